@@ -11,7 +11,7 @@ from publications.actions.redacted_word_files import redact_message
 from publications.images import MAX_UPLOAD_BYTES, UnsuitableImage, read_properties
 from publications.importers.image_finder import ImageFinder
 from publications.importers.imported_file import ImportLog, ImportRefused
-from publications.importers.markdown.reader import _examine_images
+from publications.importers.markdown.manuscript_file import _examine_images
 from publications.importers.report_page import has_untranslated_notes
 from publications.importers.word.images import _describe_refusal
 from publications.manuscript import Manuscript, ManuscriptImage

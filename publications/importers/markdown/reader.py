@@ -4,18 +4,17 @@ Manuscripts of this site (`format: 1`) are read strictly: one with an error is r
 lose fields of its publication. Other files are read tolerantly.
 """
 
-import hashlib
+import html
+import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from pathlib import Path
 
 from django.utils import timezone
 
-from publications import images, manuscript
 from publications.manuscript import Manuscript
 from publications.stored_messages import gettext as _
-from publications.stored_messages import join_messages
 
+from ..html import SourceArticle, read_article
 from ..imported_file import ImportedFile, ImportLog, ImportRefused
 from ..rendered_page import (
     anchors_in,
@@ -25,20 +24,23 @@ from ..rendered_page import (
     report_losses,
 )
 from ..source import ImportContext
-from .access import reasons_in_fields
 from .anchors import keep_anchors, slug_rules_of
 from .fields import FrontMatterFields
-from .front_matter import FrontMatter, as_text, as_texts, as_typed, first_value, read_front_matter
+from .front_matter import FrontMatter, as_text, as_texts, first_value, read_front_matter
 from .hidden_places import reasons_in_place
-from .images import ImageRewriter
-from .includes import resolve_includes
+from .images import MARKDOWN_IMAGE, ImageRewriter
+from .includes import ResolvedText, resolve_includes
 from .links import LinkRewriter, resolve_references
+from .manuscript_file import read_manuscript, report_hidden
 from .page import measure_coverage, strip_markup
 from .placeholders import Placeholders, remove_marks
 from .raw_html import reduce_html
 from .shortcodes import resolve_shortcodes
 from .source_file import SourceFile, read_source, report_changed_slug
 from .source_site import SourceSite
+
+HTML_SUFFIXES = (".html", ".htm", ".xhtml")
+MARKDOWN_LINK = re.compile(r"(?<!!)\[([^\[\]\n<>]*)\]\(([^\s()<>]+)\)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +59,8 @@ def read_file(file: SourceFile, context: MarkdownImportContext) -> ImportedFile:
         front_matter = read_front_matter(read_source(file.path), log)
         inherited = {name: value for name, value in file.inherited.items() if name not in front_matter.fields}
         front_matter = replace(front_matter, fields=front_matter.fields | inherited)
-        return _MarkdownFile(file, front_matter, context, log).read()
+        text = _MarkdownFile(file, front_matter, context, log)
+        return text.read_html() if file.path.suffix.lower() in HTML_SUFFIXES else text.read()
     except ImportRefused as error:
         return ImportedFile(file.source, refusal=str(error), notes=log.notes)
     except OSError as error:
@@ -111,11 +114,51 @@ class _MarkdownFile:
             anchors=anchors_in(rendered), fragment_links=fragment_links_in(rendered),
         )  # fmt: skip
 
+    def read_html(self) -> ImportedFile:
+        """Return a text in HTML, with what its templates give, as the texts of other systems are read."""
+        title, source = self.fields.title(remove_marks(self.front_matter.body), self.file.stem)
+        manuscript = self._manuscript(has_text=True)
+        cover, cover_alt = self.fields.cover()
+        article = SourceArticle(
+            entry=self.file,
+            title=html.escape(title),
+            html=self._resolve_html(source),
+            url=f"/{self.file.source}",
+            summary=html.escape(as_text(self.fields.read_value("summary"))),
+            published_at=manuscript.published_at,
+            cover=cover,
+            cover_alt=cover_alt,
+            kind=manuscript.kind,
+            is_draft=self._is_hidden(manuscript.published_at),
+        )
+        expires_at = self.fields.expires_at()
+        self.fields.read_value("authors")
+        self._report_names()
+        imported = read_article(replace(article, notes=tuple(self.log.notes)), self.context)
+        text = imported.manuscript and replace(
+            imported.manuscript, related=manuscript.related, external_url=manuscript.external_url
+        )
+        return replace(imported, manuscript=text, expires_at=expires_at)
+
+    def _resolve_html(self, source: str) -> str:
+        """Return HTML with its templates resolved: what they write as Markdown becomes HTML."""
+        placeholders = Placeholders()
+        text = placeholders.restore(self._resolve_templates(source, placeholders).text)
+        if text == source:
+            return text
+        text = MARKDOWN_IMAGE.sub(
+            lambda match: f'<img src="{html.escape(match[2].strip("<>"))}" alt="{html.escape(match[1])}">',
+            text,
+        )
+        return MARKDOWN_LINK.sub(
+            lambda match: f'<a href="{html.escape(match[2])}">{html.escape(match[1], quote=False)}</a>', text
+        )
+
     def _is_hidden(self, published_at: datetime | None) -> bool:
         """Whether the text was not public on the old site, which is reported with the reasons."""
         is_ahead = bool(published_at) and published_at > timezone.now()
         reasons = self.fields.hiding_reasons(is_dated=not is_ahead)
-        return _report_hidden([*reasons, *self._reasons_in_place()], self.log)
+        return report_hidden([*reasons, *self._reasons_in_place()], self.log)
 
     def _reasons_in_place(self) -> list[str]:
         return reasons_in_place(self.file.path, self.file.root, self.context.source_site)
@@ -136,23 +179,25 @@ class _MarkdownFile:
             external_url=self.fields.external_url(has_text=has_text),
         )
 
-    def _body(self, source: str) -> str:
-        context, log, placeholders = self.context, self.log, Placeholders()
+    def _resolve_templates(self, source: str, placeholders: Placeholders) -> ResolvedText:
+        """Return a text without Liquid and shortcodes, and the definitions of links in included files."""
+        fields = self.front_matter.fields
         resolved = resolve_includes(
-            source,
-            site=context.source_site,
-            page=self.front_matter.fields,
-            folder=self.file.path.parent,
-            log=log,
+            source, site=self.context.source_site, page=fields, folder=self.file.path.parent, log=self.log
         )
         text = resolve_shortcodes(
             resolved.text,
             keep=placeholders.keep,
-            authors=context.authors,
-            fields=self.front_matter.fields,
-            log=log,
+            authors=self.context.authors,
+            fields=fields,
+            log=self.log,
         )
-        text = placeholders.keep_code(text)
+        return replace(resolved, text=text)
+
+    def _body(self, source: str) -> str:
+        context, log, placeholders = self.context, self.log, Placeholders()
+        resolved = self._resolve_templates(source, placeholders)
+        text = placeholders.keep_code(resolved.text)
         text = keep_anchors(
             text,
             rules=slug_rules_of(context.source_site),
@@ -190,65 +235,3 @@ class _MarkdownFile:
             )
             self.log.dropped("manuscript", message % uid)
         self.fields.report_unread()
-
-
-def _report_hidden(reasons: list[str], log: ImportLog) -> bool:
-    """Report why a text was not public, and return whether there is a reason."""
-    if reasons:
-        message = _("It was not public on the old site (%s): it is a draft.")
-        log.changed("not-public", message % ", ".join(reasons))
-    return bool(reasons)
-
-
-def read_manuscript(file: SourceFile, log: ImportLog, site: SourceSite) -> ImportedFile:
-    """Read a manuscript of this site. Raises ImportRefused with the line of the error."""
-    try:
-        text, files = manuscript.read(file.path)
-    except manuscript.ManuscriptError as error:
-        remedy = _(
-            "Or take out the line “format: …”: then it is read as any other file, as a new publication."
-        )
-        raise ImportRefused(f"{error} {remedy}") from error
-    text = replace(
-        text,
-        uid=file.uid,
-        slug=file.slug,
-        translation_of=text.translation_of or file.translation_of,
-        attachments=tuple(_with_digest(attachment, files) for attachment in text.attachments),
-    )
-    properties = _examine_images(text, files, log)
-    unsuitable = {image.file for image in text.images if image.file in files} - properties.keys()
-    rendered = render_as_published(text, log)
-    report_changed_slug(file, log)
-    reasons = [
-        *reasons_in_fields(file.inherited | as_typed(text.extra_fields)),
-        *reasons_in_place(file.path, file.root, site),
-    ]
-    coverage = measure_coverage(text.body, text, rendered, log)
-    return ImportedFile(
-        file.source, text, notes=log.notes, image_properties=properties,
-        files={name: path for name, path in files.items() if name not in unsuitable},
-        non_guest_authors=frozenset(byline.author for byline in text.bylines), former_paths=file.former_paths,
-        is_draft=_report_hidden(reasons, log), rendered=rendered, coverage=coverage,
-        anchors=anchors_in(rendered), fragment_links=fragment_links_in(rendered),
-    )  # fmt: skip
-
-
-def _with_digest(attachment: manuscript.ManuscriptFile, files: dict[str, Path]) -> manuscript.ManuscriptFile:
-    """Return the attachment with the digest of its file, whatever the manuscript says."""
-    if attachment.file not in files:
-        return attachment
-    return replace(attachment, digest=hashlib.sha256(files[attachment.file].read_bytes()).hexdigest())
-
-
-def _examine_images(
-    text: Manuscript, files: dict[str, Path], log: ImportLog
-) -> dict[str, images.ImageProperties]:
-    """Return the properties of the images of a manuscript; invalid files are reported."""
-    properties = {}
-    for name in dict.fromkeys(image.file for image in text.images if image.file in files):
-        try:
-            properties[name] = images.read_properties(files[name].read_bytes())
-        except images.UnsuitableImage as error:
-            log.dropped("image-missing", join_messages(f"{name}:", str(error)))
-    return properties

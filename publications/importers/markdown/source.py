@@ -1,5 +1,6 @@
 """A folder of Markdown files as a source, indexed before any text is read, so that texts can refer to each other."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,13 +16,30 @@ from .anchors import fragments_in
 from .authors import read_authors
 from .inherited_fields import InheritedFields
 from .links import FILE_PREFIX, PATH_END_PREFIX
-from .reader import MarkdownImportContext, read_file
+from .reader import HTML_SUFFIXES, MarkdownImportContext, read_file
 from .source_file import SourceFile, describe_file, relative_source
 from .source_site import SourceSite, find_source_site
 from .taxonomies import describes_taxonomy, find_taxonomies, is_list_page
 from .unsupported_files import describe_unsupported_files, list_files
 
 MARKDOWN_SUFFIXES = (".md", ".markdown", ".mdown", ".mkd")
+UNREAD_FORMATS = {
+    ".adoc": "AsciiDoc", ".asciidoc": "AsciiDoc", ".org": "Org", ".rst": "reStructuredText",
+    ".rest": "reStructuredText", ".textile": "Textile", ".mdx": "MDX", ".pdc": "Pandoc", ".pandoc": "Pandoc",
+}  # fmt: skip
+"""Formats of texts beside Markdown that generators read."""
+BUILT_FOLDERS = frozenset(
+    {
+        "_site", "_layouts", "_includes", "_sass", "_plugins", "layouts", "themes", "public", "static", "assets",
+        "resources", "archetypes", "node_modules", "vendor", "dist",
+    }
+)  # fmt: skip
+"""Folders whose files of HTML are templates or the finished site."""
+
+
+FRONT_MATTER = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:---|\+\+\+)[ \t]*\r?\n")
+SNIFFED_BYTES = 200
+TEXT_SUFFIX = re.compile(r"\.(?:md|html?)$")
 
 
 @dataclass(kw_only=True)
@@ -73,7 +91,7 @@ class MarkdownSource(ImportSource):
         for file in self.all_entries:
             new_address = address_of(file.locale, file.slug)
             addresses[f"{FILE_PREFIX}{file.source}"] = new_address
-            for end in _path_ends(file.source.removesuffix(".md")):
+            for end in _path_ends(TEXT_SUFFIX.sub("", file.source)):
                 addresses.setdefault(f"{PATH_END_PREFIX}{end}", new_address)
         return addresses
 
@@ -101,10 +119,12 @@ def open_markdown_source(
         ImportRefused: there are no Markdown files; the message names what there is.
     """
     if path.is_dir():
-        paths = list(_find_texts(path.rglob("*"), path))
+        files = sorted(path.rglob("*"))
+        paths = [*_find_texts(files, path), *_find_html_texts(files, path)]
         if not paths:
             raise ImportRefused(describe_unsupported_files(list_files(path), path))
-        return _build_source(paths, path, language, permalink, boundary)
+        source = _build_source(paths, path, language, permalink, boundary)
+        return replace(source, refused=source.refused | _refuse_other_formats(files, path))
     if path.suffix.lower() not in MARKDOWN_SUFFIXES:
         raise ImportRefused(describe_unsupported_files(list_files(path), path))
     paths = dict.fromkeys([path, *_find_texts(path.parent.glob("*"), path.parent)])
@@ -162,6 +182,36 @@ def _find_texts(paths: Iterable[Path], root: Path) -> Iterator[Path]:
         is_hidden = any(part.startswith(".") for part in path.relative_to(root).parts)
         if path.suffix.lower() in MARKDOWN_SUFFIXES and not is_hidden and not path.is_dir():
             yield path
+
+
+def _find_html_texts(paths: Iterable[Path], root: Path) -> Iterator[Path]:
+    """Yield the texts in HTML: files with front matter that are no templates."""
+    for path in paths:
+        parts = path.relative_to(root).parts
+        is_text = path.suffix.lower() in HTML_SUFFIXES and not BUILT_FOLDERS & set(parts[:-1])
+        if (
+            is_text
+            and not any(part.startswith(".") for part in parts)
+            and not path.is_symlink()
+            and path.is_file()
+        ):
+            with path.open("rb") as file:
+                has_front_matter = FRONT_MATTER.match(file.read(SNIFFED_BYTES))
+            if has_front_matter:
+                yield path
+
+
+def _refuse_other_formats(paths: Iterable[Path], root: Path) -> dict[str, str]:
+    """Return the texts in formats that are not read, with the reason and the remedy."""
+    message = _("This is %(format)s, which is not read. Convert it to Markdown first, such as with pandoc.")
+    refused = {}
+    for path in paths:
+        parts = path.relative_to(root).parts
+        name = UNREAD_FORMATS.get(path.suffix.lower())
+        is_hidden = BUILT_FOLDERS & set(parts[:-1]) or any(part.startswith(".") for part in parts)
+        if name and not is_hidden and path.stem.lower() not in ("readme", "changelog", "license"):
+            refused[relative_source(path, root)] = message % {"format": name}
+    return refused
 
 
 def _link_translations(files: list[SourceFile], default_language: str) -> list[SourceFile]:
