@@ -48,6 +48,7 @@ class LeftTask(models.TextChoices):
 TASK_OF_TOPIC = {
     "refused": LeftTask.REFUSED, "author": LeftTask.AUTHOR, "image-missing": LeftTask.FILES, "missing": LeftTask.FILES,
     "words": LeftTask.LOST, "render": LeftTask.LOST, "liquid": LeftTask.LOST,
+    "hidden": LeftTask.LOST, "note": LeftTask.LOST,
     "html": LeftTask.EMBEDS, "image-elsewhere": LeftTask.EMBEDS, "link-lost": LeftTask.LINKS,
     "link-gone": LeftTask.LINKS, "fragment": LeftTask.LINKS, "reference": LeftTask.LINKS,
     "redirect": LeftTask.ADDRESSES, "address": LeftTask.ADDRESSES, "still-public": LeftTask.PUBLIC,

@@ -13,6 +13,12 @@ SILENT = split_names("head link meta title base style template source track para
 """Elements without text or media that are left out without a report."""
 MAX_FORM_WORDS = 100
 HIDDEN_CLASSES = split_names("screen-reader-text sr-only visually-hidden visuallyhidden")
+"""Of words for readers who hear the page, which repeat or explain what others see."""
+MAX_HIDDEN_WORDS = 10
+"""More hidden words are a part of the text that opens on a click; fewer are only if their element says so."""
+COLLAPSED = re.compile(r"accordion|answer|collaps|expand|faq|panel|slide|spoiler|tab\b|toggle")
+OVERLAY_TAGS = split_names("dialog nav menu")
+OVERLAY_ROLES = split_names("alertdialog dialog menu navigation search tooltip")
 BOILERPLATE_CLASSES = split_names(
     "sharedaddy jp-relatedposts addtoany_share_save_container addtoany_content share-buttons social-share "
     "ssba essb_links heateor_sss_sharing_container a2a_kit subscription-widget-wrap subscription-widget "
@@ -48,8 +54,14 @@ def _reduce(element: Element, losses: TextLosses) -> list[Child]:
         losses.report(element)
         return []
     if _is_hidden(element):
-        losses.report_hidden(element)
-        return []
+        if not _is_collapsed(element):
+            losses.report_hidden(element)
+            return []
+        losses.report_collapsed(element)
+        for name in ("hidden", "aria-hidden", "style"):
+            element.attributes.pop(name, None)
+    if tag == "button" and (element.get("aria-controls") or element.get("aria-expanded")):
+        return element.children  # the heading of what it opens
     if tag in CONTROLS or (tag == "form" and _is_small_form(element)) or _is_boilerplate(element):
         if visible_text(element).strip():
             losses.report(element)
@@ -69,6 +81,19 @@ def _is_hidden(element: Element) -> bool:
         or styles.get("visibility") == "hidden"
         or bool(classes_of(element) & HIDDEN_CLASSES)
     )
+
+
+def _is_collapsed(element: Element) -> bool:
+    """Whether a hidden element is a part of the text that a script opens, as in a list of questions and answers."""
+    if (
+        classes_of(element) & HIDDEN_CLASSES
+        or element.tag in OVERLAY_TAGS
+        or element.get("role") in OVERLAY_ROLES
+    ):
+        return False
+    has_name = COLLAPSED.search(f"{element.get('class')} {element.get('id')} {element.get('role')}".lower())
+    words = len(visible_text(element).split())
+    return words > MAX_HIDDEN_WORDS or bool(has_name and (words or element.find_all("img")))
 
 
 def _is_small_form(element: Element) -> bool:

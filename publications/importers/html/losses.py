@@ -30,10 +30,17 @@ class TextLosses:
         self.forget(element)
 
     def report_hidden(self, element: Element) -> None:
-        """Report a hidden element, unless it has no text."""
-        if text := one_line(visible_text(element)):
-            self.log.dropped("hidden", _("Hidden text was left out: %s") % text[:MAX_SHOWN])
+        """Report a hidden element that is left out, with its words and pictures, if it has any."""
+        sources = [image.get("src") for image in element.find_all("img") if image.get("src")]
+        if text := one_line(" ".join([visible_text(element), *sources])):
+            self.log.dropped("hidden", _("Hidden text was left out: %s") % text)
             self.forget(element)
+
+    def report_collapsed(self, element: Element) -> None:
+        """Report a hidden element that stays, since the old site showed it on a click."""
+        text = one_line(visible_text(element)) or "–"
+        message = _("A part that the old site showed on a click is part of the text: %s")
+        self.log.changed("collapsed", message % text[:MAX_SHOWN])
 
     def forget(self, element: Element) -> None:
         """Expect the words of an element nowhere on the page: they are reported, or the page shows them otherwise."""

@@ -149,6 +149,35 @@ def test_what_no_reader_saw_is_left_out_and_reported():
     assert file.coverage.missing == ()
 
 
+LONG = "One answer has more words than ten, so nobody hid it for good."
+
+
+@pytest.mark.parametrize(
+    ("html", "body"),
+    [
+        (f'<p>Q</p><div style="display:none"><p>{LONG}</p></div>', f"Q\n\n{LONG}"),
+        (f'<p>Q</p><div hidden="until-found">{LONG}</div>', f"Q\n\n{LONG}"),
+        (f'<p aria-hidden="true">{LONG}</p>', LONG),
+        ('<h3><button aria-expanded="false" aria-controls="a1">Q</button></h3><div class="accordion-panel" id="a1" hidden>Yes.</div>',
+         "## Q\n\nYes."),
+        ('<div role="tabpanel" style="display: none"><ul><li>Yes</li></ul></div>', "- Yes"),
+        (f'<p>a</p><div class="screen-reader-text">{LONG}</div><div role="dialog" hidden>{LONG}</div>', "a"),
+        ('<p>a</p><div hidden><img src="/x.png"></div>', "a"),
+    ],
+)  # fmt: skip
+def test_parts_that_open_on_a_click_stay_and_others_are_reported_whole(html, body):
+    file = read(html)
+
+    assert file.manuscript.body == body and file.coverage.missing == ()
+    assert {"hidden", "collapsed"} & topics_of(file)
+
+
+def test_hidden_text_that_is_left_out_is_reported_whole():
+    words = " ".join(f"word{number}" for number in range(400))
+
+    assert words in str(read(f'<p>a</p><div class="sr-only">{words}</div>').notes)
+
+
 def test_a_form_around_a_whole_page_is_not_one_to_fill_in():
     words = "word " * 200
 
