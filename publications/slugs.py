@@ -1,11 +1,12 @@
 """Slugs from text in any alphabet, and the normal form of former paths and queries."""
 
+import codecs
 import re
 import unicodedata
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Iterator
 from itertools import chain, count, groupby
 from unicodedata import normalize
-from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, unquote_plus, urlencode, urlsplit
 
 MAX_SLUG_CHARACTERS = 100
 APOSTROPHES = "'’‘ʼ"
@@ -39,6 +40,9 @@ are not composed (NFC), which `slugify` never returns.
 """
 
 MAX_REDIRECT_PATH = MAX_REDIRECT_QUERY = 500  # characters
+MAX_ENCODINGS = 5
+"""How often an address may be percent-encoded that is searched for a name."""
+ESCAPED_BYTES = re.compile(r"(?:%[89A-F][0-9A-F])+")
 PAGE_FILE = re.compile(r"(?:(?:^|/)index)?\.html?\Z")
 
 WITHOUT_STROKES = str.maketrans(
@@ -101,6 +105,39 @@ def strip_marks_both_ways(text: str) -> tuple[str, str]:
     return strip_marks(text), strip_marks(two_letters)
 
 
+def _decode_as_western(error: UnicodeError) -> tuple[str, int]:
+    """Decode bytes that are no UTF-8 as Windows-1252, in which older systems wrote addresses: "%F6" is "ö" too."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    invalid = error.object[error.start : error.end]
+    return invalid.decode("cp1252", "replace"), error.end
+
+
+WESTERN = "publications.western"
+"""The name of this way to handle errors of a decoder."""
+codecs.register_error(WESTERN, _decode_as_western)
+
+
+def decode_wsgi(text: str) -> str:
+    """Return a path or query of a request, whose bytes WSGI passes as Latin-1 (PEP 3333)."""
+    return text.encode("latin-1", "replace").decode("utf-8", WESTERN)
+
+
+def decode_escaped_bytes(path: str) -> str:
+    """Return a decoded path without the escapes of bytes that are no UTF-8: "/f%F6r" as "/för"."""
+    return ESCAPED_BYTES.sub(lambda match: unquote(match[0], errors=WESTERN), path)
+
+
+def decode_repeatedly(address: str) -> Iterator[str]:
+    """Yield an address, then what it is decoded, as often as it was encoded: to search it for a name."""
+    yield address
+    for _encoding in range(MAX_ENCODINGS):
+        decoded = unquote_plus(address, errors=WESTERN)
+        if decoded == address:
+            return
+        yield (address := decoded)
+
+
 def normalize_redirect_path(address: str) -> str:
     """Return the normal form of a former URL or path, in which redirects are stored and looked up.
 
@@ -108,7 +145,7 @@ def normalize_redirect_path(address: str) -> str:
     sites treat these as the same page. The root is "/"; an invalid or too long address is "".
     """
     try:
-        path = unquote(urlsplit(address).path)
+        path = unquote(urlsplit(address).path, errors=WESTERN)
     except ValueError:
         return ""
     plain = "/" + PAGE_FILE.sub("", normalize("NFC", path.lower()).strip("/")).strip("/")
@@ -123,7 +160,7 @@ def normalize_request_path(path: str) -> str:
 def normalize_redirect_query(query: str) -> str:
     """Return the normal form of a query: its parameters by name; of those with one name the last counts.
 
-    One that is too long, or not Unicode, is "".
+    One that is too long is "".
     """
     normalized = urlencode(sorted(read_parameters(query).items()))
     return normalized if len(normalized) <= MAX_REDIRECT_QUERY and "%00" not in normalized else ""
@@ -131,4 +168,4 @@ def normalize_redirect_query(query: str) -> str:
 
 def read_parameters(query: str) -> dict[str, str]:
     """Return the parameters of a query. One without a value has ""."""
-    return dict(parse_qsl(query, keep_blank_values=True))
+    return dict(parse_qsl(query, keep_blank_values=True, errors=WESTERN))

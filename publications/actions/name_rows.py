@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from functools import cache
 from typing import Any
-from urllib.parse import unquote_plus
 
 from django.apps import apps
 from django.contrib.auth import get_user_model
@@ -210,7 +209,7 @@ def delete_rows(redaction: NameRedaction) -> Counter[str]:
         (OutboxMail.objects.all(), lambda mail: [mail.recipient, mail.key, mail.last_error]),
         (
             Redirect.objects.filter(publication=None),
-            lambda redirect: [redirect.decoded_address, unquote_plus(redirect.site_path)],
+            lambda redirect: "\n".join(map(_as_one_word, redirect.readings)),
         ),
         (Autosave.objects.filter(publication=None), lambda autosave: [autosave.values, autosave.path]),
         (ImportDecision.objects.all(), lambda decision: [decision.name, decision.target]),
@@ -226,10 +225,15 @@ def delete_rows(redaction: NameRedaction) -> Counter[str]:
     return +deleted
 
 
+def _as_one_word(text: str) -> str:
+    return "-".join(text.split())
+
+
 def _give_up_addresses(redirects: Iterable[Redirect], redaction: NameRedaction) -> None:
     """Give up those that hold the name; others only led to what does."""
     given_up = (
-        redirect.addresses_given_up(lambda text: holds_name(text, redaction)) for redirect in redirects
+        redirect.addresses_given_up(lambda text: holds_name(_as_one_word(text), redaction))
+        for redirect in redirects
     )
     RedactedAddress.objects.store(address for addresses in given_up for address in addresses)
 

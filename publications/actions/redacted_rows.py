@@ -247,7 +247,7 @@ def _delete_addresses(publication: Publication, redaction: Redaction) -> bool:
         return any(spelling in _letters_of(address) for spelling in spellings)
 
     redirects = [
-        redirect for redirect in publication.redirects.all() if holds_passage(redirect.decoded_address)
+        redirect for redirect in publication.redirects.all() if any(map(holds_passage, redirect.readings))
     ]
     for redirect in redirects:
         RedactedAddress.objects.store(redirect.addresses_given_up(holds_passage))

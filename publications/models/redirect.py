@@ -1,6 +1,6 @@
 """Old addresses, each a path with or without a query, and what each leads to; `publications.actions` writes them."""
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
@@ -18,6 +18,7 @@ from publications.locales import LOCALES
 from publications.slugs import (
     MAX_REDIRECT_PATH,
     MAX_REDIRECT_QUERY,
+    decode_repeatedly,
     normalize_redirect_path,
     normalize_redirect_query,
     read_parameters,
@@ -149,10 +150,18 @@ class Redirect(models.Model):
         """The address as it is read: a search for a name finds it there."""
         return f"{self.path}?{unquote_plus(self.query)}" if self.query else self.path
 
+    @property
+    def readings(self) -> tuple[str, ...]:
+        """All that can be read in its path, its query, the values of that, and where it leads: to search for a name."""
+        values = " ".join(read_parameters(self.query).values())
+        texts = (self.path, self.query, values, self.site_path)
+        return tuple(deque(decode_repeatedly(text), maxlen=1).pop() for text in texts)
+
     def addresses_given_up(self, holds_name: Callable[[str], bool]) -> set[str]:
         """Return the address if it holds a name, and its path where that does: then no other query of it is used."""
-        texts = {self.address: self.decoded_address, self.path: self.path}
-        return {address for address, text in texts.items() if holds_name(text)}
+        path, query, values, _target = self.readings
+        given_up = {self.path} if holds_name(path) else set()
+        return given_up | {self.address} if given_up or any(map(holds_name, (query, values))) else given_up
 
     normalize_path = staticmethod(normalize_redirect_path)
     normalize_query = staticmethod(normalize_redirect_query)

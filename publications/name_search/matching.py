@@ -6,9 +6,10 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import unescape
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from publications.markup import PassageMatcher
+from publications.slugs import decode_repeatedly
 
 ADDRESS = re.compile(r"[^\s\"'<>()\[\]]*[-_/%+.][^\s\"'<>()\[\]]*")
 """What may be an address, a slug or a file name in a text."""
@@ -164,9 +165,8 @@ def _spell_letter(letter: str, encoding: str) -> bytes:
 def _readings(text: str) -> Iterator[str]:
     """Yield a text as it is, with references and percent-encoding decoded, and the strings in it if it is JSON."""
     yield text
-    decoded = unquote(unescape(text))
-    if decoded != text:
-        yield decoded
+    decoded = unescape(text)
+    yield from (reading for reading in decode_repeatedly(decoded) if reading != text)
     if "\\" in text and text.startswith(JSON_START):
         try:
             yield from _strings_in(json.loads(text))

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 
 from publications.path_prefixes import MACHINE_PREFIXES, MEDIA_PREFIX, RESERVED_PREFIXES
+from publications.slugs import decode_wsgi
 
 from .store import Key
 
@@ -57,8 +58,8 @@ def cache_key(
         return None
     if not query:
         return path, ""
-    stored_query = find_stored_query(_decode(path), _decode(query))
-    return path, stored_query or _normalize(query, parameters(_decode(path)))
+    stored_query = find_stored_query(decode_wsgi(path), decode_wsgi(query))
+    return path, stored_query or _normalize(query, parameters(decode_wsgi(path)))
 
 
 def is_desk(environ: Environ) -> bool:
@@ -103,11 +104,6 @@ def _is_file(path: str, slow_extensions: tuple[str, ...]) -> bool:
     return path.endswith(slow_extensions) or "/files/" in path
 
 
-def _decode(path: str) -> str:
-    """Decode a path or query, whose bytes WSGI passes as Latin-1 (PEP 3333)."""
-    return path.encode("latin-1").decode("utf-8", "replace")
-
-
 def _normalize(query: str, parameters: Collection[str] | None) -> str:
     """Return the parameters that the page reads, sorted; others, such as utm_source, are dropped.
 
@@ -115,7 +111,7 @@ def _normalize(query: str, parameters: Collection[str] | None) -> str:
     """
     if parameters is None:
         return query
-    pairs = [pair for pair in parse_qsl(_decode(query), keep_blank_values=True) if pair[0] in parameters]
+    pairs = [pair for pair in parse_qsl(decode_wsgi(query), keep_blank_values=True) if pair[0] in parameters]
     return urlencode(sorted(pairs, key=lambda pair: pair[0]))
 
 

@@ -26,7 +26,7 @@ from publications.models import (
 from publications.page_parameters import parameters_of
 from publications.path_prefixes import RESERVED_PREFIXES
 from publications.presentation import SUBJECT_PAGES, find_public_subject, find_redirect_target
-from publications.slugs import normalize_request_path
+from publications.slugs import decode_escaped_bytes, decode_wsgi, normalize_request_path
 
 from .publications import gone_response
 
@@ -60,11 +60,10 @@ def redirect_stored_queries(get_response: Callable[[HttpRequest], HttpResponse])
 
 
 def _stored_query_redirect(request: HttpRequest) -> HttpResponse | None:
-    query = request.META.get("QUERY_STRING", "").encode("latin-1", "replace").decode("utf-8", "replace")
+    query = decode_wsgi(request.META.get("QUERY_STRING", ""))
     if not query or request.method not in ("GET", "HEAD") or request.path_info.startswith(RESERVED_PREFIXES):
         return None
-    path = normalize_request_path(request.path_info)
-    redirect = Redirect.objects.for_query(path, query, parameters_of)
+    redirect = Redirect.objects.for_query(_normalized_path(request), query, parameters_of)
     return _respond(request, redirect) if redirect else None
 
 
@@ -72,8 +71,13 @@ def _stored_redirect(request: HttpRequest) -> HttpResponse | None:
     match = request.resolver_match
     if match and match.url_name in SUBJECT_FILTERS and _is_public(current_locale(), match):
         return None  # a page of the list that there is not; the former address is of another topic or author
-    redirect = Redirect.objects.for_path(normalize_request_path(request.path_info))
+    redirect = Redirect.objects.for_path(_normalized_path(request))
     return _respond(request, redirect) if redirect else None
+
+
+def _normalized_path(request: HttpRequest) -> str:
+    """Return the path in normal form. In `path_info` bytes that are no UTF-8 are percent-encoded."""
+    return normalize_request_path(decode_escaped_bytes(request.path_info))
 
 
 def _respond(request: HttpRequest, redirect: Redirect) -> HttpResponse | None:

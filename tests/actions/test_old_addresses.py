@@ -197,6 +197,41 @@ def test_removing_a_name_deletes_old_addresses_that_hold_it():
     assert keep(OldAddress("/list", "/en/"), OldAddress("/?p=2", "/en/")) == {}
 
 
+SPELLED = [
+    "/people/vera-akerholm", "/people/Vera%20%C3%85kerholm.html", "/Vera_%C5kerholm", "/vera%2520%25C3%2585kerholm",
+    "/veraakerholm/x?p=1", "/p/vera%252520akerholm", "/VERA+A%CC%8AKERHOLM", "/?n=Vera+%C5kerholm", "/?n=vera%2Bakerholm",
+    "/?n=Vera%2520%25C3%2585kerholm", "/?n=Vera%20Akerholm", "/?first=Vera&last=%C3%85kerholm", "/?n=Vera+%26Aring%3Bkerholm",
+    "/a.aspx?u=%2Fpeople%2Fvera-akerholm", "/?vera-akerholm", "/?vera_akerholm=1",
+]  # fmt: skip
+"""Old addresses that hold the name: percent-encoded once or several times, in Windows-1252, over two parameters …"""
+
+
+@pytest.mark.parametrize("has_publication", [True, False])
+def test_a_name_is_found_and_removed_however_an_old_address_spells_it(has_publication):
+    target = make_live().publication if has_publication else "/en/"
+    assert keep(*(OldAddress(address, target) for address in (*SPELLED, "/people/vera", "/?n=Ake"))) == {}
+    kept = Redirect.objects.exclude(path="/people/vera").exclude(query="n=Ake")
+    places = {occurrence.place for occurrence in search_database(NameMatcher(REMOVAL.spellings))}
+    missed = [row.address for row in kept if not any(f"row {row.pk}" in place for place in places)]
+    assert missed == ["/?first=Vera&last=%C3%85kerholm"]  # whose two columns hold half of it each
+
+    remove()
+
+    assert {row.address for row in Redirect.objects.all()} == {"/people/vera", "/?n=Ake"}
+    refused = keep(*(OldAddress(address, "/en/") for address in SPELLED))
+    assert set(refused.values()) == {AddressRefusal.REDACTED} and set(refused) == set(SPELLED)
+
+
+def test_a_redaction_removes_the_same_spellings(editor):
+    publication = make_live(body="Vera Åkerholm said it.").publication
+    keep(*(OldAddress(address, publication) for address in (*SPELLED, "/?p=2")))
+    Redirect.objects.create(path="/list", publication=publication)
+
+    actions.redact(publication, "Vera Åkerholm", by=editor)
+
+    assert {row.address for row in Redirect.objects.all()} == {"/?p=2", "/list"}
+
+
 def test_the_number_of_queries_depends_on_batches_not_on_rows():
     target = make_live().publication
 
