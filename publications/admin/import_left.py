@@ -35,6 +35,10 @@ def _names_page(job: ArchiveImport, _title: str) -> str:
     return reverse("desk:archive-import-names", args=[job.pk])
 
 
+def _similar_names_page(_job: ArchiveImport, _title: str) -> str:
+    return reverse("desk:similar-names")
+
+
 def _rules_page(job: ArchiveImport, _title: str) -> str:
     return f"{reverse('desk:archive-import', args=[job.pk])}#settings"
 
@@ -46,6 +50,7 @@ def _address_page(_job: ArchiveImport, title: str) -> str:
 _FORM = _page("desk:publications_publication_change")
 OTHER_PAGES: dict[LeftTask, Callable[[ArchiveImport, str], str]] = {
     LeftTask.NAMES: _names_page,
+    LeftTask.SIMILAR: _similar_names_page,
     LeftTask.PAGES: _rules_page,
     LeftTask.ADDRESSES: _address_page,
 }
@@ -53,6 +58,9 @@ OTHER_PAGES: dict[LeftTask, Callable[[ArchiveImport, str], str]] = {
 REMEDIES: dict[LeftTask, tuple[Promise, Callable[[Publication], str]]] = {
     LeftTask.NAMES: (
         gettext_lazy("Say once whose they are: every later import follows it."), _FORM,
+    ),
+    LeftTask.SIMILAR: (
+        gettext_lazy("Merge them, or say once that they are two."), _FORM,
     ),
     LeftTask.PAGES: (
         gettext_lazy(
@@ -103,6 +111,7 @@ REMEDIES: dict[LeftTask, tuple[Promise, Callable[[Publication], str]]] = {
 """For each task what to do, and the page where a text is mended."""
 PAGES = {
     LeftTask.ADDRESSES: ("desk:old-addresses", gettext_lazy("Old addresses")),
+    LeftTask.SIMILAR: ("desk:similar-names", gettext_lazy("Similar names")),
     LeftTask.PAGES: ("desk:old-addresses", gettext_lazy("Old addresses")),
     LeftTask.AUTHOR: ("desk:publications_publication_changelist", gettext_lazy("List of publications")),
     LeftTask.DRAFTS: ("desk:publications_publication_changelist", gettext_lazy("List of publications")),

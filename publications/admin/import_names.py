@@ -7,6 +7,7 @@ from hashlib import sha256
 
 from django import forms
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -30,6 +31,7 @@ from .form_data import RedisplayMixin, get_pk
 from .site import render_desk_page, require_permissions
 
 UNDECIDED = ""
+NAMES_PER_PAGE = 60
 
 
 class SourceNameForm(RedisplayMixin, forms.Form):
@@ -41,8 +43,7 @@ class SourceNameForm(RedisplayMixin, forms.Form):
     def __init__(self, *args, proposal: NameProposal, **kwargs) -> None:
         decision = proposal.decision
         initial = {"choice": value_of_decision(decision) if decision else UNDECIDED}
-        key = sha256(fold_name(proposal.name.name).encode()).hexdigest()[:12]
-        super().__init__(*args, prefix=f"{proposal.type}-{key}", initial=initial, **kwargs)
+        super().__init__(*args, prefix=_prefix_of(proposal), initial=initial, **kwargs)
         self.proposal = proposal
         is_topic = proposal.type == NameType.TOPIC
         self.fields["choice"].label = _("“%(name)s” is") % {"name": proposal.name.name}
@@ -56,6 +57,11 @@ class SourceNameForm(RedisplayMixin, forms.Form):
         """What `store_decision` takes."""
         name = self.cleaned_data["name_here"].strip()
         return f"{IN_SOURCE}:{name}" if name else self.cleaned_data["choice"]
+
+
+def _prefix_of(proposal: NameProposal) -> str:
+    key = sha256(fold_name(proposal.name.name).encode()).hexdigest()[:12]
+    return f"{proposal.type}-{key}"
 
 
 def _describe_use(name: SourceName) -> str:
@@ -92,24 +98,40 @@ def archive_import_names_page(request: HttpRequest, pk: int) -> HttpResponse:
     if job.is_unfinished:
         warn_of_other_request(request)
         return import_page
-    data = request.POST if request.method == "POST" else None
-    groups = [_build_group(job, name_type, data) for name_type in NameType]
-    forms_of_page = [form for group in groups for form in (*group["open_forms"], *group["other_forms"])]
-    if data is not None and not any(form.errors for form in forms_of_page):
-        _store_decisions(request, forms_of_page)
-        return import_page
+    proposals = [
+        each for name_type in NameType for each in build_proposals(job.report.get("names", {}), name_type)
+    ]
+    proposals.sort(key=lambda proposal: not proposal.is_open)
+    page = Paginator(proposals, NAMES_PER_PAGE).get_page(request.GET.get("page"))
+    if request.method == "POST":
+        name_forms = [
+            SourceNameForm(request.POST, proposal=proposal)
+            for proposal in proposals
+            if _is_posted(request, proposal)
+        ]
+        if not any(form.errors for form in name_forms):
+            _store_decisions(request, name_forms)
+            return HttpResponseRedirect(request.get_full_path()) if page.has_other_pages() else import_page
+    else:
+        name_forms = [SourceNameForm(proposal=proposal) for proposal in page]
+    groups = [_build_group(name_type, name_forms) for name_type in NameType]
     return render_desk_page(
         request,
         "import_names",
         title=_("Names in %(file)s") % {"file": job.filename},
         job=job,
+        page=page,
         groups=[group for group in groups if group["open_forms"] or group["other_forms"]],
     )
 
 
-def _build_group(job: ArchiveImport, name_type: NameType, data) -> dict:
-    proposals = build_proposals(job.report.get("names", {}), name_type)
-    name_forms = [SourceNameForm(data, proposal=proposal) for proposal in proposals]
+def _is_posted(request: HttpRequest, proposal: NameProposal) -> bool:
+    prefix = _prefix_of(proposal)
+    return any(f"{prefix}-{name}" in request.POST for name in SourceNameForm.base_fields)
+
+
+def _build_group(name_type: NameType, name_forms: list[SourceNameForm]) -> dict:
+    name_forms = [form for form in name_forms if form.proposal.type == name_type]
     return {
         "type": name_type.value,
         "title": _("Topics") if name_type == NameType.TOPIC else _("Authors"),
@@ -147,8 +169,9 @@ def import_decisions_page(request: HttpRequest) -> HttpResponse:
     """List what was decided on names of imports; change or remove a decision."""
     if request.method == "POST":
         _change_decision(request)
-        return HttpResponseRedirect(reverse("desk:import-decisions"))
+        return HttpResponseRedirect(request.get_full_path())
     decisions = ImportDecision.objects.select_related("author", "tag", "decided_by")
+    page = Paginator(decisions, NAMES_PER_PAGE).get_page(request.GET.get("page"))
     groups = [
         {
             "type": name_type.value,
@@ -158,9 +181,11 @@ def import_decisions_page(request: HttpRequest) -> HttpResponse:
             "can_be_left_out": name_type == NameType.TOPIC,
         }
         for name_type in NameType
-        if (rows := [decision for decision in decisions if decision.type == name_type])
+        if (rows := [decision for decision in page if decision.type == name_type])
     ]
-    return render_desk_page(request, "import_decisions", title=_("Names in imports"), groups=groups)
+    return render_desk_page(
+        request, "import_decisions", title=_("Names in imports"), groups=groups, page=page
+    )
 
 
 def _change_decision(request: HttpRequest) -> None:

@@ -22,7 +22,7 @@ from .form_data import RedisplayMixin, get_pk
 from .site import render_desk_page, require_permissions
 
 MAX_PROPOSALS = 12
-MAX_PAIRS = 100
+MAX_PAIRS = 50
 Row = Author | Tag
 
 
@@ -104,7 +104,7 @@ def _describe_row(row: Row, editions: int) -> list[str]:
     else:
         parts += [row.name_sv, str(row.get_kind_display())]
     message = ngettext("in %(count)d published edition", "in %(count)d published editions", editions)
-    parts.append(message % {"count": editions})
+    parts.append(message % {"count": editions} if editions else _("never published"))
     return [part for part in parts if part]
 
 

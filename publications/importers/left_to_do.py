@@ -22,14 +22,17 @@ from publications.stored_messages import show_message
 from .name_proposals import NameProposal, build_proposals
 from .normalize import is_uid
 from .reconcile import find_edited
+from .similar_names import Row, list_similar_pairs
 
 ADDRESSES_PER_QUERY = 500
+HOME_PAGE = "/"  # of the old site: this one has its own
 
 
 class LeftTask(models.TextChoices):
     """What is left to do with a text, in the order of the page."""
 
     NAMES = "names", _("Names that may be other spellings of one person or topic")
+    SIMILAR = "similar", _("New authors and tags that may be one with another")
     REFUSED = "refused", _("Texts that were not imported")
     PAGES = "pages", _("Pages that no rule fits")
     PUBLIC = "public", _("Texts that are public, though the source hides them")
@@ -114,6 +117,8 @@ def find_left_to_do(job: ArchiveImport) -> list[LeftGroup]:
             )
     for proposal in list_open_names(job):
         groups[LeftTask.NAMES].add(None, proposal.name.name, *(other.name for other in proposal.candidates))
+    for source, target in _list_similar_rows(job.report):
+        groups[LeftTask.SIMILAR].add(None, str(source), str(target))
     for topic, address, is_mended in _list_addresses(job.report):
         groups[TASK_OF_REMARK[topic]].add(None, address, is_mended=is_mended)
     return [group.build() for group in groups.values()]
@@ -124,6 +129,14 @@ def list_open_names(job: ArchiveImport) -> list[NameProposal]:
     stored = job.report.get("names", {})
     proposals = (proposal for name_type in NameType for proposal in build_proposals(stored, name_type))
     return [proposal for proposal in proposals if proposal.is_open]
+
+
+def _list_similar_rows(report: dict) -> Iterator[tuple[Row, Row]]:
+    """Yield the authors and tags that an import has made with those here that have similar names."""
+    for name_type, key in ((NameType.PERSON, "new_authors"), (NameType.TOPIC, "new_tags")):
+        if (new := set(report.get(key) or ())) and not report.get("is_dry_run"):
+            pairs = list_similar_pairs(name_type)
+            yield from (pair for pair in pairs if new & {pair[0].name, pair[1].name})
 
 
 def _list_addresses(report: dict) -> list[tuple[str, str, bool]]:
@@ -139,7 +152,11 @@ def _list_addresses(report: dict) -> list[tuple[str, str, bool]]:
     for batch in batched(dict.fromkeys(paths.values()), ADDRESSES_PER_QUERY):
         kept.update(Redirect.objects.filter(path__in=batch).values_list("path", "query"))
     return [
-        (topic, item, (paths[item], Redirect.normalize_query(item.partition("?")[2])) in kept)
+        (
+            topic,
+            item,
+            item == HOME_PAGE or (paths[item], Redirect.normalize_query(item.partition("?")[2])) in kept,
+        )
         for topic, item in addresses
     ]
 

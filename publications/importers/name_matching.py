@@ -3,7 +3,7 @@
 Names of people are similar if they differ in marks ("Åkerholm", "Akerholm"), order ("Berg, Anna"), initials ("A.
 Berg"), middle names, transliteration ("Zelenskyj", "Zelensky"), script ("Зеленський") or a slip, or if one is an
 account ("aberg").
-Names of topics are similar if they differ in plural, hyphens, marks or a slip.
+Names of topics are similar if they differ in plural, hyphens, marks or a slip, but not in numbers.
 """
 
 import re
@@ -20,11 +20,15 @@ MIN_RATIO = 0.87  # of two names, from 0 to 1: that of names of twelve letters w
 MIN_ACCOUNT_LETTERS = 3
 BLOCK_LETTERS = 2
 """Names are compared only if they share a word or an account, or their words begin with the same letters."""
+MAX_BLOCK_NAMES = 150
+"""A block of more is left out, such as that of a first name: a name is found by its other words."""
 MIN_STEM_LETTERS = 4
 MAX_KNOWN_WORDS = 20_000  # whose spelling is kept in memory
 LETTER_SLOTS, MAX_EQUAL_LETTERS = 32, 16
 SEPARATORS = re.compile(r"[^\w]+|[\d_]+")
 APOSTROPHES = str.maketrans("", "", "'’ʼʹ`´")
+TOPIC_SEPARATORS = re.compile(r"[^\w]+|_+")
+DIGITS = re.compile(r"\d+")
 TITLES = frozenset({"dr", "prof", "professor", "phd", "mr", "mrs", "ms"})
 CYRILLIC = str.maketrans({
     "а": "a", "б": "b", "в": "v", "г": "g", "ґ": "g", "д": "d", "е": "e", "ё": "jo", "є": "je", "ж": "zh", "з": "z",
@@ -136,7 +140,12 @@ class TopicName:
 
     @cached_property
     def folded(self) -> str:
-        return SEPARATORS.sub("", strip_marks(self.name.replace("&", " and ")))
+        return TOPIC_SEPARATORS.sub("", strip_marks(self.name.replace("&", " and ")))
+
+    @cached_property
+    def numbers(self) -> list[str]:
+        """Its numbers: “COP27” and “COP28” are two topics."""
+        return DIGITS.findall(self.folded)
 
     @cached_property
     def letters(self) -> "Letters":
@@ -162,7 +171,7 @@ class TopicName:
         return self.folded in EMPTY_TOPICS
 
     def is_like(self, other: "TopicName") -> bool:
-        if not self.folded or not other.folded:
+        if not self.folded or not other.folded or self.numbers != other.numbers:
             return False
         return self.stem == other.stem or self.letters.are_like(other.letters)
 
@@ -181,7 +190,8 @@ class NameIndex:
 
     def find_similar(self, name: Name) -> list[tuple[Name, object]]:
         """Return the names that are like this one, each value once, without the name itself."""
-        candidates = [entry for block in sorted(name.blocks) for entry in self._entries.get(block, ())]
+        blocks = (self._entries.get(block, ()) for block in sorted(name.blocks))
+        candidates = [entry for block in blocks if len(block) <= MAX_BLOCK_NAMES for entry in block]
         similar = {
             value: (other, value) for other, value in candidates if other != name and name.is_like(other)
         }

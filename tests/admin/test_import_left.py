@@ -132,6 +132,16 @@ def test_a_name_that_is_not_decided_is_left(administrator):
     assert "names" not in left()
 
 
+def test_an_author_that_has_come_and_may_be_another_is_left(administrator):
+    make_author("Anna Berg")
+    check(administrator, archive({"blog/a.md": post("A", WHOLE.replace("Ann Berg", "Анна Берг"))}))
+
+    press(administrator, "drafts")
+
+    assert left()["similar"] == {"Анна Берг"} and "names" not in left()
+    assert reverse("desk:similar-names") in page(administrator)
+
+
 def test_a_text_of_an_earlier_import_is_linked(administrator, imported):
     again = archive({**TEXTS, "blog/gone.md": post("Gone", text="Another text.\n\n![A map](gone.png)")})
     check(administrator, again)

@@ -7,9 +7,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from publications.admin import import_names
 from publications.models import ArchiveImport, ArchiveImportState, ImportDecision, NameChoice, Publication
-from tests.factories import make_author, make_tag
+from tests.factories import make_author, make_person, make_tag
 from tests.importers.letter_export import letter_system, render_export
+from tests.queries import count_queries
 
 from .test_archive_imports import administrator, page_of, press, started
 from .test_import_sources import check
@@ -129,3 +131,55 @@ def test_decisions_are_changed_and_removed_on_a_page_of_their_own(administrator,
 
     assert "Write the name here" in said.text and ImportDecision.objects.get().author == author
     assert administrator.post(page, {"decision": "x", "remove": "1"}).status_code == 404
+
+
+def test_names_are_paged_and_only_those_of_the_form_are_decided(administrator, checked, author, monkeypatch):
+    monkeypatch.setattr(import_names, "NAMES_PER_PAGE", 1)
+    first = names_page(administrator)
+    assert "1 / 5" in first and first.count('class="import-name"') == 1
+    key = field_of(first, "A. Berg")
+    url = f"{page_of('-names')}?page=1"
+
+    answer = administrator.post(url, {f"{key}-choice": NameChoice.SEPARATE, f"{key}-name_here": ""})
+
+    assert answer.headers["Location"] == url and ImportDecision.objects.get().name == "A. Berg"
+    assert "1 / 5" in names_page(administrator) and "“Sanction” is" in names_page(administrator)
+    for _again in range(2):  # posted again, when that name is on another page
+        administrator.post(url, {f"{key}-choice": f"author:{author.pk}", f"{key}-name_here": ""})
+    assert ImportDecision.objects.get().author == author
+
+
+def test_names_of_another_import_and_markup_are_not_decided(administrator, checked):
+    administrator.post(
+        page_of("-names"),
+        {"person-0123456789ab-choice": NameChoice.SEPARATE, "person-x-name_here": "<script>", "page": "x"},
+    )
+    assert not ImportDecision.objects.exists()
+    make_author("Ann <i>Ek</i>")
+    letters = render_export({"title": "Gas", "authors": ["A. <i>Ek</i>"]})
+
+    check(administrator, SimpleUploadedFile("other.letters.json", letters.encode()))
+
+    page = administrator.get(page_of("-names")).text
+    assert "<i>Ek" not in page and "&lt;i&gt;" in page
+
+
+def test_thousands_of_names_take_as_many_queries_as_few(administrator, checked):
+    few = count_queries(administrator, page_of("-names"))
+    checked.report["names"]["person"] += [
+        [f"Name{number} Ek{number % 97}", 1, "Gas"] for number in range(2000)
+    ]
+    checked.save()
+
+    assert count_queries(administrator, page_of("-names")) == few
+    assert count_queries(administrator, page_of()) <= count_queries(administrator, page_of("-left")) + 20
+
+
+@pytest.mark.parametrize("name", ["", "-names", "-left", "-publish", "-delete", "-undo"])
+def test_who_is_no_administrator_changes_no_import(client, checked, name):
+    client.force_login(make_person("Editors"))
+
+    for url in (page_of(name), reverse("desk:import-decisions")):
+        answer = client.post(url, {"drafts": "1", "delete": "1", "remove": "1", "decision": "1"})
+        assert answer.status_code == 403
+    assert ArchiveImport.objects.get().changed_at == checked.changed_at

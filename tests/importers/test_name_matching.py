@@ -34,6 +34,9 @@ OTHER_TOPIC = [
     ("Arms", "Army"),
     ("", "EU"),
     ("Niger", "Nigeria"),
+    ("COP27", "COP28"),
+    ("Agenda 2010", "Agenda 2030"),
+    ("Horizon 2020", "Horizon"),
 ]
 
 
