@@ -67,10 +67,10 @@ def slug_stem(slug: str) -> str:
     return slug[: MAX_SLUG_CHARACTERS - 6].rstrip("-")
 
 
-def numbered_slug(slug: str, taken: Container[str]) -> str:
-    """Return a slug with the lowest number from 2 that makes it one that is not taken: "grain-2"."""
+def numbered_slug(slug: str, taken: Container[str], first: int = 2) -> str:
+    """Return a slug with the lowest number from `first` that makes it one that is not taken: "grain-2"."""
     stem = slug_stem(slug)
-    return next(numbered for number in count(2) if (numbered := f"{stem}-{number}") not in taken)
+    return next(numbered for number in count(first) if (numbered := f"{stem}-{number}") not in taken)
 
 
 def _fold(text: str) -> str:

@@ -2,7 +2,8 @@
 
 import html
 import re
-from collections import Counter
+import unicodedata
+from collections import Counter, defaultdict, deque
 from collections.abc import Container, Iterable, Iterator
 
 from .imported_file import TextCoverage
@@ -10,12 +11,14 @@ from .imported_file import TextCoverage
 IDEOGRAPHS = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"  # each is a word
 WORD = re.compile(rf"[^\W_{IDEOGRAPHS}]+|[{IDEOGRAPHS}]")
 TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
+MAX_JOINED_CHARACTERS = 200
+"""Longer words of a page are not taken apart."""
 MARK_WITHIN_WORD = re.compile(r"[*`\[\\\u00ad\u200b-\u200d\ufeff]")
 
 
 def split_words(text: str) -> list[str]:
-    """Return the words of a text in lower case, without tags and marks within words."""
-    without_tags = TAG.sub("", html.unescape(text))
+    """Return the words of a text in lower case and composed (NFC), without tags and marks within words."""
+    without_tags = TAG.sub("", unicodedata.normalize("NFC", html.unescape(text)))
     return WORD.findall(MARK_WITHIN_WORD.sub("", without_tags).casefold())
 
 
@@ -49,28 +52,41 @@ def _unmatched_words(
     missing: list[str], unmatched: Counter[str], known_words: Container[str]
 ) -> Iterator[str]:
     """Yield the missing words, except those joined with another word in the page, such as `endThis`."""
-    for word in missing:
-        joined = next(
-            (
-                candidate
-                for candidate in unmatched
-                if unmatched[candidate] and _is_joined(candidate, word, known_words)
-            ),
-            "",
-        )
-        if joined:
-            unmatched[joined] -= 1
-            unmatched[_remaining_part(joined, word)] += 1
-        else:
-            yield word
+    joined_words = _JoinedWords(frozenset(missing), known_words)
+    for word, count in unmatched.items():
+        joined_words.add(word, count)
+    return (word for word in missing if not joined_words.take(word))
 
 
-def _is_joined(joined: str, word: str, known_words: Container[str]) -> bool:
-    return joined == word or _remaining_part(joined, word) in known_words
+class _JoinedWords:
+    """Words of a page by the words that they may be, or that they begin or end with, of those that are missing."""
 
+    def __init__(self, missing: Container[str], known_words: Container[str]) -> None:
+        self.missing, self.known_words = missing, known_words
+        self.counts: Counter[str] = Counter()
+        self.remainders: dict[str, deque[tuple[str, str]]] = defaultdict(deque)
 
-def _remaining_part(joined: str, word: str) -> str:
-    """Return the rest of a joined word without `word` at its end or beginning; "" if it is at neither."""
-    if joined.endswith(word):
-        return joined.removesuffix(word)
-    return joined.removeprefix(word) if joined.startswith(word) else ""
+    def add(self, joined: str, count: int = 1) -> None:
+        """Add a word of the page as often as it is there."""
+        self.counts[joined] += count
+        if joined in self.missing:
+            self.remainders[joined].append((joined, ""))
+        for end in range(1, len(joined) if len(joined) <= MAX_JOINED_CHARACTERS else 0):
+            first, second = joined[:end], joined[end:]
+            if second in self.missing and first in self.known_words:
+                self.remainders[second].append((joined, first))
+            if first in self.missing and second in self.known_words:
+                self.remainders[first].append((joined, second))
+
+    def take(self, word: str) -> bool:
+        """Return whether the page has a word within another, of which the remainder is another word from now on."""
+        places = self.remainders.get(word, deque())
+        while places:
+            joined, remainder = places[0]
+            if self.counts[joined] > 0:
+                self.counts[joined] -= 1
+                if remainder:
+                    self.add(remainder)
+                return True
+            places.popleft()
+        return False

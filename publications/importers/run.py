@@ -197,12 +197,13 @@ def _finish_import(
     apply_related_links(importer.reports, report, by=options.by)
     report_lost_fragments(importer.reports)
     report.redirects += redirect_authors(authors, by=options.by)
-    complete_authors(authors, image_finder, options, report)
+    language = source.language or options.language
+    complete_authors(authors, image_finder, options, report, language=language)
     topics = {
         key: replace(topic, name=options.mapping.find_topic(topic.name))
         for key, topic in source.topics.items()
     }
-    report.redirects += complete_topics(topics, options, report)
+    report.redirects += complete_topics(topics, options, report, language=language)
     count, lost = redirect_old_pages(source, options, authors, importer.import_cache)
     report.redirects += count
     if lost:

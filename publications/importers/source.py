@@ -119,6 +119,7 @@ class ImportSource(ABC):
         neighbours: texts that are not imported, which others may refer to if they are on the site.
         topics: the topics of the old site by id in lower case.
         site: the address of the old site, as the source has it.
+        language: that of introductions of topics and biographies; "" is that of the import.
         system: the name of the system that it is of; `open_source` sets it.
     """
 
@@ -128,6 +129,7 @@ class ImportSource(ABC):
     neighbours: list[SourceEntry] = field(default_factory=list)
     topics: Mapping[str, SourceTopic] = field(default_factory=dict)
     site: str = ""
+    language: str = ""
     system: str = ""
 
     @abstractmethod
@@ -263,6 +265,7 @@ class _UsedSlugs:
 
     def __init__(self, used: set[tuple[str, str]]) -> None:
         self.used: dict[str, set[str]] = {}
+        self.numbers: dict[tuple[str, str], int] = {}  # the last by locale and stem: lower ones stay used
         for locale, slug in used:
             self.add(locale, slug)
 
@@ -279,4 +282,7 @@ class _UsedSlugs:
         slug_with_language = f"{slug_stem(entry.requested_slug)}-{entry.language}"
         if entry.translation_of and not self.is_used(entry.locale, slug_with_language):
             return slug_with_language
-        return numbered_slug(entry.requested_slug, self.used[entry.locale])
+        key = entry.locale, slug_stem(entry.requested_slug)
+        slug = numbered_slug(entry.requested_slug, self.used[entry.locale], self.numbers.get(key, 2))
+        self.numbers[key] = int(slug.rpartition("-")[2])
+        return slug

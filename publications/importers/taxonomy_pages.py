@@ -74,11 +74,19 @@ KEPT_MESSAGES = {
 
 
 def complete_authors(
-    authors: AuthorList, image_finder: ImageFinder, options: ImportOptions, report: ImportReport
+    authors: AuthorList,
+    image_finder: ImageFinder,
+    options: ImportOptions,
+    report: ImportReport,
+    *,
+    language: str,
 ) -> None:
     """Set biography and portrait of the authors of these texts from their old profiles, if they never had any.
 
     Values that were written or cleared at the desk stay; differing profiles are reported.
+
+    Args:
+        language: that of the biographies.
     """
     first_files = _first_files(report, lambda file: file.authors)
     profiles = {
@@ -86,7 +94,7 @@ def complete_authors(
     }
     for author in Author.objects.filter(slug__in=profiles.keys() & first_files.keys(), is_pseudonymous=False):
         profile, file = profiles[author.slug], first_files[author.slug]
-        field = f"biography_{locale_of(options.language)}"
+        field = f"biography_{locale_of(language)}"
         changed_fields = _fill_text(author, field, profile.biography, file) + _fill_portrait(
             author, profile, image_finder, file, write_file=not options.dry_run
         )
@@ -170,15 +178,20 @@ def _get_or_create_portrait(found_image: FoundImage, name: str, *, write_file: b
     return image
 
 
-def complete_topics(topics: Mapping[str, SourceTopic], options: ImportOptions, report: ImportReport) -> int:
+def complete_topics(
+    topics: Mapping[str, SourceTopic], options: ImportOptions, report: ImportReport, *, language: str
+) -> int:
     """Set the introductions of topics from their old pages, if they never had any, and redirect those pages.
+
+    Args:
+        language: that of the introductions.
 
     Returns:
         The number of old pages that redirect.
     """
     topics_by_name = {topic.name.casefold(): topic for topic in topics.values()}
     first_files = _first_files(report, lambda file: file.tags)
-    field, redirects = f"introduction_{locale_of(options.language)}", 0
+    field, redirects = f"introduction_{locale_of(language)}", 0
     existing = tags_by_name() if topics_by_name else {}
     for name, topic in topics_by_name.items():
         if not (tag := existing.get(name)):

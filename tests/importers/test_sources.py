@@ -7,6 +7,7 @@ import pytest
 from publications.importers import sources
 from publications.importers.imported_file import ImportRefused
 from publications.importers.options import ImportOptions
+from publications.importers.source import SourceEntry, _UsedSlugs
 
 from .letter_export import LETTERS, letter_system, render_export
 
@@ -68,3 +69,23 @@ def test_every_system_says_which_files_it_takes(system):
     assert system.suffixes and all(
         suffix == suffix.lower() and suffix[0] == "." for suffix in system.suffixes
     )
+
+
+class CountedSlugs(set):
+    lookups = 0
+
+    def __contains__(self, slug):
+        CountedSlugs.lookups += 1
+        return super().__contains__(slug)
+
+
+def test_texts_of_one_slug_are_numbered_on_from_the_last_number():
+    entry = SourceEntry(source="a", uid="a", language="sv", requested_slug="text")
+    slugs, found = _UsedSlugs(set()), []
+    slugs.used["sv"] = CountedSlugs({"text-3"})
+    for _text in range(500):
+        found.append(slugs.find_free(entry))
+        slugs.add("sv", found[-1])
+
+    assert found[:4] == ["text", "text-2", "text-4", "text-5"] and found[-1] == "text-501"
+    assert CountedSlugs.lookups < 500 * 5

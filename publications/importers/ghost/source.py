@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from uuid import uuid5
 
-from publications.locales import LANGUAGE_NAMES
+from publications.locales import LANGUAGE_NAMES, language_code
 from publications.slugs import slugify
 from publications.stored_messages import gettext as _
 
@@ -116,6 +116,7 @@ def open_ghost_source(path: Path, *, language: str, site: str = "") -> GhostSour
         refused=refused,
         topics={key: _add_addresses(topic, found.get(f"topic:{key}", ())) for key, topic in topics.items()},
         site=site,
+        language=language_code(export.language) or language,
         export=export,
         posts=posts,
         lost_redirects=tuple(map(str, others)),

@@ -44,7 +44,9 @@ class AttachmentCollector:
             label: the words of the link.
         """
         suffix = suffix_of(address)
-        if suffix not in ATTACHMENT_TYPES | OTHER_FILE_TYPES or not self.media.is_own(address):
+        if suffix not in ATTACHMENT_TYPES | OTHER_FILE_TYPES or not self.media.may_be_own(address):
+            return ""
+        if not self.media.is_own(address) and not self.media.find_file(address):
             return ""
         attachment = self._attach(address, label)
         if not attachment:

@@ -18,8 +18,7 @@ from .source_tree import (
     visible_text,
 )
 
-SPACES = re.compile(r"[ \t\n\xa0]*\xa0[ \t\n\xa0]+|[ \t\n]+\xa0[ \t\n\xa0]*")
-"""White space with a no-break space in it, of more than one character."""
+SPACES = re.compile(r"[ \t\n\xa0]{2,}")
 RENAMED = {"tt": "code", "strike": "s", "acronym": "abbr", "listing": "pre", "xmp": "pre"}
 QUOTE_CLASSES = split_names("pullquote wp-block-pullquote pull-quote")
 EMPHASIS = frozenset({"b", "strong", "i", "em"})
@@ -46,7 +45,7 @@ def _normalize_inline(element: Element, language: str) -> list[Child]:
         return element.children
     if element.tag not in ("pre", "code", "samp", "kbd"):
         element.children = [
-            SPACES.sub(" ", child) if isinstance(child, str) else child for child in element.children
+            SPACES.sub(_join_spaces, child) if isinstance(child, str) else child for child in element.children
         ]
     if element.get("lang").partition("-")[0].lower() == language:
         del element.attributes["lang"]
@@ -62,6 +61,11 @@ def _normalize_inline(element: Element, language: str) -> list[Child]:
     if element.get("align").lower() in ("left", "justify"):
         del element.attributes["align"]
     return [element]
+
+
+def _join_spaces(match: re.Match[str]) -> str:
+    """Return white space that has a no-break space among others as one space."""
+    return " " if "\xa0" in match[0] else match[0]
 
 
 def _emphasize(element: Element, styles: dict[str, str]) -> Element:

@@ -72,12 +72,16 @@ class ImageReplacer:
         resolved = [self.media.resolve(address) for address in addresses]
         own = [address for address in resolved if self.media.is_own(address)]
         if not own and not resolved[0].startswith("data:"):
+            own = [address for address in resolved if self.media.may_be_own(address)]
+            if self.media.find_image(own)[0]:
+                return self._show(own, alt)
             return self._link(resolved[-1], alt or title)
-        key, _image = self._find(own or resolved, alt)
-        if not key:
-            return self._words(alt)
-        attributes = {"src": f"{LIBRARY_PREFIX}{key}", "alt": alt}
-        return [Element("img", attributes)]
+        return self._show(own or resolved, alt)
+
+    def _show(self, addresses: list[str], alt: str) -> list[Child]:
+        """Return the first image that is there, or its words."""
+        key, _image = self._find(addresses, alt)
+        return [Element("img", {"src": f"{LIBRARY_PREFIX}{key}", "alt": alt})] if key else self._words(alt)
 
     def _find(self, addresses: list[str], alt: str) -> tuple[str, FoundImage | None]:
         """Return the key of the first image that is there; a missing one is reported."""

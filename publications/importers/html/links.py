@@ -68,6 +68,9 @@ class ArticleLinks(AddressRewriter):
         if fragment and self.url and absolute == urldefrag(self.url)[0]:
             return mark
         if not self.media.is_own(absolute):
+            if self.media.may_be_own(absolute) and self._find_new(absolute):
+                message = _("A link stays that leads to a text of this import if it is to the old site: %s")
+                self.log.guessed("link-lost", message % absolute)
             return absolute + (f"#{fragment}" if fragment else "")
         if new := self._find_new(absolute):
             self.log.changed("link", _("%(old)s leads to %(new)s now.") % {"old": address, "new": new})

@@ -45,13 +45,14 @@ class SourceMedia:
             return address
 
     def is_own(self, address: str) -> bool:
-        """Whether a resolved address is one of the old site."""
-        host = host_of(address)
-        return (
-            host in self.hosts
-            if host and self.hosts
-            else not re.match(r"[a-z][a-z0-9+.-]*:(?!//)", address, re.I)
-        )
+        """Whether a resolved address is one of the old site; no host is, as long as that of the site is not known."""
+        if host := host_of(address):
+            return host in self.hosts
+        return not re.match(r"[a-z][a-z0-9+.-]*:(?!//)", address, re.I)
+
+    def may_be_own(self, address: str) -> bool:
+        """Whether a resolved address is one of the old site, or one on the web while its host is not known."""
+        return self.is_own(address) or (not self.hosts and bool(host_of(address)))
 
     def find_image(self, addresses: Iterable[str]) -> tuple[FoundImage | None, str]:
         """Return the first image that is there, or the reason why none is."""

@@ -137,6 +137,7 @@ def open_wordpress_source(path: Path, *, language: str, mapping: ImportMapping) 
         refused=index.refused,
         topics=find_topics(index),
         site=index.address,
+        language=languages.language,
         index=index,
         mapping=mapping,
         left_out=left_out,

@@ -384,3 +384,37 @@ def test_an_unreadable_text_is_refused_with_a_reason():
     assert file.manuscript and {note.topic for note in file.notes if note.kind is NoteKind.DROPPED} == {
         "render"
     }
+
+
+def read_without_site(html: str, media):
+    from publications.importers.html import read_article
+
+    return read_article(make_article(html, url=""), make_context(media, site=""))
+
+
+def test_other_sites_stay_other_sites_where_the_host_of_the_old_one_is_not_known(tmp_path):
+    (tmp_path / "images").mkdir()
+    (tmp_path / "images/own.png").write_bytes(picture_bytes())
+    (tmp_path / "images/own.csv").write_text("a,b")
+    file = read_without_site(
+        '<a href="https://friend.example/old">a</a> <a href="/old">b</a> <a href="https://friend.example/x.pdf">c</a> '
+        '<a href="https://any.example/images/own.csv">d</a> <img src="https://friend.example/i/x.png" alt="e"> '
+        '<img src="https://any.example/images/own.png" alt="f">',
+        tmp_path,
+    )
+
+    body = file.manuscript.body
+    assert (
+        "[a](https://friend.example/old) [b](/en/publications/new/) [c](https://friend.example/x.pdf) [d](/en/"
+        in body
+    )
+    assert "[e](https://friend.example/i/x.png)" in body and "![f](image:" in body
+    assert topics_of(file) == {"link", "link-lost", "image-elsewhere"}
+
+
+@pytest.mark.parametrize(
+    ("html", "body"),
+    [("a\xa0 \n\xa0b", "a b"), ("a \xa0b", "a b"), ("a\xa0b", "a\xa0b"), ("a\xa0\xa0b", "a b")],
+)
+def test_white_space_with_a_no_break_space_is_one_space(html, body):
+    assert markdown_of(f"<p>{html}</p>") == body

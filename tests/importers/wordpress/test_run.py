@@ -146,3 +146,10 @@ def test_an_address_with_a_query_of_another_text_is_reported(tmp_path):
     assert any(
         note.startswith("The old address /?p=1 was not kept: It leads to something else") for note in notes
     )
+
+
+def test_introductions_are_in_the_language_of_the_site(tmp_path):
+    run(write_export(tmp_path, *PARTS, language="sv-SE"))
+
+    tag = Tag.objects.get()
+    assert (tag.introduction_sv, tag.introduction_en) == ("About gas.", "")
