@@ -32,15 +32,18 @@ def _default_port(scheme: str) -> int:
     return 443 if scheme == "https" else 80
 
 
-def address_key(address: str) -> str:
+def address_key(address: str, *, is_exact: bool = False) -> str:
     """Return the path and query of an address in the form in which pages are looked up.
 
     Without scheme and host, since one site is often reached by several; decoded and in lower case, without closing
     slash and the name of the page of a folder; the parameters are sorted.
+
+    Args:
+        is_exact: whether the path keeps its case and the name of the page of a folder.
     """
     parts = urlsplit(address)
-    path = normalize("NFC", unquote(parts.path)).lower()
-    path = "/" + DEFAULT_PAGE.sub("", path).strip("/")
+    path = normalize("NFC", unquote(parts.path))
+    path = "/" + (path if is_exact else DEFAULT_PAGE.sub("", path.lower())).strip("/")
     if not parts.query:
         return path
     parameters = sorted(parse_qsl(parts.query.lower(), keep_blank_values=True))

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
@@ -33,6 +32,9 @@ WESTERN_NAMES = frozenset(
     {"iso-8859-1", "iso8859-1", "latin1", "latin-1", "l1", "us-ascii", "ascii", "cp1252"}
 )
 PAGE_HEAD_BYTES = 4_096
+MAX_PAGE_BYTES_WITH_IMAGES = 50_000_000
+DATA_ADDRESS = re.compile(rb"data:[\w/+.;=-]{0,100}base64,[A-Za-z0-9+/=%\s]{1000,}")
+"""A picture within the markup, which is left out of pages that are too large with it."""
 BLOCK_TAGS = split_names(
     "address article aside blockquote body br dd div dl dt fieldset figcaption figure footer form h1 h2 "
     "h3 h4 h5 h6 header hr li main nav ol p pre section table tbody td th thead tr ul"
@@ -142,7 +144,7 @@ def _list_objects(value: Any) -> list[dict[str, Any]]:
 
 
 class UnreadablePage(ValueError):
-    """A page whose markup is too deep to be parsed, or would be many times as long."""
+    """A page that is too large, or whose markup is too deep to be parsed or would be many times as long."""
 
 
 def parse_page(html: str, address: str) -> HtmlPage:
@@ -192,7 +194,11 @@ class _OpenFormatting:
 
 def read_page(copy: SiteCopy, resource: CopiedResource) -> HtmlPage:
     """Return a page of a copy. Raises OSError if it cannot be read, and UnreadablePage."""
-    content = copy.read_body(resource, MAX_PAGE_BYTES)
+    content = copy.read_body(resource, MAX_PAGE_BYTES_WITH_IMAGES + 1)
+    if len(content) > MAX_PAGE_BYTES:
+        content = DATA_ADDRESS.sub(b"data:,", content)
+    if len(content) > MAX_PAGE_BYTES:
+        raise UnreadablePage(_("It has more than %d MB: it is not read.") % (MAX_PAGE_BYTES // 1_000_000))
     return parse_page(decode_page(content, resource.charset), resource.address)
 
 
@@ -242,8 +248,3 @@ def ends_block(text: Node) -> bool:
         if node is not None and node.tag in BLOCK_TAGS:
             return True
     return False
-
-
-def path_part(address: str) -> str:
-    """Return the path of an address."""
-    return urlsplit(address).path or "/"

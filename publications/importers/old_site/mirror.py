@@ -52,7 +52,9 @@ def open_mirror_copy(folder: Path, site: str = "") -> MirrorCopy:
         ImportRefused: it holds no page.
     """
     copy = MirrorCopy()
-    root, site = _find_root(folder, site)
+    hosts = _list_host_folders(folder)
+    root, site = _find_root(folder, hosts, site)
+    copy.other_hosts.update({host.name: _count_files(host) for host in hosts if host != root})
     paths = list(list_mirrored_files(root))
     names = {path.relative_to(root).as_posix() for path in paths}
     resources = []
@@ -70,11 +72,23 @@ def open_mirror_copy(folder: Path, site: str = "") -> MirrorCopy:
     return copy
 
 
-def _find_root(folder: Path, site: str) -> tuple[Path, str]:
+def _list_host_folders(folder: Path) -> list[Path]:
+    """Return the folders of hosts in a folder; none if it is the folder of a host and has pages of its own."""
+    paths = list(folder.iterdir())
+    is_host = _is_host(folder.resolve().name)
+    if is_host and any(path.is_file() and _is_page(path, path.name) for path in paths):
+        return []
+    return [path for path in paths if path.is_dir() and _is_host(path.name)]
+
+
+def _count_files(folder: Path) -> int:
+    return sum(path.is_file() for path in folder.rglob("*"))
+
+
+def _find_root(folder: Path, hosts: list[Path], site: str) -> tuple[Path, str]:
     """Return the folder of the host, and the address of the site."""
-    hosts = [path for path in folder.iterdir() if path.is_dir() and _is_host(path.name)]
     if hosts:
-        root = max(hosts, key=lambda path: sum(1 for _path in path.rglob("*")))
+        root = max(hosts, key=_count_files)
         return root, site or f"{HOST_SCHEME}://{_host_in(root.name)}"
     host = _host_in(folder.resolve().name) if _is_host(folder.resolve().name) else UNKNOWN_HOST
     return folder, site or f"{HOST_SCHEME}://{host}"
@@ -84,9 +98,8 @@ def _is_host(name: str) -> bool:
     """Whether a folder is named as a host: `www.old.example`, or `127.0.0.1:8080` (`+8080` on Windows)."""
     host = _host_in(name).partition(":")[0]
     labels = host.split(".")
-    return (
-        len(labels) > 1 and all(label.replace("-", "").isalnum() for label in labels) and len(labels[-1]) > 0
-    )
+    is_program = f".{labels[-1].lower()}" in HTML_SUFFIXES  # `index.php/news/` is a path
+    return len(labels) > 1 and not is_program and all(label.replace("-", "").isalnum() for label in labels)
 
 
 def _host_in(name: str) -> str:

@@ -131,13 +131,13 @@ def _title_of(page: HtmlPage) -> str:
 
 
 def _group_addresses(index: PageIndex, copy: SiteCopy, pages: dict[str, IndexedPage]) -> None:
-    """Make one text of pages with one canonical address or one path and content."""
+    """Make one text of pages with one content that have one canonical address or one path."""
     main_keys: dict[tuple[str, str], str] = {}
     for key in sorted(pages, key=lambda key: (key != _trusted_canonical(pages, pages[key]), len(key), key)):
         page = pages[key]
         canonical = _trusted_canonical(pages, page)
-        groups = [("canonical", canonical)] if canonical else []
-        groups.append((page.key.partition("?")[0], page.digest))
+        groups = [(canonical, page.digest)] if canonical else []
+        groups.append((address_key(page.address).partition("?")[0], page.digest))
         main = next((main_keys[group] for group in groups if group in main_keys), key)
         for group in groups:
             main_keys.setdefault(group, main)
@@ -145,10 +145,12 @@ def _group_addresses(index: PageIndex, copy: SiteCopy, pages: dict[str, IndexedP
             index.texts[key] = page
         else:
             index.duplicates[key] = main
-    for main in list(index.duplicates.values()):
-        canonical = pages[main].canonical
-        if canonical and canonical not in index.texts:
-            index.duplicates.setdefault(canonical, main)
+    texts_of_canonical: dict[str, set[str]] = {}
+    for main in index.texts:
+        texts_of_canonical.setdefault(pages[main].canonical, set()).add(main)
+    for canonical, mains in texts_of_canonical.items():
+        if canonical and len(mains) == 1 and canonical not in copy.resources:
+            index.duplicates.setdefault(canonical, *mains)
 
 
 def _trusted_canonical(pages: Mapping[str, IndexedPage], page: IndexedPage) -> str:

@@ -4,7 +4,10 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import translate
+from types import MappingProxyType
 from typing import Any
+from unicodedata import normalize
+from urllib.parse import unquote
 
 from publications.stored_messages import gettext as _
 
@@ -51,11 +54,11 @@ class PageRule:
     selector: str = ""
     kind: str = ""
     is_ignored: bool = False
-    sources: Mapping[str, tuple[ValueSource, ...]] = ()
-    elements: Mapping[str, str] = ()
+    sources: Mapping[str, tuple[ValueSource, ...]] = MappingProxyType({})
+    elements: Mapping[str, str] = MappingProxyType({})
 
     def fits(self, page: HtmlPage) -> bool:
-        path = path_of(page.address).lower()
+        path = _decode(path_of(page.address))
         if self.addresses and not any(pattern.match(path) for pattern in self.addresses):
             return False
         return not self.selector or bool(page.select(self.selector))
@@ -121,7 +124,12 @@ def _parse_match(match: Any, place: str) -> tuple[tuple[re.Pattern[str], ...], s
     selector = str(match.get("selector") or "")
     if selector:
         _check_selector(selector, "match", place)
-    return tuple(re.compile(translate(address.lower())) for address in addresses), selector
+    return tuple(re.compile(translate(_decode(address))) for address in addresses), selector
+
+
+def _decode(address: str) -> str:
+    """Return a path and query, or a pattern of them, as they are compared."""
+    return normalize("NFC", unquote(address)).lower()
 
 
 def _parse_flag(value: Any, place: str) -> bool:

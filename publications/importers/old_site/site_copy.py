@@ -10,6 +10,10 @@ from .addresses import address_key, host_of, site_of
 
 MAX_PAGE_BYTES = 5_000_000
 HTML_TYPES = ("text/html", "application/xhtml+xml")
+PARTIAL_STATUSES = (204, 206, 304)
+"""Of answers without a body, or with a part of it."""
+EMPTY_BYTES = 5
+"""The size of an empty body that is sent in chunks."""
 REDIRECT_STATUSES = (301, 302, 303, 307, 308)
 
 
@@ -75,6 +79,9 @@ class SiteCopy(ABC):
 
     def find_key(self, address: str) -> str:
         """Return the key of an address, also if the address is another name of it."""
+        key = address_key(address, is_exact=True)
+        if key in self.resources:
+            return key
         key = address_key(address)
         return key if key in self.resources else self.aliases.get(key, key)
 
@@ -89,7 +96,8 @@ class SiteCopy(ABC):
     def keep_main_site(self, resources: list[CopiedResource], site: str = "") -> None:
         """Fill `resources` with those of one site: the named one, or the host with most pages.
 
-        Of several answers for an address the last that is no error is kept.
+        Of several answers for an address the last that is no error, not empty and not in part is kept. Pages whose
+        paths differ in case, or in the name of the page of a folder, may be different: each is kept.
         """
         pages = Counter(host_of(resource.address) for resource in resources if resource.is_page)
         host = host_of(site) if site else next((host for host, _count in pages.most_common(1)), "")
@@ -99,14 +107,27 @@ class SiteCopy(ABC):
                 continue
             key = address_key(resource.address)
             known = self.resources.get(key)
+            if known and _have_own_paths(known, resource):
+                self.resources[address_key(known.address, is_exact=True)] = self.resources.pop(key)
+                key = address_key(resource.address, is_exact=True)
+                known = self.resources.get(key)
             if known is None or resource.status < 400 or known.status >= 400:
                 self.resources[key] = _prefer_content(known, resource)
         sites = Counter(site_of(resource.address) for _key, resource in self.pages)
         self.site = next((name for name, _count in sites.most_common(1)), site)
 
 
+def _have_own_paths(known: CopiedResource, new: CopiedResource) -> bool:
+    """Whether two pages of one key have paths that a server may tell apart."""
+    exact_keys = {address_key(resource.address, is_exact=True) for resource in (known, new)}
+    return known.is_page and new.is_page and len(exact_keys) > 1
+
+
 def _prefer_content(known: CopiedResource | None, new: CopiedResource) -> CopiedResource:
     """Return the answer to keep: `/news` that redirects to `/news/` is the same key, and the page is what counts."""
+    is_whole = known is not None and known.status == 200 and known.size > EMPTY_BYTES
+    if is_whole and (new.status in PARTIAL_STATUSES or (new.status == 200 and new.size <= EMPTY_BYTES)):
+        return known
     if known and known.status == 200 and new.is_redirect:
         return known
     return replace(new, address=known.address) if known and known.is_page and new.is_page else new

@@ -7,7 +7,9 @@ takes little memory. `warcio` reads the format.
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import IO
 
+import brotli
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordloader import ArcWarcRecord
@@ -22,6 +24,8 @@ from .site_copy import CopiedResource, SiteCopy
 WARC_SUFFIXES = (".warc", ".warc.gz")
 READ_ERRORS = (ArchiveLoadFailed, AttributeError, EOFError, OSError, ValueError)
 """What warcio raises for a file that is none, or ends within the head of a record (AttributeError)."""
+UNSUPPORTED_ENCODINGS = ("zstd", "compress")
+CHUNK_BYTES = 65_536
 
 
 def is_warc(path: Path) -> bool:
@@ -36,8 +40,8 @@ class WarcCopy(SiteCopy):
             with resource.path.open("rb") as file:
                 file.seek(resource.offset)
                 record = next(iter(ArchiveIterator(file)))
-                return record.content_stream().read(limit)
-        except (ArchiveLoadFailed, EOFError, StopIteration, ValueError) as error:
+                return _read_content(record, limit)
+        except (*READ_ERRORS, StopIteration, brotli.error) as error:
             raise OSError(str(error)) from error
 
 
@@ -54,13 +58,38 @@ def open_warc_copy(paths: Sequence[Path], site: str = "") -> WarcCopy:
     resources: list[CopiedResource] = []
     for path in paths:
         resources += _list_resources(path, copy)
-    copy.keep_main_site(_resolve_revisits(resources), site)
+    copy.keep_main_site(_resolve_revisits(resources, copy), site)
     if not any(copy.pages):
         message = _("“%s” holds no page of HTML. Give the WARC files of a crawl of the old site.")
         if copy.problems:
             message = _("“%s” is no WARC file, or a damaged one. Save the old site again.")
         raise ImportRefused(message % ", ".join(path.name for path in paths[:3]))
     return copy
+
+
+def _read_content(record: ArcWarcRecord, limit: int | None) -> bytes:
+    """Return the decoded body of a response, or its first `limit` bytes. Raises OSError for an unknown encoding."""
+    encoding = (record.http_headers.get_header("Content-Encoding", "") if record.http_headers else "").lower()
+    if encoding in UNSUPPORTED_ENCODINGS:
+        raise OSError(_("it is compressed as “%s”, which cannot be read") % encoding)
+    if encoding != "br":
+        return record.content_stream().read(limit)
+    record.http_headers.remove_header("Content-Encoding")  # warcio cannot read this release of Brotli
+    return _decode_brotli(record.content_stream(), limit)
+
+
+def _decode_brotli(stream: IO[bytes], limit: int | None) -> bytes:
+    """Return the content of a stream, or its first `limit` bytes. Raises brotli.error, EOFError."""
+    decompressor, content = brotli.Decompressor(), bytearray()
+    while limit is None or len(content) < limit:
+        block = stream.read(CHUNK_BYTES) if decompressor.can_accept_more_data() else b""
+        decoded = decompressor.process(block, output_buffer_limit=CHUNK_BYTES)
+        content += decoded
+        if decompressor.is_finished():
+            break
+        if not block and not decoded:
+            raise EOFError("Brotli")
+    return bytes(content[:limit])
 
 
 def _list_resources(path: Path, copy: SiteCopy) -> list[CopiedResource]:
@@ -104,11 +133,13 @@ def _describe_record(record: ArcWarcRecord, path: Path, offset: int) -> CopiedRe
         location=(headers.get_header("Location", "") if headers else "") or "",
         path=path,
         offset=offset,
-        size=_size_of(record),
+        size=max(0, record.payload_length),
     )
     if record.rec_type == "revisit":
+        if resource.is_redirect:
+            return resource  # its own answer is whole: only an empty body was left out
         original = record.rec_headers.get_header("WARC-Refers-To-Target-URI", "") or address
-        return replace(resource, path=Path(), location=resource.location or original)
+        return replace(resource, path=Path(), location=original)
     return resource
 
 
@@ -117,15 +148,8 @@ def _status_of(headers) -> int:
     return int(code) if code and code.isdigit() else 200
 
 
-def _size_of(record: ArcWarcRecord) -> int:
-    try:
-        return max(0, int(record.rec_headers.get_header("Content-Length", "0")))
-    except ValueError:
-        return 0
-
-
-def _resolve_revisits(resources: list[CopiedResource]) -> list[CopiedResource]:
-    """Give records that only refer to an earlier one of the same content its place."""
+def _resolve_revisits(resources: list[CopiedResource], copy: SiteCopy) -> list[CopiedResource]:
+    """Give records that only refer to an earlier one of the same content its place; name those without one."""
     places = {resource.address: resource for resource in resources if resource.path.name}
     resolved = []
     for resource in resources:
@@ -135,4 +159,7 @@ def _resolve_revisits(resources: list[CopiedResource]) -> list[CopiedResource]:
             resolved.append(replace(original, address=resource.address))
         elif original := places.get(resource.address):
             resolved.append(original)
+        else:
+            message = _("“%s” is not in the copy: its record refers to one that is missing.")
+            copy.problems.append(message % resource.address)
     return resolved

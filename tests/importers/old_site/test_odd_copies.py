@@ -1,0 +1,169 @@
+"""Odd answers and addresses in copies of old sites: nothing is lost, or one text taken for another, in silence."""
+
+from io import BytesIO
+from pathlib import Path
+
+import brotli
+import pytest
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from publications.importers.mapping import parse_mapping
+from publications.importers.old_site import open_copy
+from publications.importers.old_site.html_page import UnreadablePage, read_page
+from publications.importers.old_site.page_index import index_pages
+from publications.importers.old_site.rules import parse_rules
+
+SITE = "https://www.old.example"
+PAGE = (
+    '<!doctype html><html><head><meta charset="utf-8"><title>{title}</title>{head}</head><body><h1>{title}</h1>'
+    '<div class="text">{body}</div></body></html>'
+)
+RULES = "pages:\n  - name: a\n    match: {match}\n    title: h1\n    body: div.text\n"
+
+
+def page(title: str, body: str = "", *, head: str = "") -> bytes:
+    return PAGE.format(title=title, body=body or f"<p>Words of {title}.</p>", head=head).encode()
+
+
+def write_folder(folder: Path, pages: dict[str, bytes], host: str = "www.old.example") -> Path:
+    for name, content in pages.items():
+        path = folder / host / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    return folder
+
+
+def titles(copy, match: str = "{selector: div.text}") -> list[str]:
+    """The titles of the texts in a copy, sorted."""
+    rules = parse_rules(parse_mapping(RULES.format(match=match), name="m").pages)
+    return sorted(text.head.title for text in index_pages(copy, rules).texts.values())
+
+
+def write_records(path: Path, *records: tuple[str, str, list[tuple[str, str]], bytes]) -> Path:
+    """Write responses, each with its path, status, headers and body; without a body as it is for a revisit."""
+    with path.open("wb") as file:
+        writer = WARCWriter(file, gzip=True)
+        for address, status, headers, body in records:
+            head = StatusAndHeaders(status, headers, protocol="HTTP/1.1")
+            url = f"{SITE}{address}"
+            if body is None:
+                record = writer.create_revisit_record(
+                    url, "sha1:x", f"{SITE}/elsewhere", "2021-01-01T00:00:00Z", http_headers=head
+                )
+            else:
+                record = writer.create_warc_record(url, "response", payload=BytesIO(body), http_headers=head)
+            writer.write_record(record)
+    return path
+
+
+HTML = [("Content-Type", "text/html")]
+
+
+def test_a_body_in_brotli_is_read_and_one_that_is_cut_is_an_error(tmp_path):
+    text = page("News", "<p>" + "å" * 200_000 + "</p>")
+    encoded = [*HTML, ("Content-Encoding", "br")]
+    whole = brotli.compress(text)
+    copy = open_copy(
+        write_records(
+            tmp_path / "a.warc.gz",
+            ("/a", "200 OK", encoded, whole),
+            ("/cut", "200 OK", encoded, whole[: len(whole) // 2]),
+            ("/zstd", "200 OK", [*HTML, ("Content-Encoding", "zstd")], b"\x28\xb5\x2f\xfd"),
+        )
+    )
+
+    assert copy.read_body(copy.find(f"{SITE}/a")) == text
+    assert copy.read_body(copy.find(f"{SITE}/a"), 1_000) == text[:1_000]
+    for address in ("/cut", "/zstd"):
+        with pytest.raises(OSError):
+            copy.read_body(copy.find(f"{SITE}{address}"))
+
+
+@pytest.mark.parametrize("status", ["304 Not Modified", "206 Partial Content", "204 No Content", "200 OK"])
+def test_an_answer_in_part_does_not_replace_the_whole_one(tmp_path, status):
+    copy = open_copy(
+        write_records(
+            tmp_path / "a.warc.gz",
+            ("/a", "200 OK", HTML, page("News")),
+            ("/a", status, HTML, b""),
+            ("/report.pdf", "200 OK", [("Content-Type", "application/pdf")], b"%PDF-1.7 whole"),
+            ("/report.pdf", status, [("Content-Type", "application/pdf")], b""),
+        )
+    )
+
+    assert titles(copy) == ["News"]
+    assert copy.read_body(copy.find(f"{SITE}/report.pdf")) == b"%PDF-1.7 whole"
+
+
+@pytest.mark.parametrize("location", ["/new", f"{SITE}/new"])
+def test_a_revisit_of_a_redirect_leads_on_and_one_without_its_record_is_named(tmp_path, location):
+    copy = open_copy(
+        write_records(
+            tmp_path / "a.warc.gz",
+            ("/new", "200 OK", HTML, page("News")),
+            ("/old", "301 Moved", [("Location", location)], None),
+            ("/lost", "200 OK", HTML, None),
+        )
+    )
+
+    assert copy.find(f"{SITE}/old").is_redirect and titles(copy) == ["News"]
+    assert copy.problems == [
+        "“https://www.old.example/lost” is not in the copy: its record refers to one that is missing."
+    ]
+
+
+def test_pages_that_differ_in_case_or_in_the_name_of_the_page_of_a_folder_are_all_kept(tmp_path):
+    names = ["doc/Ab.html", "doc/aB.html", "x/index.html", "x/default.html"]
+    copy = open_copy(write_folder(tmp_path, {name: page(name) for name in names}))
+
+    assert titles(copy) == sorted(names)
+    assert [copy.find(f"{SITE}/{name}").path.name for name in names[:2]] == ["Ab.html", "aB.html"]
+
+
+def test_one_page_under_several_spellings_of_its_address_is_one_text(tmp_path):
+    names = ["doc/Ab.html", "doc/aB.html", "x/index.html", "x/default.html"]
+    copy = open_copy(write_folder(tmp_path, {name: page(name.partition("/")[0]) for name in names}))
+
+    assert titles(copy) == ["doc", "x"]
+
+
+@pytest.mark.parametrize("is_in_copy", [False, True])
+def test_texts_with_one_wrong_canonical_link_are_all_kept(tmp_path, is_in_copy):
+    link = f'<link rel="canonical" href="{SITE}/section">'
+    pages = {f"section/{name}.html": page(name, head=link) for name in "abc"}
+    if is_in_copy:
+        pages["section.html"] = b"<!doctype html><html><title>Section</title><p>A list</p></html>"
+
+    assert titles(open_copy(write_folder(tmp_path, pages))) == ["a", "b", "c"]
+
+
+def test_a_folder_of_a_program_is_no_host(tmp_path):
+    pages = {"index.html": page("Home"), "index.php/a.html": page("A"), "index.php/b.html": page("B")}
+    copy = open_copy(write_folder(tmp_path, pages) / "www.old.example")
+
+    assert copy.site == SITE and titles(copy) == ["A", "B", "Home"]
+
+
+def test_folders_of_other_hosts_are_counted(tmp_path):
+    write_folder(tmp_path, {"a.html": page("A"), "b.html": page("B")})
+    copy = open_copy(write_folder(tmp_path, {"c.html": page("C")}, host="cdn.other.example"))
+
+    assert titles(copy) == ["A", "B"] and copy.other_hosts == {"cdn.other.example": 1}
+
+
+@pytest.mark.parametrize("pattern", ["/ämnen/*", "/%C3%A4mnen/*", "/Ämnen/*"])
+def test_a_pattern_fits_however_its_letters_are_written(tmp_path, pattern):
+    copy = open_copy(write_folder(tmp_path, {"ämnen/a.html": page("A"), "andra/b.html": page("B")}))
+
+    assert titles(copy, f'{{address: "{pattern}"}}') == ["A"]
+
+
+def test_a_large_page_is_read_without_its_pictures_or_refused_never_cut(tmp_path):
+    picture = f'<img src="data:image/png;base64,{"A" * 5_000_000}">'
+    pages = {"a.html": page("A", f"{picture}<p>Efter bilden åäö</p>"), "b.html": page("B", "å" * 2_600_000)}
+    copy = open_copy(write_folder(tmp_path, pages))
+
+    assert "Efter bilden åäö" in read_page(copy, copy.find(f"{SITE}/a.html")).tree.body.text()
+    with pytest.raises(UnreadablePage, match="more than 5 MB"):
+        read_page(copy, copy.find(f"{SITE}/b.html"))
