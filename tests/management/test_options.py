@@ -196,6 +196,13 @@ def test_an_invalid_value_is_refused_by_name(command, message, places, monkeypat
     assert refusal.value.returncode in (1, 2)
 
 
+def test_a_copy_into_a_folder_of_others_is_refused_before_the_crawl(places):
+    with pytest.raises(CommandError, match="Give an empty folder"):
+        call_command("mirror", places["missing"], portable=places["posts"])
+
+    assert not (places["missing"] / "index.html").exists() and not (places["missing"] / "en").exists()
+
+
 def test_every_option_with_a_value_has_an_invalid_case():
     expected = {(name, option_name(action)) for name in COMMANDS for action in options_of(name)}
 

@@ -89,6 +89,8 @@ class Command(BaseCommand):
         try:
             if options["topic"]:
                 exporters.find_topic(options["topic"])  # before the crawl, which takes long
+            for folder in filter(None, (options["folder"], options["portable"])):
+                exporters.MirrorFolder(folder)  # refuses one that holds other files
             broken = self._watch(options) if options["watch"] else self._run_once(options)
         except exporters.SiteUnavailable as error:
             raise CommandError(
