@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.models import Invitation
 from publications import archive
 from publications.archive.tables import ARCHIVED, LEFT_OUT, Absence
-from publications.models import PressLink, Review
+from publications.models import PressLink, Redirect, Review
 from tests.archive_sites import read_files
 from tests.factories import make_live, make_person, tomorrow
 
@@ -69,6 +69,7 @@ def test_no_word_of_a_column_that_is_left_out_is_in_the_archive(tmp_path):
     publication = make_live().publication
     Review.objects.invite(publication.revisions.first(), reader="Ann", days=3, by=make_person())
     PressLink.objects.make(publication.revisions.first(), recipient="Ann", embargoed_until=tomorrow())
+    Redirect.objects.create(path="/old/rye", publication=publication)
     words = {label: f"zzq{label.partition('.')[2].lower()[:16]}" for label in PLANTED}
     for label, word in words.items():
         if not apps.get_model(label)._base_manager.exists() or label == "publications.PressLink":
