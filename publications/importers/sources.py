@@ -84,7 +84,9 @@ GHOST = SourceSystem(
 SUBSTACK = SourceSystem(
     "Substack",
     is_substack,
-    lambda options: open_substack_source(options.path, language=options.language, site=options.site),
+    lambda options: open_substack_source(
+        options.path, language=options.language, site=options.site, media=options.media
+    ),
     (".csv",),
 )
 SYSTEMS: tuple[SourceSystem, ...] = (WORDPRESS, GHOST, SUBSTACK, OLD_SITE, MARKDOWN)

@@ -1,15 +1,18 @@
 """Exports of other systems at the desk: uploaded as a file or in an archive, checked, imported, undone."""
 
 import html
+import json
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 
 from publications.importers import archive_imports
-from publications.models import ArchiveImport, ArchiveImportState, Publication
+from publications.models import ArchiveImport, ArchiveImportState, Edition, Publication
 from tests.factories import picture_bytes
+from tests.importers.ghost import test_source as ghost
 from tests.importers.letter_export import letter_system, render_export
+from tests.importers.substack import test_source as substack
 from tests.importers.wordpress import exports as wordpress
 from tests.old_site import SMALL_RULES, SMALL_TITLES, small_site, write_warc
 
@@ -68,6 +71,53 @@ def test_an_export_is_imported_published_and_undone(administrator):
 
     assert ArchiveImport.objects.get().is_undone
     assert set(Publication.objects.values_list("title", flat=True)) == {"Gas", "Oil"}  # withdrawn
+
+
+@pytest.mark.parametrize("system", ["Ghost", "Substack"])
+def test_texts_of_ghost_and_substack_are_imported_published_and_undone(administrator, tmp_path, system):
+    if system == "Ghost":
+        public = {"title": "Public", "slug": "public", "html": "<p>Words enough to read.</p>"}
+        posts = [
+            post | {"published_at": "2024-04-09T08:00:00.000Z"}
+            for post in (public, public | {"title": "Paid", "slug": "paid", "visibility": "paid"})
+        ]
+        members = [{"id": "m1", "email": "reader@x.example"}]
+        authors = [{"post_id": f"p{number}", "author_id": "a1"} for number in (1, 2)]
+        export = ghost.make_export(*posts, members=members, posts_authors=authors)
+        file = SimpleUploadedFile("my-site.ghost.2024-01-01.json", json.dumps(export).encode())
+    else:
+        row = "{0}.a{0},2024-04-09T08:00:00.000Z,true,,,newsletter,{1},{2},,\n"
+        rows = row.format(1, "everyone", "Public") + row.format(2, "only_paid", "Paid")
+        substack.write_export(
+            tmp_path / "x", rows, **{"1_a1": "<p>Words enough to read.</p>", "2_a2": "<p>b</p>"}
+        )
+        files = {
+            path.relative_to(tmp_path / "x").as_posix(): path.read_bytes()
+            for path in (tmp_path / "x").rglob("*.*")
+        }
+        file = archive(
+            {name: content for name, content in files.items() if "/" in name or name.endswith(".csv")}
+        )
+    job = check(administrator, file, author="The Institute")
+    page = administrator.get(page_of()).text
+    assert (
+        job.state == ArchiveImportState.DONE
+        and f"An export of {system}" in page
+        and "1 could be published" in page
+    )
+
+    press(administrator, "publish")
+
+    assert list(Publication.objects.filter(editions__isnull=False).values_list("title", flat=True)) == [
+        "Public"
+    ]
+    page = administrator.get(page_of()).text
+    assert "members" in page or "(paid)" in page or "(only_paid)" in page
+    assert "reader@x.example" not in page + json.dumps(ArchiveImport.objects.get().report, default=str)
+    page = administrator.get(page_of("-undo"))
+    administrator.post(page_of("-undo"), {"seen": page.context["seen"]})
+    call_command("run_imports", verbosity=0)
+    assert ArchiveImport.objects.get().is_undone and not Edition.objects.live().exists()
 
 
 def test_an_export_in_another_archive_is_the_same_texts(administrator):

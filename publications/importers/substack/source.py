@@ -4,19 +4,22 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
+from urllib.parse import unquote
 from uuid import uuid5
 
 from publications.slugs import slugify
 from publications.stored_messages import gettext as _
 
 from ..html import ArticleSource, SourceArticle, fragments_in
-from ..imported_file import ImportNote, ImportRefused, NoteKind
-from ..source import UID_NAMESPACE, SourceEntry
+from ..image_finder import MEDIA_FOLDERS
+from ..imported_file import ImportedFile, ImportNote, ImportRefused, NoteKind, SourceRemark
+from ..links import host_of
+from ..source import UID_NAMESPACE, ImportContext, SourceEntry
 
 POSTS = "posts.csv"
 COLUMNS = frozenset({"post_id", "title", "is_published"})
@@ -25,6 +28,13 @@ MAX_LIST_BYTES = 100_000_000
 PUBLIC_AUDIENCE = "everyone"
 PUBLIC_TYPES = ("", "newsletter")
 """Others are sound, threads of comments and mails (`adhoc_email`), which had no page or another."""
+IMAGE_HOST = re.compile(
+    r"(?:[\w.-]+\.)?(?:substackcdn\.com|substack\.com|(?:substack|bucketeer)[\w.-]*\.amazonaws\.com)"
+)
+IMAGE_SOURCE = re.compile(r"<img\b[^<>]*>|<source\b[^<>]*>", re.IGNORECASE)
+ADDRESS = re.compile(r"https://[^\s\"'<>]+")
+PLAYER = re.compile(r"<div[^>]*class=[\"']native-(audio|video)-embed\b")
+"""A medium whose file is on the servers of Substack; the export has neither it nor its address."""
 PAYWALL = re.compile(r"class=[\"'][^\"'>]*\bpaywall(?:-jump)?\b|PaywallToDOM")
 Row = dict[str, str]
 Folder = Path | zipfile.Path
@@ -36,20 +46,63 @@ class SubstackSource(ArticleSource):
 
     Args:
         path: the folder or the archive.
+        local_images: the names of the files in the folders of pictures.
+        missing_images: the addresses of pictures on the servers of Substack that were not found, once texts are read.
     """
 
     path: Path
     posts: list[Row] = field(default_factory=list)
     fragments: frozenset[str] = frozenset()
+    local_images: frozenset[str] = frozenset()
+    missing_images: dict[str, None] = field(default_factory=dict)
+
+    def read(self, context: ImportContext, *, processes: int) -> Iterator[ImportedFile]:
+        for file in super().read(context, processes=processes):
+            self.missing_images |= dict.fromkeys(_images_elsewhere(file))
+            yield file
+
+    def summarize(self) -> list[SourceRemark]:
+        if not self.missing_images:
+            return []
+        message = _(
+            "Pictures that an export of Substack does not have: %d. Save them in a folder, under their names, and "
+            "give it as the folder of pictures, or pack it beside posts.csv."
+        )
+        return [SourceRemark(message % len(self.missing_images), tuple(self.missing_images))]
 
     def articles(self) -> Iterator[SourceArticle]:
         folder = open_folder(self.path)
         for entry, post in zip(self.entries, self.posts, strict=True):
-            yield _build_article(entry, post, _read_text(folder, post), self.site)
+            html = _name_local_images(_read_text(folder, post), self.local_images)
+            yield _build_article(entry, post, html, self.site)
 
     @property
     def linked_fragments(self) -> frozenset[str]:
         return self.fragments
+
+
+def _name_local_images(html: str, names: frozenset[str]) -> str:
+    """Return a text whose pictures on the servers of Substack have their names alone, if these are among the names."""
+
+    def rename(match: re.Match[str]) -> str:
+        name = unquote(match[0]).partition("?")[0].rpartition("/")[2]
+        return f"/{name}" if name in names and IMAGE_HOST.fullmatch(host_of(match[0])) else match[0]
+
+    return IMAGE_SOURCE.sub(lambda match: ADDRESS.sub(rename, match[0]), html) if names else html
+
+
+def _list_images(folders: Iterable[Path]) -> frozenset[str]:
+    """Return the names of the files where pictures are looked for."""
+    places = [folder / name for folder in folders for name in MEDIA_FOLDERS]
+    return frozenset(path.name for place in places if place.is_dir() for path in place.glob("*.*"))
+
+
+def _images_elsewhere(file: ImportedFile) -> Iterator[str]:
+    """Yield the addresses of the pictures of a text that became links to the servers of Substack."""
+    for note in file.notes:
+        address = getattr(note.text, "values", "") if note.topic == "image-elsewhere" else ""
+        if isinstance(address, str) and IMAGE_HOST.fullmatch(host_of(address)):
+            yield address
 
 
 def is_substack(path: Path) -> bool:
@@ -75,8 +128,14 @@ def _read_head(file: Folder) -> list[str]:
     return next(csv.reader([line]), [])
 
 
-def open_substack_source(path: Path, *, language: str, site: str = "") -> SubstackSource:
-    """Index an export. Raises ImportRefused if its list of posts cannot be read."""
+def open_substack_source(
+    path: Path, *, language: str, site: str = "", media: Iterable[Path] = ()
+) -> SubstackSource:
+    """Index an export. Raises ImportRefused if its list of posts cannot be read.
+
+    Args:
+        media: further folders with pictures.
+    """
     folder = open_folder(path)
     entries: dict[str, SourceEntry] = {}
     posts: list[Row] = []
@@ -96,8 +155,10 @@ def open_substack_source(path: Path, *, language: str, site: str = "") -> Substa
         posts.append(post)
     if not entries and not refused:
         raise ImportRefused(_("“%s” is an export of Substack without posts.") % path.name)
+    root = path if path.is_dir() else path.parent
     return SubstackSource(
-        root=path if path.is_dir() else path.parent,
+        root=root,
+        local_images=_list_images((root, *media)),
         entries=list(entries.values()),
         refused=refused,
         site=site,
@@ -145,7 +206,10 @@ def _read_text(folder: Folder, post: Row) -> str:
     if "/" in name or "\\" in name:
         raise ImportRefused(_("“%s” is no name of a post.") % name)
     try:
-        with (folder / "posts" / f"{name}.html").open("rb") as file:
+        file_of_post = folder / "posts" / f"{name}.html"
+        if isinstance(folder, Path) and not file_of_post.resolve().is_relative_to(folder.resolve()):
+            raise ImportRefused(_("This is no plain file: links are not followed."))
+        with file_of_post.open("rb") as file:
             content = file.read(MAX_TEXT_BYTES + 1)
     except (OSError, KeyError) as error:
         raise ImportRefused(_("The export has no text of it (posts/%s.html).") % name) from error
@@ -161,6 +225,10 @@ def _build_article(entry: SourceEntry, post: Row, html: str, site: str) -> Sourc
         html += f'<p><a href="{escape(podcast)}">{escape(post.get("title", "") or podcast)}</a></p>'
         message = _("<%(name)s> was left out, a link stands in its place: %(address)s")
         notes.append(ImportNote(NoteKind.CHANGED, "html", message % {"name": "audio", "address": podcast}))
+    for medium in dict.fromkeys(PLAYER.findall(html)):
+        message = _("<%(name)s> was left out: %(what)s")
+        values = {"name": medium, "what": f"native-{medium}-embed"}
+        notes.append(ImportNote(NoteKind.DROPPED, "html", message % values))
     return SourceArticle(
         entry=entry,
         title=escape(post.get("title", "")),

@@ -6,6 +6,7 @@ import pytest
 
 from publications.importers.imported_file import ImportRefused
 from publications.importers.substack import is_substack, open_substack_source
+from tests.factories import picture_bytes
 from tests.importers.html.articles import make_context
 
 HEAD = "post_id,post_date,is_published,email_sent_at,inbox_sent_at,type,audience,title,subtitle,podcast_url\n"
@@ -76,6 +77,43 @@ def test_what_was_not_public_becomes_a_draft(tmp_path, row, is_draft):
     (file,) = read_all(tmp_path / "a")
 
     assert file.is_draft == is_draft and ("a.mp3" in file.manuscript.body) == ("mp3" in row)
+
+
+def test_notes_pictures_and_players_come_in_or_are_named(tmp_path):
+    image = "https://substackcdn.com/image/fetch/w_1456,c_limit/https%3A%2F%2Fsubstack-post-media.s3.amazonaws.com%2Fpublic%2Fimages%2F{}.png"
+    figure = '<div class="captioned-image-container"><figure><img src="{}" alt="Al"><figcaption class="image-caption">Cap</figcaption></figure></div>'
+    text = (
+        '<p>One<a class="footnote-anchor" id="footnote-anchor-1" href="#footnote-1">1</a>.</p>'
+        + figure.format(image.format("here")) + figure.format(image.format("gone"))
+        + '<div class="native-audio-embed" data-attrs="{&quot;mediaUploadId&quot;:&quot;x&quot;}"></div>'
+        '<div class="footnote"><a id="footnote-1" href="#footnote-anchor-1" class="footnote-number">1</a>'
+        '<div class="footnote-content"><p>The note.</p></div></div>'
+    )  # fmt: skip
+    write_export(tmp_path / "a", "1.a,,true,,,newsletter,everyone,A,,", **{"1_a": text})
+    (tmp_path / "a/here.png").write_bytes(picture_bytes())
+    source = open_substack_source(tmp_path / "a", language="en").assign_slugs({}, set())
+
+    (file,) = source.read(make_context(tmp_path / "a"), processes=0)
+
+    key = file.manuscript.images[0].key
+    assert f'![Al](image:{key} "Cap")' in file.manuscript.body and "[^1]: The note." in file.manuscript.body
+    assert any("native-audio-embed" in str(note.text) for note in file.notes)
+    gone = "https://substack-post-media.s3.amazonaws.com/public/images/gone.png"
+    assert [remark.items for remark in source.summarize()] == [(gone,)]
+
+
+def test_subscribers_are_not_read_and_links_out_of_the_export_not_followed(tmp_path):
+    write_export(
+        tmp_path / "a",
+        "1.a,,true,,,newsletter,everyone,A,,\n2.b,,true,,,newsletter,everyone,B,,",
+        **{"1_a": "<p>b</p>"},
+    )
+    (tmp_path / "secret.html").write_text("<p>Secret.</p>")
+    (tmp_path / "a/posts/2.b.html").symlink_to(tmp_path / "secret.html")
+
+    source = open_substack_source(tmp_path / "a", language="en")
+
+    assert set(source.refused) == {"/p/b"} and "reader@x.example" not in str(vars(source))
 
 
 def test_a_post_without_its_text_is_refused(tmp_path):
