@@ -31,6 +31,10 @@ WESTERN = "windows-1252"
 WESTERN_NAMES = frozenset(
     {"iso-8859-1", "iso8859-1", "latin1", "latin-1", "l1", "us-ascii", "ascii", "cp1252"}
 )
+NO_PAGE_ENCODINGS = frozenset(
+    {"idna", "punycode", "raw-unicode-escape", "unicode-escape", "undefined", "utf-7"}
+)
+"""Encodings of Python that browsers do not know; some take quadratic time."""
 PAGE_HEAD_BYTES = 4_096
 MAX_PAGE_BYTES_WITH_IMAGES = 50_000_000
 DATA_ADDRESS = re.compile(rb"data:[\w/+.;=-]{0,100}base64,[A-Za-z0-9+/=%\s]{1000,}")
@@ -47,7 +51,15 @@ SELF_CLOSED_TAGS = split_names(
     "area base br col embed hr img input link meta param source track wbr p li dt dd td th tr option "
     "thead tbody"
 )
-MAX_OPEN_TAGS = 3_000
+MAX_OPEN_TAGS = 1_000
+"""Browsers nest at most some 500 elements."""
+WHOLE_TAG = re.compile(r"""<[a-zA-Z](?:[^>"'=]++|=\s*+(?:"[^"]*+"?+|'[^']*+'?+)?+|["'])*+""")
+"""A tag with its attributes, of which the values may hold `>`; without backtracking."""
+QUOTED_VALUE = re.compile(r"""=\s*(?:"[^"]*"|'[^']*')""")
+SEPARATOR = re.compile(r"""[\s/"']+""")
+MIN_LONG_TAG = 4_000
+MAX_ATTRIBUTES, MAX_SEPARATORS = 1_000, 20_000
+"""Of a tag: the parser compares each attribute with all others. The second also counts within values."""
 MAX_REOPENED_TAGS = 500_000
 MAX_EQUAL_REOPENED = 3
 META_REFRESH = re.compile(r"\s*\d{1,3}(?:\.\d+)?\s*[;,]\s*(?:url\s*=\s*)?[\"']?([^\"']+)", re.IGNORECASE)
@@ -65,10 +77,19 @@ def decode_page(content: bytes, charset: str = "") -> str:
     names = [charset, declared[1].decode("ascii", "replace") if declared else "", "utf-8"]
     for name in dict.fromkeys(filter(None, names)):
         try:
+            if not _is_encoding_of_pages(name, content):
+                continue
             return content.decode(WESTERN if name.lower() in WESTERN_NAMES else name)
-        except (LookupError, UnicodeDecodeError):
+        except (LookupError, ValueError):  # unknown, or not that of the page
             continue
     return content.decode(WESTERN, errors="replace")
+
+
+def _is_encoding_of_pages(name: str, content: bytes) -> bool:
+    """Whether pages may be in an encoding. Raises LookupError or ValueError for an unknown one."""
+    codec = codecs.lookup(name).name
+    is_wide = codec.startswith(("utf-16", "utf-32")) and b"\0" not in content[:PAGE_HEAD_BYTES]
+    return codec not in NO_PAGE_ENCODINGS and not is_wide
 
 
 @dataclass
@@ -149,8 +170,21 @@ class UnreadablePage(ValueError):
 
 def parse_page(html: str, address: str) -> HtmlPage:
     """Return a page as a tree. Raises UnreadablePage."""
+    _check_attributes(html)
     _check_markup(html)
     return HtmlPage(address, LexborHTMLParser(html))
+
+
+def _check_attributes(html: str) -> None:
+    """Raise UnreadablePage for a tag with too many attributes."""
+    for match in WHOLE_TAG.finditer(html):
+        if match.end() - match.start() > MIN_LONG_TAG:
+            tag = match[0]
+            unquoted = len(SEPARATOR.findall(QUOTED_VALUE.sub(" ", tag)))
+            if unquoted > MAX_ATTRIBUTES or len(SEPARATOR.findall(tag)) > MAX_SEPARATORS:
+                raise UnreadablePage(
+                    _("A tag has thousands of attributes: it is no page that a browser shows.")
+                )
 
 
 def _check_markup(html: str) -> None:

@@ -24,6 +24,7 @@ VALUE_FIELDS = ("title", "summary", "date", "authors", "tags", "language", "cove
 FIELDS = (*VALUE_FIELDS, *ELEMENT_FIELDS)
 KEYS = ("name", "match", "kind", "ignore", *FIELDS, "line")
 MATCH_KEYS = ("address", "selector")
+MAX_SELECTOR_CHARACTERS = 500
 TRUE, FALSE = ("true", "yes", "on", "1"), ("false", "no", "off", "0", "")
 
 
@@ -163,11 +164,22 @@ def _parse_source(text: str, name: str, place: str) -> ValueSource:
 
 
 def _check_selector(selector: str, name: str, place: str) -> None:
+    if len(selector) > MAX_SELECTOR_CHARACTERS or selector.count("~") > 2 or _is_nested_search(selector):
+        message = _(
+            "%(place)s: “%(key)s” takes too long on large pages: %(selector)s. Write a shorter selector."
+        )
+        _refuse(message, place, key=name, selector=selector[:200])
     if not is_selector(selector):
         message = _(
             "%(place)s: “%(key)s” is no CSS selector: %(selector)s. Copy one from the developers’ tools of a browser."
         )
         _refuse(message, place, key=name, selector=selector)
+
+
+def _is_nested_search(selector: str) -> bool:
+    """Whether a selector searches from each element for others, and from these again."""
+    searches = selector.lower().count(":has(")
+    return searches > 1 or (searches == 1 and "~" in selector)
 
 
 def _refuse(message: str, place: str, **values: str) -> None:
