@@ -287,11 +287,15 @@ def test_an_unusable_key_is_named(root, edition, settings, tmp_path, content, re
         crawl(root)
 
 
-def test_the_command_writes_copy_and_archive(root, edition, tmp_path):
+@pytest.mark.parametrize("site", [SITE, "https://sceeus.example"])
+def test_the_command_writes_copy_and_archive(root, edition, tmp_path, settings, capsys, site):
+    settings.SITE_URL, settings.ALLOWED_HOSTS = site, ["*"]
+
     call_command(
         "mirror", root, processes=1, portable=tmp_path / "copy", zip=tmp_path / "out/site.zip", verbosity=0
     )
 
+    assert ("set SITE_URL to the public address" in capsys.readouterr().err) == (site == SITE)
     assert_sums_are_right(tmp_path / "copy")
     assert zipfile.is_zipfile(tmp_path / "out/site.zip")
 

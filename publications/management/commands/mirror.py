@@ -4,10 +4,12 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
 from publications import exporters
+from publications.importers.old_site.crawler import names_own_machine
 from publications.management.option_types import (
     MAX_PROCESSES,
     add_output_folder,
@@ -156,6 +158,11 @@ class Command(BaseCommand):
         )
         if options["portable"] or options["zip"]:
             self._write_copies(crawl.folder, options)
+            if names_own_machine(settings.SITE_URL):
+                self.stderr.write(
+                    f"Links of the copy to the site itself lead to {settings.SITE_URL}, which is this machine alone: "
+                    "set SITE_URL to the public address and run it again before you pass the copy on."
+                )
         for path, page in report.broken[:MAX_REPORTED]:
             self.stderr.write(f"{page} leads to {path}, where nothing is.")
         for path in report.skipped[:MAX_REPORTED]:
