@@ -8,6 +8,7 @@ Names of topics are similar if they differ in plural, hyphens, marks or a slip, 
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,8 +21,8 @@ MIN_RATIO = 0.87  # of two names, from 0 to 1: that of names of twelve letters w
 MIN_ACCOUNT_LETTERS = 3
 BLOCK_LETTERS = 2
 """Names are compared only if they share a word or an account, or their words begin with the same letters."""
-MAX_BLOCK_NAMES = 150
-"""A block of more is left out, such as that of a first name: a name is found by its other words."""
+MAX_BLOCK_NAMES, NEAREST_NAMES = 150, 40
+"""Of a block of more, such as that of a first name, a name is compared with those nearest to it by the alphabet."""
 MIN_STEM_LETTERS = 4
 MAX_KNOWN_WORDS = 20_000  # whose spelling is kept in memory
 LETTER_SLOTS, MAX_EQUAL_LETTERS = 32, 16
@@ -65,6 +66,7 @@ class Letters:
 
     def __init__(self, *texts: str) -> None:
         self.texts, text = texts, texts[0]
+        self._pairs = [frozenset(map(str.__add__, each, each[1:])) for each in texts]
         seen: Counter[str] = Counter()
         self._bits = 0  # one for each letter and its number among equal ones
         for letter in text:
@@ -76,8 +78,23 @@ class Letters:
         needed = MIN_RATIO * (len(self.texts[0]) + len(other.texts[0])) / 2
         if (self._bits & other._bits).bit_count() < needed:
             return False
-        pairs = zip(self.texts, other.texts, strict=True)
-        return any(SequenceMatcher(None, *pair, autojunk=False).ratio() >= MIN_RATIO for pair in pairs)
+        return any(
+            self._shares_pairs(other, order, needed)
+            and SequenceMatcher(None, *pair, autojunk=False).ratio() >= MIN_RATIO
+            for order, pair in enumerate(zip(self.texts, other.texts, strict=True))
+        )
+
+    def _shares_pairs(self, other: "Letters", order: int, needed: float) -> bool:
+        """Whether so many pairs of neighbouring letters are in both that `needed` letters can be equal in sequence.
+
+        Between two equal parts is at least one letter that is not, so their number is limited, and each has one pair
+        less than letters.
+        """
+        lengths = len(self.texts[order]), len(other.texts[order])
+        pairs = self._pairs[order], other._pairs[order]
+        repeated = min(length - 1 - len(each) for length, each in zip(lengths, pairs, strict=True))
+        parts = sum(lengths) - 2 * needed + 1
+        return len(pairs[0] & pairs[1]) >= needed - parts - repeated
 
 
 @dataclass(frozen=True)
@@ -184,18 +201,35 @@ class NameIndex:
 
     def __init__(self, names: Iterable[tuple[Name, object]]) -> None:
         self._entries: dict[str, list[tuple[Name, object]]] = defaultdict(list)
+        self._sorted_blocks: set[str] = set()
         for name, value in names:
             for block in name.blocks:
                 self._entries[block].append((name, value))
 
     def find_similar(self, name: Name) -> list[tuple[Name, object]]:
         """Return the names that are like this one, each value once, without the name itself."""
-        blocks = (self._entries.get(block, ()) for block in sorted(name.blocks))
-        candidates = [entry for block in blocks if len(block) <= MAX_BLOCK_NAMES for entry in block]
+        candidates = [entry for block in sorted(name.blocks) for entry in self._nearest(name, block)]
         similar = {
-            value: (other, value) for other, value in candidates if other != name and name.is_like(other)
+            value: (other, value)
+            for other, value in dict.fromkeys(candidates)
+            if other != name and name.is_like(other)
         }
         return list(similar.values())
+
+    def _nearest(self, name: Name, block: str) -> list[tuple[Name, object]]:
+        """Return the names of a block, or those next to one if they are many."""
+        entries = self._entries.get(block, [])
+        if len(entries) <= MAX_BLOCK_NAMES:
+            return entries
+        if block not in self._sorted_blocks:
+            entries.sort(key=_sort_key)
+            self._sorted_blocks.add(block)
+        place = bisect_left(entries, name.letters.texts[0], key=_sort_key)
+        return entries[max(0, place - NEAREST_NAMES // 2) : place + NEAREST_NAMES // 2]
+
+
+def _sort_key(entry: tuple[Name, object]) -> str:
+    return entry[0].letters.texts[0]
 
 
 def _romanize(name: str) -> str:

@@ -1,8 +1,13 @@
 """Which names are proposed as spellings of one person or one topic, and which are not."""
 
-import pytest
+from difflib import SequenceMatcher
 
-from publications.importers.name_matching import NameIndex, PersonName, TopicName
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from publications.importers import name_matching
+from publications.importers.name_matching import MIN_RATIO, Letters, NameIndex, PersonName, TopicName
 
 SAME_PERSON = [
     ("A. Berg", "Anna Berg"), ("A Berg", "Anna Maria Berg"), ("A. M. Berg", "Anna Berg"), ("Berg, Anna", "Anna Berg"),
@@ -66,3 +71,34 @@ def test_different_topics_are_not_similar(name, other):
 @pytest.mark.parametrize("name", ["Uncategorized", "Okategoriserade", "Allmänt", "BLOG"])
 def test_topics_that_say_nothing_are_known(name):
     assert TopicName(name).is_empty and not TopicName("Energy").is_empty
+
+
+@given(
+    st.text("abc ", min_size=1, max_size=24),
+    st.lists(st.tuples(st.integers(0, 24), st.sampled_from(["", "a", "b", "xy"]))),
+)
+def test_counting_letters_and_pairs_rules_out_no_similar_name(text, changes):
+    other = list(text)
+    for place, letters in changes[:4]:
+        other[place % len(other)] = letters
+    other = "".join(other) or "a"
+
+    is_like = SequenceMatcher(None, text, other, autojunk=False).ratio() >= MIN_RATIO
+    assert Letters(text).are_like(Letters(other)) == is_like
+
+
+def test_a_name_is_compared_with_a_limited_number_of_others(monkeypatch):
+    monkeypatch.setattr(name_matching, "MAX_BLOCK_NAMES", 20)
+    monkeypatch.setattr(name_matching, "NEAREST_NAMES", 10)
+    compared = []
+
+    class CountedName(TopicName):
+        def is_like(self, other):
+            compared.append(other)
+            return super().is_like(other)
+
+    names = [CountedName(f"EU topic {letter} {other}") for letter in "abcdefgh" for other in "ijklmnop"]
+    index = NameIndex((name, name.name) for name in names)
+    similar = [index.find_similar(name) for name in names]
+
+    assert all(similar) and len(compared) <= len(names) * 10
