@@ -9,7 +9,7 @@ from functools import cached_property
 from publications.models import Author, Image, Kind, Publication, Tag, tags_by_name
 from publications.slugs import slugify
 
-MAX_NAME_CHARACTERS = 120
+from .source_authors import MAX_NAME_CHARACTERS
 
 
 class ImportCache:

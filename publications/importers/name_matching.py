@@ -50,10 +50,24 @@ TRANSLITERATIONS = tuple(
 )  # fmt: skip
 """Spellings of one sound in Swedish, English and German; the sequence counts."""
 PLURALS = ("erna", "arna", "orna", "ies", "er", "ar", "or", "es", "s", "y")
-EMPTY_TOPICS = frozenset(
-    {"uncategorized", "uncategorised", "okategoriserad", "okategoriserade", "allmant", "general", "blog", "blogg",
-     "misc", "miscellaneous", "other", "ovrigt", "untagged", "unknown"}
-)  # fmt: skip
+UNCATEGORIZED = frozenset({
+    "uncategorized", "uncategorised", "okategoriserade", "okategoriserat", "okategoriserad", "ukategoriseret",
+    "ukategorisert", "nonclasse", "sincategoria", "senzacategoria", "geencategorie", "nichtkategorisiert",
+    "unkategorisiert", "bezkategorii", "luokittelematon", "bezrubriki",
+})  # fmt: skip
+"""The category that WordPress gives to texts without one, in its languages, by their folded names."""
+EMPTY_TOPICS = UNCATEGORIZED | {
+    "allmant",
+    "general",
+    "blog",
+    "blogg",
+    "misc",
+    "miscellaneous",
+    "other",
+    "ovrigt",
+    "untagged",
+    "unknown",
+}
 """Topics that say nothing of a text, by their folded names: systems give them to texts without one."""
 
 
@@ -186,6 +200,11 @@ class TopicName:
     def is_empty(self) -> bool:
         """Whether it says nothing of a text."""
         return self.folded in EMPTY_TOPICS
+
+    @property
+    def is_uncategorized(self) -> bool:
+        """Whether it is what WordPress calls no category."""
+        return self.folded in UNCATEGORIZED
 
     def is_like(self, other: "TopicName") -> bool:
         if not self.folded or not other.folded or self.numbers != other.numbers:

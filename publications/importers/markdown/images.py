@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote, unquote
 
-from publications.manuscript import ManuscriptImage
 from publications.stored_messages import gettext as _
 from publications.stored_messages import join_messages
 
 from ..image_finder import FoundImage, ImageFinder
 from ..imported_file import ImportLog
+from ..used_images import UsedImages
 from .placeholders import ATTRIBUTES
 
 MARKDOWN_IMAGE = re.compile(
@@ -27,16 +27,14 @@ LINK_DEFINITION = re.compile(
 )
 IMG_ELEMENT = re.compile(rf"<img\b({ATTRIBUTES})>", re.IGNORECASE)
 ATTRIBUTE = re.compile(r"""\b(src|alt|title)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
-MAX_ALT = 300
 
 
 class ImageRewriter:
-    """Rewrites the images of one file; `images_by_key` and `files_by_name` are those that it uses."""
+    """Rewrites the images of one file; `used` are those that it has then."""
 
     def __init__(self, finder: ImageFinder, folder: Path, language: str, log: ImportLog) -> None:
-        self.finder, self.folder, self.language, self.log = finder, folder, language, log
-        self.images_by_key: dict[str, ManuscriptImage] = {}
-        self.files_by_name: dict[str, FoundImage] = {}
+        self.finder, self.folder, self.log = finder, folder, log
+        self.used = UsedImages(language)
 
     def rewrite_images(self, text: str) -> str:
         """Return the text with images referenced by library keys."""
@@ -54,7 +52,7 @@ class ImageRewriter:
         image = self._find(address, "")
         if not image:
             return ""
-        self._add(image, alt)
+        self.used.add(image, alt)
         return image.key
 
     def _rewrite_markdown(self, match: re.Match[str]) -> str:
@@ -85,7 +83,7 @@ class ImageRewriter:
         if not image:
             alt_text = f"*{alt}*" if alt and "*" not in alt else alt
             return " ".join(filter(None, [alt_text, title if title != alt else ""]))
-        self._add(image, alt)
+        self.used.add(image, alt)
         return f"![{alt}]({_inline_target(f'image:{image.key}', title if title != alt else '')})"
 
     def _find(self, address: str, alt: str) -> FoundImage | None:
@@ -95,18 +93,6 @@ class ImageRewriter:
         rest = _("Its words stay: %s") % alt if alt else ""
         self.log.dropped("image-missing", join_messages(f"{address}:", image, rest))
         return None
-
-    def _add(self, image: FoundImage, alt: str) -> None:
-        name = f"{image.digest[:12]}/{image.path.name}"
-        existing_image = self.images_by_key.get(image.key)
-        words = {self.language if self.language == "sv" else "en": alt[:MAX_ALT]} if alt else {}
-        self.files_by_name[name] = image
-        self.images_by_key[image.key] = ManuscriptImage(
-            key=image.key,
-            file=name,
-            digest=image.digest,
-            alt=(existing_image.alt if existing_image and existing_image.alt else words),
-        )
 
 
 def _inline_reference(match: re.Match[str], definitions: Mapping[str, str]) -> str:

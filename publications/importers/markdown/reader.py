@@ -99,7 +99,7 @@ class _MarkdownFile:
             summary=self.fields.summary(
                 lambda: build_excerpt(rendered), lambda written: strip_markup(written, self.log)
             ),
-            images=tuple(self.images.images_by_key.values()),
+            images=tuple(self.images.used.images_by_key.values()),
         )
         is_draft, expires_at = self._is_hidden(text.published_at), self.fields.expires_at()
         self._report_names()
@@ -107,8 +107,8 @@ class _MarkdownFile:
         coverage = measure_coverage(source, text, rendered, self.log)
         return ImportedFile(
             self.file.source, text, notes=self.log.notes, former_paths=self.file.former_paths, is_draft=is_draft,
-            files={name: image.path for name, image in self.images.files_by_name.items()},
-            image_properties={name: image.properties for name, image in self.images.files_by_name.items()},
+            files={name: image.path for name, image in self.images.used.files_by_name.items()},
+            image_properties={name: image.properties for name, image in self.images.used.files_by_name.items()},
             non_guest_authors=frozenset(author.slug for _byline, author in bylines if author.is_known),
             rendered=rendered, coverage=coverage, expires_at=expires_at,
             anchors=anchors_in(rendered), fragment_links=fragment_links_in(rendered),

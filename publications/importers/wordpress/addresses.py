@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote, urlsplit
 
+from ..links import host_of
 from .posts import PAGE, POST, IndexedPost, LibraryFile
 
 _DATE = re.compile(r"/(\d{4})/(\d{1,2})(?:/(\d{1,2}))?(?=/|\Z)")
@@ -15,17 +16,13 @@ def address_on_site(address: str, site: str) -> str:
     if not address.strip():
         return ""
     try:
-        parts, home = urlsplit(address.strip()), urlsplit(site)
+        parts = urlsplit(address.strip())
     except ValueError:
         return ""
-    if parts.netloc and _host(parts.netloc) != _host(home.netloc):
+    if parts.netloc and host_of(address.strip()) != host_of(site):
         return ""
     path = re.sub(r"/{2,}", "/", parts.path) or "/"
     return f"{path}?{parts.query}" if parts.query else path
-
-
-def _host(netloc: str) -> str:
-    return netloc.lower().removeprefix("www.")
 
 
 def former_addresses(post: IndexedPost, site: str) -> tuple[str, ...]:

@@ -4,21 +4,14 @@ import re
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
-from publications.slugs import slugify
-
 from ..mapping import ImportMapping, normalize_key
+from ..name_matching import TopicName
 from ..source import SourceTopic
 from .export_item import ItemTerm
 from .index import ExportIndex
 from .posts import IndexedPost
 
 CATEGORY, TAG = "category", "post_tag"
-UNCATEGORIZED = frozenset({
-    "uncategorized", "uncategorised", "okategoriserade", "okategoriserat", "okategoriserad", "ukategoriseret",
-    "ukategorisert", "non-classe", "sin-categoria", "senza-categoria", "geen-categorie", "nicht-kategorisiert",
-    "unkategorisiert", "bez-kategorii", "luokittelematon", "bez-rubriki",
-})  # fmt: skip
-"""Slugs of the category that WordPress gives to texts without one, in its languages."""
 KIND_WORDS = {
     "report": (
         "report", "reports", "rapport", "rapporter", "study", "studies", "studie", "studier", "paper", "papers",
@@ -53,7 +46,9 @@ def term_name(term: ItemTerm, index: ExportIndex) -> str:
 
 
 def is_uncategorized(term: ItemTerm) -> bool:
-    return term.taxonomy == CATEGORY and (term.slug in UNCATEGORIZED or slugify(term.name) in UNCATEGORIZED)
+    return term.taxonomy == CATEGORY and any(
+        TopicName(name).is_uncategorized for name in (term.slug, term.name)
+    )
 
 
 def _is_kind(term: ItemTerm, mapping: ImportMapping) -> bool:
