@@ -1,9 +1,8 @@
 """Import files in batches, each in one transaction that stores drafts, publishes them and adds redirects."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 
 from django.db import DatabaseError, connection, transaction
 
@@ -16,9 +15,10 @@ from publications.stored_messages import gettext as _
 from .duplicates import report_duplicates
 from .import_cache import ImportCache
 from .imported_file import ImportedFile, ImportNote, NoteKind
-from .manuscript_files import ManuscriptFiles
+from .manuscript_files import LazyFiles, ManuscriptFiles
 from .manuscripts import ManuscriptRefused, import_manuscripts
 from .options import ImportOptions
+from .pending_drafts import describe_missing
 from .reconcile import (
     INTENT_REFUSALS,
     FileIntent,
@@ -35,25 +35,6 @@ from .report import FileOutcome, FileReport, ImportReport
 
 FIRST_ANALYZE_FILES = 50
 STORED = (FileOutcome.NEW, FileOutcome.UPDATED)
-
-
-class LazyFiles(Mapping[str, bytes]):
-    """A mapping of file names to contents, which are read on access."""
-
-    def __init__(self, paths: Mapping[str, Path]) -> None:
-        self.paths = paths
-
-    def __getitem__(self, name: str) -> bytes:
-        try:
-            return self.paths[name].read_bytes()
-        except OSError as error:
-            raise KeyError(name) from error
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.paths)
-
-    def __len__(self) -> int:
-        return len(self.paths)
 
 
 @dataclass
@@ -131,7 +112,9 @@ class BatchImporter:
         kept_reason = (
             _describe_kept(state, is_other_text) if state and is_changed and not state.is_deleted else ""
         )
-        file = _build_file_report(imported, _determine_outcome(state, is_changed, kept_reason))
+        outcome = _determine_outcome(state, is_changed, kept_reason)
+        is_unedited = bool(state and state.is_imported and not state.is_edited)
+        file = _build_file_report(imported, outcome, is_unedited=is_unedited)
         if kept_reason:
             file.add_note(NoteKind.DROPPED, "kept", kept_reason)
         if state and state.is_imported and not is_other_text:
@@ -139,6 +122,10 @@ class BatchImporter:
             if state.is_deleted:
                 message = _("The draft that an import made of this file was deleted: it is a draft again.")
                 file.add_note(NoteKind.CHANGED, "restored", message)
+        if outcome is FileOutcome.UNCHANGED and is_unedited:
+            files = self._manuscript_files(imported)
+            for message in describe_missing(imported.manuscript, files, file.publication, self.import_cache):
+                file.add_note(NoteKind.DROPPED, "missing", message)
         self.report.files.append(file)
         return file
 
@@ -186,9 +173,14 @@ class BatchImporter:
                 cursor.execute("ANALYZE")
 
 
-def _build_file_report(imported: ImportedFile, outcome: FileOutcome) -> FileReport:
-    manuscript, is_stored = imported.manuscript, outcome in STORED
-    notes = [note for note in imported.notes if is_stored or note.kind is NoteKind.DROPPED]
+def _build_file_report(imported: ImportedFile, outcome: FileOutcome, *, is_unedited: bool) -> FileReport:
+    """Return the report of a file that was read.
+
+    What was changed, guessed and left out holds as long as the text on the site is that of the file: in every run.
+    """
+    manuscript, has_text_of_file = imported.manuscript, outcome in STORED
+    has_text_of_file |= outcome is FileOutcome.UNCHANGED and is_unedited
+    notes = [note for note in imported.notes if has_text_of_file or note.kind is NoteKind.DROPPED]
     return FileReport(
         imported.source, outcome, notes, [note for note in imported.notes if note not in notes],
         title=manuscript.title, coverage=imported.coverage, uid=manuscript.uid, language=manuscript.language,
@@ -250,6 +242,9 @@ def publish_files(files: Sequence[FileReport], options: ImportOptions) -> None:
     """
     stored = [file for file in files if file.publication and file.outcome is not FileOutcome.REFUSED]
     states = load_publication_states({file.publication.pk: file.is_edited for file in stored})
+    for file in stored:
+        state = states[file.publication.pk]
+        file.was_public, file.was_withdrawn = state.is_live, state.was_withdrawn
     ready = [file for file in stored if _should_publish(file, states[file.publication.pk], options)]
     results = actions.publish_many(
         [file.publication for file in ready],
@@ -261,8 +256,6 @@ def publish_files(files: Sequence[FileReport], options: ImportOptions) -> None:
     )
     for file, result in zip(ready, results, strict=True):
         file.is_published = isinstance(result, Edition)
-        file.was_public = states[file.publication.pk].is_live
-        file.was_withdrawn = states[file.publication.pk].was_withdrawn
         file.edition = result if file.is_published else None
         if isinstance(result, actions.ActionRefused):
             for reason in result.reasons:

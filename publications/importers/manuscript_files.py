@@ -1,8 +1,8 @@
 """The files of a manuscript: its images are added to the library, its attachments to the publication."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 from publications import images, renditions
 from publications.manuscript import Manuscript, ManuscriptFile, ManuscriptImage
@@ -17,6 +17,25 @@ Files = Mapping[str, bytes]
 """Contents by the names that the manuscript uses."""
 MAX_FILE_NAME_CHARACTERS = 200
 MAX_EXTENSION_CHARACTERS = 10
+
+
+class LazyFiles(Mapping[str, bytes]):
+    """A mapping of file names to contents, which are read on access."""
+
+    def __init__(self, paths: Mapping[str, Path]) -> None:
+        self.paths = paths
+
+    def __getitem__(self, name: str) -> bytes:
+        try:
+            return self.paths[name].read_bytes()
+        except OSError as error:
+            raise KeyError(name) from error
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.paths)
+
+    def __len__(self) -> int:
+        return len(self.paths)
 
 
 @dataclass(frozen=True)
@@ -44,10 +63,19 @@ def store_images(manuscript: Manuscript, files: ManuscriptFiles, import_cache: I
     return [message for image in new if (message := _store_image(image, files, import_cache))]
 
 
+def describe_missing_images(manuscript: Manuscript, import_cache: ImportCache) -> list[str]:
+    """Return a message for each image of a manuscript that is not in the library."""
+    return [_describe_missing(image) for image in manuscript.images if image.key not in import_cache.images]
+
+
+def _describe_missing(image: ManuscriptImage) -> str:
+    return _("Picture missing: %(file)s.") % {"file": image.file or image.key}
+
+
 def _store_image(image: ManuscriptImage, files: ManuscriptFiles, import_cache: ImportCache) -> str:
     content = files.contents.get(image.file)
     if content is None or not has_valid_key(image):
-        return _("Picture missing: %(file)s.") % {"file": image.file or image.key}
+        return _describe_missing(image)
     row = _unsaved_image(image)
     try:
         row.store_upload(

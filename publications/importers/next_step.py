@@ -5,12 +5,40 @@ from collections.abc import Callable, Iterator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from .left_to_do import TASK_OF_REMARK, TASK_OF_TOPIC, LeftTask
 from .report import FileOutcome, ImportReport
+
+SAID_BY_STEPS = (LeftTask.REFUSED, LeftTask.AUTHOR)
 
 
 def describe_next_step(report: ImportReport) -> str:
-    """Return a summary of the files and the next step, in one or two sentences."""
-    return f"{_summary(report)} {next(step for rule in RULES for step in rule(report))}"
+    """Return a summary of the files, the next step and what is left to do by hand, in a few sentences."""
+    step = next((step for rule in RULES for step in rule(report)), "")
+    sentences = [_summary(report), step, _describe_left(report)]
+    return " ".join(filter(None, sentences)) if any(sentences[1:]) else f"{sentences[0]} {_nothing_left()}"
+
+
+def _describe_left(report: ImportReport) -> str:
+    """Return what is left to do by hand, with the number of texts or addresses, or "" if nothing is."""
+    counts = {task: number for task, number in _count_left(report).items() if task not in SAID_BY_STEPS}
+    tasks = "; ".join(f"{LeftTask(task).label}: {number}" for task, number in counts.items() if number)
+    return _("Left to do by hand, listed below: %s.") % tasks if tasks else ""
+
+
+def _count_left(report: ImportReport) -> dict[LeftTask, int]:
+    """Return for each task the number of texts that nobody has edited since, and of addresses."""
+    counts = dict.fromkeys(LeftTask, 0)
+    for file in report.files:
+        for task in {TASK_OF_TOPIC.get(note.topic) for note in file.notes if not file.is_edited} - {None}:
+            counts[task] += 1
+    for note in report.source_notes:
+        if note.topic in TASK_OF_REMARK:
+            counts[TASK_OF_REMARK[note.topic]] += len(note.items)
+    return counts
+
+
+def _nothing_left() -> str:
+    return _("Nothing is left to do.")
 
 
 def _summary(report: ImportReport) -> str:
@@ -62,31 +90,33 @@ def _suggest_author(report: ImportReport) -> Iterator[str]:
 
 
 def _suggest_import(report: ImportReport) -> Iterator[str]:
-    if report.is_dry_run:
+    """Suggest the import itself if it would change anything."""
+    would_change = any(
+        file.is_published or file.outcome in (FileOutcome.NEW, FileOutcome.UPDATED) for file in report.files
+    )
+    if report.is_dry_run and would_change:
         yield _("Next: run the same command without --dry-run.")
 
 
 def _suggest_held_back(report: ImportReport) -> Iterator[str]:
-    """Suggest a look at the texts held back, by reason, the most frequent first."""
-    for reason, files in report.held_back().items():
-        yield ngettext(
+    """Suggest a look at the texts held back, with the reason if it is one."""
+    reasons, held_back = list(report.held_back()), report.totals()["held"]
+    if reasons:
+        message = ngettext(
             "Next: look at %(count)d text that was held back. %(reason)s",
             "Next: look at %(count)d texts that were held back. %(reason)s",
-            len(files),
-        ) % {"count": len(files), "reason": reason}
+            held_back,
+        )
+        reason = reasons[0] if len(reasons) == 1 else _("Below they are listed by reason.")
+        yield message % {"count": held_back, "reason": reason}
 
 
 def _suggest_publishing(report: ImportReport) -> Iterator[str]:
-    if not report.is_publishing:
+    if not report.is_publishing and any(not file.was_public for file in report.files):
         yield _("Next: read some of them at the desk, then run the same command with --publish.")
-
-
-def _suggest_nothing(report: ImportReport) -> Iterator[str]:
-    yield _("Nothing is left to do.")
 
 
 RULES: tuple[Callable[[ImportReport], Iterator[str]], ...] = (
     _suggest_folder, _suggest_mending, _suggest_author, _suggest_import, _suggest_held_back, _suggest_publishing,
-    _suggest_nothing,
 )  # fmt: skip
-"""By urgency; the first rule that yields a sentence counts."""
+"""By urgency; the first rule that yields a sentence counts. None does if all is done."""

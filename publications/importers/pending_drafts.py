@@ -15,7 +15,7 @@ from publications.models import Author, Byline, Publication, Tag, TaggedPublicat
 from publications.stored_messages import gettext as _
 
 from .import_cache import ImportCache
-from .manuscript_files import ManuscriptFiles, replace_attachments, store_images
+from .manuscript_files import ManuscriptFiles, describe_missing_images, replace_attachments, store_images
 from .normalize import (
     describe_cut_title,
     describe_invalid_identifiers,
@@ -79,18 +79,42 @@ def prepare_draft(
         available_files={*files.contents, *attached_digests},
         publication_pk=publication.pk,
     )
-    result.missing_messages += [
-        *describe_missing_attachments(manuscript, normalized),
-        *describe_invalid_identifiers(manuscript),
-        *describe_cut_title(manuscript),
-    ]
-    result.missing_messages += _describe_missing_original(manuscript, normalized, publication, import_cache)
+    result.missing_messages += _describe_differences(manuscript, normalized, publication, import_cache)
     if existing and normalized.translation_of:
         import_cache.originals.clear()  # cached originals may have changed
     _set_fields(publication, normalized, import_cache)
     roles = _find_authors(normalized, files, import_cache, result)
     tags = {tag.pk: tag for tag in map(import_cache.get_or_create_tag, normalized.tags)}
     return PendingDraft(result, normalized, files, roles, tags, attached_digests)
+
+
+def describe_missing(
+    manuscript: Manuscript, files: ManuscriptFiles, publication: Publication, import_cache: ImportCache
+) -> list[str]:
+    """Return messages on what a publication lacks of the manuscript that it was imported from, as its import did."""
+    attached = {file.digest for file in publication.attachments.all()} if manuscript.attachments else ()
+    normalized = normalize_manuscript(
+        manuscript,
+        import_cache,
+        available_files={*files.contents, *attached},
+        publication_pk=publication.pk,
+    )
+    return [
+        *describe_missing_images(manuscript, import_cache),
+        *_describe_differences(manuscript, normalized, publication, import_cache),
+    ]
+
+
+def _describe_differences(
+    manuscript: Manuscript, normalized: Manuscript, publication: Publication, import_cache: ImportCache
+) -> list[str]:
+    """Return messages on what of a manuscript its draft does not take, other than images."""
+    return [
+        *describe_missing_attachments(manuscript, normalized),
+        *describe_invalid_identifiers(manuscript),
+        *describe_cut_title(manuscript),
+        *_describe_missing_original(manuscript, normalized, publication, import_cache),
+    ]
 
 
 def _describe_missing_original(

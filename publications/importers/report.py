@@ -153,7 +153,7 @@ class FileReport:
     """The outcome of a file and the notes on it.
 
     Args:
-        unused_notes: notes on changes and guesses in a file of which this run used nothing; not in the totals.
+        unused_notes: notes on changes and guesses in a file whose text is not that on the site; not in the totals.
         imported: the result of reading the file.
         publication: the Publication of the file, or None.
         was_public, was_withdrawn: whether readers see an earlier text of it before this run, or did.

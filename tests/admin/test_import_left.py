@@ -10,7 +10,7 @@ from publications.admin.import_left import PAGES, REMEDIES
 from publications.importers.left_to_do import HIDDEN_TOPICS, TASK_OF_TOPIC, LeftTask, find_left_to_do
 from publications.importers.name_proposals import store_decision
 from publications.importers.report import NOTE_TOPICS
-from publications.models import ArchiveImport, Image, NameType, Publication, Redirect
+from publications.models import ArchiveImport, ArchiveImportState, Image, NameType, Publication, Redirect
 from tests.factories import make_author, make_person, picture_bytes, saved
 from tests.importers.wordpress import exports as wordpress
 
@@ -178,6 +178,32 @@ def test_what_is_mended_leaves_the_list(administrator, imported):
         "refused": {"empty.md"}, "date": {"Undated"}, "drafts": {"Unsigned", "Undated", "Draft"},
     }  # fmt: skip
     assert "With these nothing is left" in page(administrator)
+
+
+def test_the_list_is_the_same_after_another_check_or_a_run_that_was_stopped(administrator, monkeypatch):
+    monkeypatch.setattr("publications.importers.run.BATCH_FILES", 1)
+    linking = post("Linking", text="[A](nowhere.md) <iframe src='https://www.youtube.com/embed/x'></iframe>")
+    check(administrator, archive({"blog/linking.md": linking, **TEXTS}))
+    store = ArchiveImport.store
+
+    def stop(job: ArchiveImport, **values) -> None:
+        store(job, **values)
+        if values.get("done") == 3:
+            ArchiveImport.objects.update(is_stop_requested=True)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(ArchiveImport, "store", stop)
+        assert press(administrator, "publish").state == ArchiveImportState.STOPPED
+    job = press(administrator, "resume")
+    first, figures = left(job), job.report["figures"]
+    assert first["links"] == first["embeds"] == {"Linking"} and first["files"] == {"Gone"}
+
+    assert left(press(administrator, "check")) == first
+    again = press(administrator, "publish")
+    assert left(again) == first
+    assert {key: figures[key] for key in ("link_lost", "html", "image_missing")} == {
+        key: again.report["figures"][key] for key in ("link_lost", "html", "image_missing")
+    }
 
 
 def test_an_import_with_nothing_left_says_so(administrator):

@@ -12,10 +12,10 @@ from publications.importers.next_step import describe_next_step
 from publications.importers.report import NOTE_TOPICS, FileOutcome, FileReport, ImportReport
 from publications.importers.report_page import build_report_page, label_report
 from publications.importers.report_text import MAX_EXAMPLES, MAX_LISTED, render_report
-from publications.models import Author
-from tests.blogs import SAMPLES, import_blog, write_post
+from publications.models import Author, Publication
+from tests.blogs import import_blog, write_post
 from tests.conftest import ROOT
-from tests.factories import make_author
+from tests.factories import make_author, saved
 
 
 def import_report(files: int, *lines: ImportNote) -> ImportReport:
@@ -161,34 +161,70 @@ def test_guests_are_counted_once_and_only_those_that_were_made(tmp_path):
     assert import_report.totals()["guest"] == 1 and Author.objects.filter(is_guest=True).count() == 1
 
 
-MADE = ("guest", "signed", "tag", "title", "summary", "link", "address", "date_from_name", "include", "yaml")
+OPEN_TEXTS = {
+    "file and site": "[A](gone.md), [B](https://old.example/b), <iframe src='https://www.youtube.com/embed/x'></iframe>",
+    "missing picture": "![A map](gone.png)",
+    "summary and date": "Text.",
+}
+
+
+def notes_of(report: ImportReport) -> dict[str, set[ImportNote]]:
+    """Return the notes of the files; that an author was created is no question that stays."""
+    return {file.source: {note for note in file.notes if note.topic != "guest"} for file in report.files}
+
+
+def write_open_texts(folder):
+    for number, body in enumerate(OPEN_TEXTS.values(), 1):
+        write_post(
+            folder, f"2024-04-0{number}-{number}.md", title=f"Text {number}", body=body, date="2024-05-01"
+        )
+    manuscript = (
+        "---\nformat: 1\ntitle: M\nkind: commentary\nlanguage: en\nslug: m\ndoi: nonsense\n---\n\nText.\n"
+    )
+    (folder / "m.md").write_text(manuscript, encoding="utf-8")
+    return folder
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("folder", ["jekyll", "signed"])
-def test_a_repeated_import_counts_nothing_as_made_or_changed(tmp_path, folder):
-    folders = {"jekyll": SAMPLES / "jekyll", "signed": write_signed(tmp_path / "blog", one="Eva Ros")}
-    first = import_blog(folders[folder]).totals()
+@pytest.mark.parametrize("publish", [True, False])
+def test_every_run_reports_the_same_until_a_text_is_edited(tmp_path, publish):
+    folder = write_open_texts(tmp_path / "blog")
+    first = import_blog(folder, publish=publish)
+    notes = notes_of(first)
+    assert {"link-lost", "image-missing", "date-differs", "missing", "html"} <= {
+        note.topic for file in notes.values() for note in file
+    }
 
-    again = import_blog(folders[folder])
+    runs = [import_blog(folder, publish=publish, dry_run=is_dry_run) for is_dry_run in (True, False)]
 
-    totals = again.totals()
-    assert any(first[name] for name in MADE)
-    assert {name: totals[name] for name in MADE if totals[name]} == {}
-    assert {line.kind for entry in again.files for line in entry.notes} <= {NoteKind.DROPPED}
-    assert totals["unchanged"] + totals["refused"] == totals["files"] and totals["published"] == 0
-    assert "leads to" not in shown(again)
+    assert [notes_of(run) for run in runs] == [notes, notes]
+    assert {file.outcome for run in runs for file in run.files} == {FileOutcome.UNCHANGED}
+    assert "Pictures and files that are missing: 2; Embedded" in describe_next_step(runs[1])
+
+    text = Publication.objects.get(title="Text 2")
+    text.body = "Edited."
+    saved(text)
+
+    again = import_blog(folder, publish=publish)
+    assert "Pictures and files that are missing: 1; Embedded" in describe_next_step(again)
 
 
 @pytest.mark.django_db
-def test_what_reading_an_unchanged_file_changes_is_reported_on_request(tmp_path):
-    folder = write_signed(tmp_path / "blog", one="Eva Ros")
-    import_blog(folder)
+def test_a_run_after_one_that_was_broken_off_reports_what_an_unbroken_one_does(tmp_path, monkeypatch):
+    monkeypatch.setattr("publications.importers.run.BATCH_FILES", 2)
+    folder = write_open_texts(tmp_path / "blog")
+    unbroken = import_blog(folder, dry_run=True)
 
-    again = import_blog(folder)
+    def stop(done: int, _total: int) -> None:
+        if done == 2:
+            raise KeyboardInterrupt
 
-    assert "leads to" in shown(again, detail=2)
-    assert any("leads to" in text for text in again.as_dict()["files"][0]["changed"])
+    with pytest.raises(KeyboardInterrupt):
+        import_blog(folder, progress=stop)
+    report = import_blog(folder)
+
+    assert report.totals()["unchanged"] == 2
+    assert notes_of(report) == notes_of(unbroken)
 
 
 # What is held back, and what to do next
@@ -247,14 +283,20 @@ def test_reasons_beyond_a_page_are_counted():
 
 
 REFUSED = entries(2, outcome=FileOutcome.REFUSED)
+MISSING = ImportNote(NoteKind.DROPPED, "image-missing", "x.png: it is not there.")
+LOST_ADDRESSES = SourceRemark("Old addresses that will answer 404:", ("/a", "/b"), topic="lost-address")
 FIRST_LINES = {
     "nothing there": (ImportReport(), "Next: name a folder"),
     "refused": (ImportReport([*REFUSED, *entries(9, NO_AUTHOR)], is_publishing=True), "9 of 11 files are here.*mend or move away 2 files"),
     "unsigned": (ImportReport(entries(9, NO_AUTHOR, NO_TEXT), is_publishing=True), "9 were held back. Next: 9 texts name no author.*--author NAME"),
     "unsigned, rehearsed": (ImportReport(entries(9, NO_AUTHOR), is_publishing=True, is_dry_run=True), "Rehearsal.*--author NAME"),
     "rehearsed": (ImportReport(entries(9), is_dry_run=True), "nothing was changed: 9 of 9.*without --dry-run"),
-    "held back": (ImportReport([*entries(1, NO_TEXT), *entries(3, HELD)], is_publishing=True), "look at 3 texts.*it has no date"),
+    "held back": (ImportReport(entries(3, HELD), is_publishing=True), "look at 3 texts.*it has no date"),
     "drafts": (ImportReport(entries(9)), "none was to be published.*--publish"),
+    "held back for two reasons": (ImportReport([*entries(1, NO_TEXT), *entries(3, HELD)], is_publishing=True), "look at 4 texts.*listed by reason"),
+    "rehearsed again": (ImportReport(entries(9, outcome=FileOutcome.UNCHANGED), is_dry_run=True, is_publishing=True), "9 of 9.* Nothing is left"),
+    "pictures missing": (ImportReport(entries(9, MISSING, is_published=True), is_publishing=True), "held back. Left to do by hand, listed below: Pictures and files that are missing: 9."),
+    "addresses lost": (ImportReport(entries(9, is_published=True), is_publishing=True, source_notes=[LOST_ADDRESSES]), "Old addresses that do not lead here: 2."),
     "done": (ImportReport(entries(9, is_published=True), is_publishing=True), "9 became public, 0 were held back. Nothing is left"),
 }  # fmt: skip
 
