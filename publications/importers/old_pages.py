@@ -9,6 +9,9 @@ from .redirects import keep_old_addresses
 from .source import ImportSource, OldPage
 from .source_authors import AuthorList
 
+ANSWERED = (AddressRefusal.USED, AddressRefusal.OTHER)
+"""Why an address is not kept that leads somewhere already."""
+
 
 def redirect_old_pages(
     source: ImportSource, options: ImportOptions, authors: AuthorList, import_cache: ImportCache
@@ -27,5 +30,5 @@ def redirect_old_pages(
 
     rows = [OldAddress(address, find_target(page)) for address, page in source.old_pages.items()]
     refused = keep_old_addresses(rows, by=options.by, archive_import=options.archive_import) if rows else []
-    lost = [row.address for row in refused if row.reason is not AddressRefusal.USED]
+    lost = [row.address for row in refused if row.reason not in ANSWERED]
     return len(rows) - len(refused), lost

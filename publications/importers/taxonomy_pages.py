@@ -178,6 +178,18 @@ def _get_or_create_portrait(found_image: FoundImage, name: str, *, write_file: b
     return image
 
 
+def _merge_topics(topics: Iterable[SourceTopic]) -> dict[str, SourceTopic]:
+    """Return topics by name in lower case. Those that are one here have the old pages of all."""
+    merged: dict[str, SourceTopic] = {}
+    for topic in topics:
+        previous = merged.get(topic.name.casefold(), SourceTopic(topic.name))
+        paths = dict.fromkeys((*previous.former_paths, *topic.former_paths))
+        merged[topic.name.casefold()] = SourceTopic(
+            previous.name, previous.introduction or topic.introduction, tuple(paths)
+        )
+    return merged
+
+
 def complete_topics(
     topics: Mapping[str, SourceTopic], options: ImportOptions, report: ImportReport, *, language: str
 ) -> int:
@@ -189,7 +201,7 @@ def complete_topics(
     Returns:
         The number of old pages that redirect.
     """
-    topics_by_name = {topic.name.casefold(): topic for topic in topics.values()}
+    topics_by_name = _merge_topics(topics.values())
     first_files = _first_files(report, lambda file: file.tags)
     field, redirects = f"introduction_{locale_of(language)}", 0
     existing = tags_by_name() if topics_by_name else {}

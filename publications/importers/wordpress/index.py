@@ -187,6 +187,7 @@ def _read_term(name: str, group: Mapping[str, str]) -> dict[str, str]:
     return {
         "taxonomy": taxonomy,
         "slug": slug,
+        "number": group.get("wp:term_id", ""),
         "name": plain_name(group.get(f"{prefix}_name", slug)),
         "parent": parent,
         "description": group.get("wp:category_description") or group.get(f"{prefix}_description", ""),
@@ -237,7 +238,8 @@ def _index_post(item: ExportItem, post_type: str, file: int, index: ExportIndex)
     index.posts[item.post_id] = IndexedPost(
         post_id=item.post_id, post_type=post_type, status=status,
         title=item.get("title")[:MAX_CAPTION_CHARACTERS], slug=item.get("wp:post_name"), link=item.get("link"),
-        guid=item.get("guid"), creator=item.get("dc:creator"), modified=modified,
+        guid=item.get("guid"), creator=item.get("dc:creator"), date=item.get("wp:post_date"),
+        modified=modified,
         terms=tuple(index._known_terms.setdefault(term, term) for term in item.terms),
         old_slugs=tuple(filter(None, map(str.strip, item.values_of("_wp_old_slug")))),
         old_dates=tuple(filter(None, map(str.strip, item.values_of("_wp_old_date")))),

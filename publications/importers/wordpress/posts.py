@@ -51,6 +51,7 @@ class IndexedPost:
     link: str
     guid: str
     creator: str
+    date: str
     modified: str
     terms: tuple[ItemTerm, ...]
     old_slugs: tuple[str, ...]

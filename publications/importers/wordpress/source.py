@@ -1,7 +1,7 @@
 """An export of WordPress as a source: an index of its texts, which are read one by one from their place in the file."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import unquote
@@ -14,9 +14,10 @@ from ..imported_file import ImportedFile, ImportRefused, SourceRemark
 from ..links import link_key
 from ..mapping import MAPPED_FIELDS, ImportMapping, normalize_key
 from ..read_ahead import read_texts
-from ..source import UID_NAMESPACE, ImportContext, ImportSource, SourceEntry
+from ..source import UID_NAMESPACE, ImportContext, ImportSource, OldPage, SourceEntry
 from ..source_authors import AuthorList
 from .addresses import address_on_site, attachment_addresses, former_addresses
+from .archive_pages import describe_lost_pages, find_archive_pages, is_listed
 from .article import WordPressContext, read_post
 from .authors import authors_of, read_authors
 from .export_reader import is_export
@@ -49,6 +50,7 @@ class WordPressSource(ImportSource):
         left_out: the number of items that are no texts here, by type and status.
         missing_files: the addresses of files that texts use and that are not there; known once texts are read.
         redirects: those of the plugin Redirection that lead to no text of the import.
+        archive_pages: what its feeds and list pages lead to.
     """
 
     entries: list[WordPressEntry]
@@ -57,6 +59,11 @@ class WordPressSource(ImportSource):
     left_out: Counter[tuple[str, str]] = field(default_factory=Counter)
     missing_files: tuple[str, ...] = ()
     redirects: list[PluginRedirect] = field(default_factory=list)
+    archive_pages: Mapping[str, OldPage] = field(default_factory=dict)
+
+    @property
+    def old_pages(self) -> Mapping[str, OldPage]:
+        return self.archive_pages
 
     def read(self, context: ImportContext, *, processes: int) -> Iterator[ImportedFile]:
         self.missing_files = find_missing(self.index, context.image_finder)
@@ -86,6 +93,7 @@ class WordPressSource(ImportSource):
         return [
             *summarize_export(self.index, self.mapping, self.left_out, self.missing_files),
             *describe_redirects(self.redirects),
+            describe_lost_pages(),
         ]
 
 
@@ -115,6 +123,9 @@ def open_wordpress_source(path: Path, *, language: str, mapping: ImportMapping) 
     index = index_export(find_exports(path) or [path])
     numbers, left_out = _choose_texts(index, mapping)
     languages = PostLanguages(index, language)
+    posts = [index.posts[number] for number in numbers]
+    pages = find_archive_pages(index, posts, languages.language)
+    topics = find_topics(index, [term for post in posts if is_listed(post) for term in post.terms])
     entries, groups = [], {}
     for number in numbers:
         post = index.posts.pop(number)  # the entry has what is needed of it
@@ -135,13 +146,14 @@ def open_wordpress_source(path: Path, *, language: str, mapping: ImportMapping) 
         root=root,
         entries=entries,
         refused=index.refused,
-        topics=find_topics(index),
+        topics=topics,
         site=index.address,
         language=languages.language,
         index=index,
         mapping=mapping,
         left_out=left_out,
         redirects=redirects,
+        archive_pages=pages,
     )
 
 

@@ -64,10 +64,17 @@ def kind_of(post: IndexedPost, mapping: ImportMapping) -> str:
     return next(filter(None, kinds), "")
 
 
-def find_topics(index: ExportIndex) -> dict[str, SourceTopic]:
-    """Return the topics by name, with their introductions and the addresses of their old pages."""
+def find_topics(index: ExportIndex, used_terms: Iterable[ItemTerm] = ()) -> dict[str, SourceTopic]:
+    """Return the topics by name, with their introductions and the addresses of their old pages.
+
+    Args:
+        used_terms: those of texts, which an export of single texts does not list.
+    """
     topics: dict[str, SourceTopic] = {}
-    for (taxonomy, slug), term in index.terms.items():
+    used = {
+        (term.taxonomy, term.slug): {"name": term_name(term, index), "description": ""} for term in used_terms
+    }
+    for (taxonomy, slug), term in (used | index.terms).items():
         if taxonomy not in (CATEGORY, TAG) or is_uncategorized(ItemTerm(taxonomy, slug, term["name"])):
             continue
         key, previous = term["name"].casefold(), topics.get(term["name"].casefold())

@@ -314,7 +314,7 @@ def test_files_that_are_not_there_are_named_once_and_others_that_nobody_uses_are
 def test_a_good_export_has_no_note_of_what_is_not_there(tmp_path):
     source = open_export(write_export(tmp_path, item(1), category("gas", "Gas")))
 
-    assert source.refused == {} and len(source.summarize()) == 2
+    assert source.refused == {} and len(source.summarize()) == 3
 
 
 def test_nothing_of_the_export_is_written_where_it_is(tmp_path):

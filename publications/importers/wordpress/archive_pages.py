@@ -1,0 +1,93 @@
+"""The list pages and feeds that WordPress makes of its texts, and what each leads to here.
+
+Source: the rewrite rules of WordPress (wp-includes/class-wp-rewrite.php) in their default form.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from urllib.parse import urlsplit
+
+from publications.locales import locale_of, localized_path
+from publications.stored_messages import gettext as _
+
+from ..imported_file import SourceRemark
+from ..source import OldPage
+from .authors import authors_of
+from .export_item import ItemTerm
+from .index import ExportIndex
+from .posts import POST, IndexedPost
+from .topics import CATEGORY, TAG, archive_paths, term_name
+
+LIST, FEED, AUTHORS = "publications:list", "publications:feed", "publications:authors"
+FEED_FORMATS = ("rss2", "atom", "rss", "rdf")
+MIN_TEXTS_PER_PAGE = 5
+"""A list of WordPress has ten texts a page unless its owner changes it; the export does not say."""
+_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+
+
+def find_archive_pages(index: ExportIndex, posts: Iterable[IndexedPost], language: str) -> dict[str, OldPage]:
+    """Return what the feeds and list pages of public posts lead to, by their old path and query.
+
+    Args:
+        posts: the texts of the import.
+        language: that of the site.
+    """
+    public = [post for post in posts if is_listed(post)]
+    locale, home = locale_of(language), urlsplit(index.address).path.rstrip("/")
+    texts = OldPage(address=localized_path(locale, LIST))
+    feed = OldPage(address=localized_path(locale, FEED))
+    pages = dict.fromkeys((f"{home}{path}" for path in _feed_paths()), feed)
+    pages |= dict.fromkeys((f"{home}{path}" for path in _list_paths(public)), texts)
+    for term in dict.fromkeys(term for post in public for term in post.terms):
+        page = OldPage(address=texts.address, topic=term_name(term, index))
+        pages |= dict.fromkeys(_term_paths(term, index, home), page)
+    for login in dict.fromkeys(login for post in public for login in authors_of(post)):
+        page = OldPage(address=localized_path(locale, AUTHORS), author=login)
+        number = index.authors.get(login.casefold(), {}).get("wp:author_id", "")
+        pages |= {f"{home}/?author={number}": page} if number else {}
+    return pages
+
+
+def is_listed(post: IndexedPost) -> bool:
+    """Whether WordPress shows a text in its lists."""
+    return post.post_type == POST and post.status == "publish"
+
+
+def describe_lost_pages() -> SourceRemark:
+    """Return the forms of addresses that nothing here is like."""
+    message = _(
+        "Addresses of these forms answer 404: comments did not come along, and feeds and further pages of single "
+        "topics and authors have other addresses here."
+    )
+    return SourceRemark(
+        message, ("/comments/feed/", "…/feed/", "/category/…/page/2/", "/tag/…/page/2/", "/author/…/page/2/")
+    )
+
+
+def _feed_paths() -> Iterator[str]:
+    yield "/feed/"
+    for name in FEED_FORMATS:
+        yield from (f"/feed/{name}/", f"/?feed={name}")
+
+
+def _list_paths(posts: list[IndexedPost]) -> Iterator[str]:
+    """Yield the pages of the list of all texts, and those of years, months and days."""
+    for number in range(2, -(-len(posts) // MIN_TEXTS_PER_PAGE) + 1):
+        yield from (f"/page/{number}/", f"/?paged={number}")
+    for post in posts:
+        if date := _DATE.match(post.date):
+            year, month, day = date.groups()
+            yield from (f"/{year}/", f"/{year}/{month}/", f"/{year}/{month}/{day}/")
+            yield from (f"/?m={year}", f"/?m={year}{month}", f"/?m={year}{month}{day}")
+
+
+def _term_paths(term: ItemTerm, index: ExportIndex, home: str) -> Iterator[str]:
+    if term.taxonomy not in (CATEGORY, TAG):
+        return
+    yield from archive_paths(term.taxonomy, term.slug, index)
+    if term.taxonomy == TAG:
+        yield f"{home}/?tag={term.slug}"
+        return
+    yield f"{home}/?category_name={term.slug}"
+    if number := index.terms.get((CATEGORY, term.slug), {}).get("number", ""):
+        yield f"{home}/?cat={number}"
