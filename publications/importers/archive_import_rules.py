@@ -23,7 +23,7 @@ def add_page_rules(job: ArchiveImport, options: ImportOptions) -> ImportOptions:
     rules = job.options.get(PAGE_RULES, "")
     if not rules.strip():
         job.store(options={**job.options, PAGE_RULES: ""})  # so that the page offers to write them
-        proposed = propose_mapping(options)
+        proposed, _refused = propose_mapping(options)
         comments = {key: text for key, text in proposed.comments.items() if key[0] == "pages"}
         rules = render_mapping(ImportMapping(pages=proposed.pages, comments=comments))
         job.store(options={**job.options, PAGE_RULES: rules})

@@ -11,10 +11,11 @@ from publications.manuscript import Manuscript
 from publications.models import ArchiveImport, Edition, Publication
 from publications.reserved_disk_space import is_disk_full_error
 from publications.stored_messages import gettext as _
+from publications.stored_messages import join_messages
 
 from .duplicates import report_duplicates
 from .import_cache import ImportCache
-from .imported_file import ImportedFile, ImportNote, NoteKind
+from .imported_file import NOT_PUBLIC, ImportedFile, ImportNote, NoteKind
 from .manuscript_files import LazyFiles, ManuscriptFiles
 from .manuscripts import ManuscriptRefused, import_manuscripts
 from .options import ImportOptions
@@ -274,18 +275,24 @@ def _should_publish(file: FileReport, state: PublicationState, options: ImportOp
 
 def _explain_draft(file: FileReport, reason: str) -> str:
     """Return why a text waits: what says that it is a draft, if that is what it waits for."""
-    why = [note.text for note in file.imported.notes if note.topic == "not-public"]
-    is_explained = why and reason == INTENT_REFUSALS[FileIntent.DRAFT]
-    return _("Not published: %s") % why[0] if is_explained else reason
+    why = _explain_hidden(file) if reason == INTENT_REFUSALS[FileIntent.DRAFT] else ""
+    return _("Not published: %s") % why if why else reason
+
+
+def _explain_hidden(file: FileReport) -> str:
+    """Return what of a source says that a text is a draft, or ""."""
+    reasons = [note.text for note in file.imported.notes if note.topic == NOT_PUBLIC]
+    return join_messages(*reasons) if reasons else ""
 
 
 def _report_still_public(file: FileReport, state: PublicationState, intent: FileIntent) -> None:
     """Report if a file says that its live publication is a draft or ends."""
     if intent is FileIntent.DRAFT:
         message = _(
-            "The file says that it is a draft, but it is public and stays so: withdraw it at the desk."
+            "It is public here and stays so, though its source hides it: withdraw it at the desk. %(why)s"
         )
-        file.add_note(NoteKind.DROPPED, "still-public", message)
+        why = _explain_hidden(file) or INTENT_REFUSALS[FileIntent.DRAFT]
+        file.add_note(NoteKind.DROPPED, "still-public", message % {"why": why})
     expires_at = file.imported.expires_at
     if expires_at and state.visible_until != expires_at:
         message = _(

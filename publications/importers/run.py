@@ -67,14 +67,18 @@ def run_import(options: ImportOptions) -> ImportReport:
     return report
 
 
-def propose_mapping(options: ImportOptions) -> ImportMapping:
+def propose_mapping(options: ImportOptions) -> tuple[ImportMapping, Mapping[str, str]]:
     """Return a mapping to be edited: what the source has, with the names here where there are such.
+
+    Returns:
+        The mapping, and the reasons why parts of the source cannot be read, by name.
 
     Raises:
         InvalidOptions, ImportRefused: as `run_import`.
     """
     options.validate()
-    return open_source(options).propose_mapping()
+    source = open_source(options)
+    return source.propose_mapping(), source.refused
 
 
 def read_samples(options: ImportOptions) -> list[dict[str, Any]]:

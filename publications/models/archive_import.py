@@ -174,6 +174,15 @@ class ArchiveImport(models.Model):
         return self.task == ArchiveImportTask.IMPORT and bool(self.report.get("is_publishing"))
 
     @property
+    def has_drafts(self) -> bool:
+        """Whether the last run has imported drafts, which a check and a run that publishes make public."""
+        return (
+            self.task == ArchiveImportTask.IMPORT
+            and self.state == ArchiveImportState.DONE
+            and not self.is_published
+        )
+
+    @property
     def can_resume(self) -> bool:
         """Whether an import or its undo ended before it was done."""
         return not self.is_dry_run and self.state in (ArchiveImportState.STOPPED, ArchiveImportState.FAILED)

@@ -733,12 +733,14 @@ def test_drafts_of_an_import_are_offered_to_be_published_after_another_check(adm
     press(administrator, "drafts")
     page = administrator.get(page_of()).text
     assert "Import as drafts" not in page and "Readers see nothing of them yet." in page
+    assert 'name="check_again" value="1">Publish what can be published …' in page
+    assert "Publish what can be" not in administrator.get(PAGE).text
 
-    press(administrator, "check")
+    press(administrator, "check_again")
 
     page = administrator.get(page_of()).text
     assert "Import as drafts" not in page and 'class="button default"' in page
-    assert "Import and publish …" in page
+    assert "Publish 2 texts …" in page and "Publish what can be published" not in page
 
 
 def test_an_import_links_to_what_it_has_made(administrator, checked, monkeypatch):

@@ -5,6 +5,8 @@ import html
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from publications.admin.import_left import PAGES, REMEDIES
 from publications.importers.left_to_do import HIDDEN_TOPICS, TASK_OF_TOPIC, LeftTask, find_left_to_do
@@ -153,11 +155,22 @@ def test_a_text_of_an_earlier_import_is_linked(administrator, imported):
 
 
 def test_why_readers_do_not_see_a_text_is_said(administrator):
-    texts = wordpress.export(wordpress.item(1, title="Gas", password="x"))
-    check(administrator, SimpleUploadedFile("old.xml", texts.encode()))
-    press(administrator, "drafts")
+    items = (
+        wordpress.item(1, title="Gas", password="x"),
+        wordpress.item(2, title="About", type="page"),
+        wordpress.item(3, title="Oil", status="future", date="2044-04-09 12:00:00"),
+    )
+    check(administrator, SimpleUploadedFile("old.xml", wordpress.export(*items).encode()))
 
-    assert "It needed a password on the old site" in page(administrator)
+    for button in ("drafts", "check_again", "publish"):
+        press(administrator, button)
+
+        shown = page(administrator)
+        assert "It needed a password on the old site" in shown and "It was a page" in shown
+        assert "It was scheduled on the old site for 2044-04-09 12:00:00" in shown
+        assert "the file says that it is a draft" not in shown + html.unescape(
+            administrator.get(page_of()).text
+        )
 
 
 def test_every_topic_that_needs_attention_is_a_task():
@@ -220,6 +233,9 @@ def test_texts_imported_as_drafts_are_all_left(administrator):
     press(administrator, "drafts")
 
     assert left() == {"drafts": {"Whole"}}
+    listed = administrator.get(reverse("desk:publications_publication_changelist")).text
+    date = Publication.objects.get().published_at
+    assert f'field-dated">{date_format(timezone.localtime(date), "SHORT_DATE_FORMAT")}</td>' in listed
 
 
 def test_every_task_says_what_to_do():

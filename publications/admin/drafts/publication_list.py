@@ -104,11 +104,9 @@ class PublicationListAdmin(DeskModelAdmin):
 
     @admin.display(description=gettext_lazy("date"))
     def dated(self, publication: Publication) -> str:
-        return (
-            date_format(timezone.localtime(publication.last_published_at), "SHORT_DATE_FORMAT")
-            if publication.last_published_at
-            else ""
-        )
+        """Return when it was last published, or the date that a draft will have."""
+        date = publication.last_published_at or publication.published_at
+        return date_format(timezone.localtime(date), "SHORT_DATE_FORMAT") if date else ""
 
     @admin.display(description=gettext_lazy("saved"), ordering="updated_at")
     def saved(self, publication: Publication) -> str:

@@ -60,14 +60,14 @@ class SiteCopy(ABC):
         resources: by `address_key`, in the order of the copy.
         aliases: keys by other names that links in the copy use, such as those of saved files.
         other_hosts: the number of resources left out, by host.
-        problems: what of the copy could not be read.
+        damaged: what of the copy could not be read, with the reasons.
     """
 
     site: str = ""
     resources: dict[str, CopiedResource] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
     other_hosts: Counter[str] = field(default_factory=Counter)
-    problems: list[str] = field(default_factory=list)
+    damaged: dict[str, str] = field(default_factory=dict)
 
     @abstractmethod
     def read_body(self, resource: CopiedResource, limit: int | None = None) -> bytes:

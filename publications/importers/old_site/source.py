@@ -124,7 +124,7 @@ class OldSiteSource(ArticleSource):
         return tuple(sorted(self.missing))
 
     def summarize(self) -> list[SourceRemark]:
-        notes = [SourceRemark(problem) for problem in self.copy.problems]
+        notes = []
         if self.missing:
             message = _(
                 "Files that texts use and the copy does not have (--missing-files FILE writes a list for wget):"
@@ -288,7 +288,7 @@ def _build_source(copy: SiteCopy, index: PageIndex, mapping: ImportMapping, lang
     return OldSiteSource(
         root=files.root,
         entries=build_entries(copy, index, language),
-        refused=index.refused,
+        refused=index.refused | copy.damaged,
         site=copy.site,
         copy=copy,
         index=index,

@@ -61,7 +61,7 @@ def open_warc_copy(paths: Sequence[Path], site: str = "") -> WarcCopy:
     copy.keep_main_site(_resolve_revisits(resources, copy), site)
     if not any(copy.pages):
         message = _("“%s” holds no page of HTML. Give the WARC files of a crawl of the old site.")
-        if copy.problems:
+        if copy.damaged:
             message = _("“%s” is no WARC file, or a damaged one. Save the old site again.")
         raise ImportRefused(message % ", ".join(path.name for path in paths[:3]))
     return copy
@@ -105,7 +105,8 @@ def _list_resources(path: Path, copy: SiteCopy) -> list[CopiedResource]:
                     raise EOFError
                 resources += [resource] if resource else []
     except READ_ERRORS:
-        copy.problems.append(_("“%s” ends within a record: what comes after it is missing.") % path.name)
+        message = _("“%s” ends within a record: what comes after it is missing. Save the old site again.")
+        copy.damaged[f"{path.name} ({_('the end')})"] = message % path.name
     return resources
 
 

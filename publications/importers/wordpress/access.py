@@ -12,6 +12,8 @@ from typing import Any
 
 from .export_item import ExportItem, read_number
 
+SCHEDULED = "future"
+"""The status of a post that WordPress shows at its date."""
 ACCESS_FIELDS = frozenset({
     "jetpack_newsletter_access", "members_access_role", "rcuserlevel", "is_paid", "rcp_subscription_level",
     "rcp_access_level", "rcp_user_level", "wpmem_block", "memberful_acl", "groups_read", "groups_groups_read_post",

@@ -16,7 +16,7 @@ from ..imported_file import NOT_PUBLIC, ImportedFile, ImportLog, ImportRefused
 from ..links import host_of
 from ..mapping import ImportMapping, normalize_key
 from ..source import ImportContext
-from .access import find_access_fields, find_status, has_password, read_expiry
+from .access import SCHEDULED, find_access_fields, find_status, has_password, read_expiry
 from .addresses import address_on_site
 from .blocks import PostBlocks
 from .export_bytes import CleanBytes
@@ -195,7 +195,10 @@ class _Post:
         """Note why the text was not for all readers, beside what its blocks and shortcodes say."""
         if has_password(self.item):
             self.log.changed(NOT_PUBLIC, _("It needed a password on the old site: it is a draft."))
-        elif status := find_status(self.item):
+        elif (status := find_status(self.item)) == SCHEDULED:
+            message = _("It was scheduled on the old site for %s (future): it is a draft.")
+            self.log.changed(NOT_PUBLIC, message % self.item.get("wp:post_date"))
+        elif status:
             self.log.hidden(status)
         elif self.item.get("wp:post_type") == PAGE and not self.entry.kind:
             self.log.changed(NOT_PUBLIC, _("It was a page and no text of the list of texts: it is a draft."))

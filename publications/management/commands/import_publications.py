@@ -176,7 +176,8 @@ class Command(BaseCommand):
 
     def _write_proposal(self, options: ImportOptions, path: Path) -> None:
         """Write a proposed mapping. One that is there may have been edited, and is not replaced."""
-        proposal = render_mapping(propose_mapping(options))
+        mapping, refused = propose_mapping(options)
+        proposal = render_mapping(mapping)
         try:
             with path.open("x", encoding="utf-8") as file:
                 file.write(proposal)
@@ -186,12 +187,17 @@ class Command(BaseCommand):
             )
             raise CommandError(message % {"path": path, "why": error.strerror}) from error
         self.stdout.write(_("Written: %s. Edit it, then import with --mapping.") % path)
+        if refused:
+            reasons = " ".join(dict.fromkeys(map(str, refused.values())))
+            message = _("The proposal was made without what could not be read: %(reasons)s")
+            raise CommandError(message % {"reasons": reasons}, returncode=3)
 
     def _write_samples(self, options: ImportOptions, path: Path) -> None:
         """Write the page with samples, of the given or the proposed rules."""
         check_writable(path, option="--samples")
         if not options.mapping.pages:
-            options = replace(options, mapping=replace(options.mapping, pages=propose_mapping(options).pages))
+            proposed, _refused = propose_mapping(options)
+            options = replace(options, mapping=replace(options.mapping, pages=proposed.pages))
         samples = read_samples(options)
         if not samples:
             raise CommandError(

@@ -77,7 +77,7 @@ def test_a_warc_file_that_ends_within_a_record_is_read_up_to_there(tmp_path):
     copy = open_copy(broken)
 
     assert 50 < len(copy.resources) < len(answer_all())
-    assert copy.problems == ["“broken.warc.gz” ends within a record: what comes after it is missing."]
+    assert list(copy.damaged) == ["broken.warc.gz (the end)"]
 
 
 def test_a_record_that_refers_to_an_earlier_one_has_its_body(tmp_path):

@@ -54,7 +54,7 @@ def test_a_site_is_saved_whole_and_stays_on_its_host(tmp_path, name):
     assert len(requested) == len(SAVED) + len(START_REQUESTS)
     assert report.forbidden == [f"{address}/intern/b"] and report.missing == [f"{address}/gone"]
     copy = open_copy(tmp_path / name)
-    assert len(copy.resources) == len(SAVED) and not copy.problems and not copy.other_hosts
+    assert len(copy.resources) == len(SAVED) and not copy.damaged and not copy.other_hosts
     assert copy.find(f"{address}/old").location == f"{address}/new"
     assert copy.read_body(copy.find(f"{address}/hidden?b=2&a=1")).decode() == "<p>Åsikt"
 
@@ -82,7 +82,7 @@ def test_a_run_that_was_killed_goes_on_and_requests_nothing_twice(tmp_path, name
 
     assert len(set(first) & set(again)) <= (1 if cut else 0)
     assert third == ["/", "/robots.txt", "/map.xml", "/sitemap.xml"]
-    assert len(open_copy(path).resources) == len(SAVED) and not open_copy(path).problems
+    assert len(open_copy(path).resources) == len(SAVED) and not open_copy(path).damaged
 
 
 def test_limits_end_a_run_and_are_named(tmp_path):

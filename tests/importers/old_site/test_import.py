@@ -1,8 +1,10 @@
 """The made-up site comes in whole: every text with its words, date and authors, its files and pictures."""
 
+import io
 from dataclasses import replace
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from publications.importers.mapping import parse_mapping, render_mapping
@@ -90,6 +92,28 @@ def test_every_old_address_redirects_to_a_page_or_is_listed(client, site_copy, m
             address
         )
     assert listed == LISTED
+
+
+def test_a_copy_that_ends_early_is_said_first_by_an_import_and_a_proposal(tmp_path, site_copy):
+    whole, cut, rules = site_copy.read_bytes(), tmp_path / "cut.warc.gz", tmp_path / "rules.yaml"
+    cut.write_bytes(whole[: len(whole) * 2 // 3])
+    screen = io.StringIO()
+
+    with pytest.raises(CommandError, match="ends within a record") as proposed:
+        call_command("import_publications", str(cut), "--propose-mapping", str(rules), stdout=screen)
+    with pytest.raises(CommandError) as imported:
+        call_command(
+            "import_publications",
+            str(cut),
+            "--mapping",
+            str(rules),
+            "--dry-run",
+            "--processes=0",
+            stdout=screen,
+        )
+
+    assert (proposed.value.returncode, imported.value.returncode, rules.exists()) == (3, 3, True)
+    assert "mend or move away 1 file that was refused" in " ".join(screen.getvalue().split())
 
 
 def test_a_second_import_changes_nothing(report, site_copy, mapping):
