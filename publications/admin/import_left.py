@@ -10,7 +10,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from publications.importers.left_to_do import LeftGroup, LeftItem, LeftTask, find_left_to_do
+from publications.importers.address_remarks import UNKNOWN_ADDRESS
+from publications.importers.left_to_do import TASK_OF_REMARK, LeftGroup, LeftItem, LeftTask, find_left_to_do
 from publications.importers.report_page import show_source_notes
 from publications.locales import language_label
 from publications.models import ArchiveImport, Publication
@@ -124,16 +125,20 @@ def archive_import_left_page(request: HttpRequest, pk: int) -> HttpResponse:
     """List what is left to do after an import, as the texts are now."""
     job = get_object_or_404(ArchiveImport.objects.select_related("requested_by"), pk=pk)
     groups = find_left_to_do(job)
+    topics = {note.get("topic") for note in job.report.get("source_notes", ())}
+    unknown = {LeftTask.ADDRESSES} if UNKNOWN_ADDRESS in topics else set()
     return render_desk_page(
         request,
         "import_left",
         title=_("What is left to do: %(file)s") % {"file": job.filename},
         job=job,
         groups=[_describe_group(job, group) for group in groups if group.items],
-        finished=[group.task.label for group in groups if not group.items],
+        finished=[group.task.label for group in groups if not group.items and group.task not in unknown],
         left=len({_key_of(item) for group in groups for item in group.items}),
         texts=job.imported_publications.count(),
-        source_notes=[note for note in show_source_notes(job.report) if not note.get("topic")],
+        source_notes=[
+            note for note in show_source_notes(job.report) if note.get("topic") not in TASK_OF_REMARK
+        ],
     )
 
 

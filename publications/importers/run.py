@@ -22,6 +22,7 @@ from publications.manuscript import ManuscriptByline
 from publications.models import Address, Edition, Image, Kind, NewsEvent, NewsType, Publication, Redirect
 from publications.stored_messages import gettext as _
 
+from .address_remarks import describe_addresses
 from .batches import BatchImporter
 from .default_author import apply_default_byline, build_default_byline, report_new_organisation
 from .image_finder import ImageFinder
@@ -115,6 +116,7 @@ def _import_files(options: ImportOptions) -> ImportReport:
         report_new_organisation(report, byline, import_cache)
         _finish_import(importer, map_authors(authors, options.mapping), source, context.image_finder)
         report.source_notes += source.summarize()
+        report.source_notes += describe_addresses(source, report.files, is_publishing=options.publish)
         report.missing_files = source.missing_files
         _store_news(report, options)
     return report

@@ -48,6 +48,7 @@ class MarkdownSource(ImportSource):
 
     Args:
         unread_code: files of code that give texts fields.
+        list_pages: files that describe a list of the old site and are no texts.
     """
 
     entries: list[SourceFile]
@@ -55,12 +56,22 @@ class MarkdownSource(ImportSource):
     source_site: SourceSite = field(default_factory=SourceSite)
     authors: Path | None = None
     unread_code: tuple[str, ...] = ()
+    list_pages: tuple[str, ...] = ()
 
     def summarize(self) -> list[SourceRemark]:
-        if not self.unread_code:
-            return []
-        message = _("Files of code that give texts their fields were not read; look whether they hide any:")
-        return [SourceRemark(message, self.unread_code)]
+        remarks = (
+            SourceRemark(
+                _("Files of code that give texts their fields were not read; look whether they hide any:"),
+                self.unread_code,
+            ),
+            SourceRemark(
+                _(
+                    "Files that describe a list of the old site, and are no texts; lists are made here by themselves:"
+                ),
+                self.list_pages,
+            ),
+        )
+        return [remark for remark in remarks if remark.items]
 
     @property
     def author_list(self) -> Path | None:
@@ -143,13 +154,14 @@ def _build_source(
 ) -> MarkdownSource:
     files: dict[str, SourceFile] = {}
     refused: dict[str, str] = {}
+    list_pages: list[str] = []
     site = find_source_site(root, boundary)
     inherited = InheritedFields(root, site)
     for path in paths:
         source = relative_source(path, root)
         if is_list_page(path):
             if not describes_taxonomy(path):
-                refused[source] = _("It describes a list of the old site and is no text of its own.")
+                list_pages.append(source)
             continue
         try:
             file = describe_file(path, root, language, permalink, inherited)
@@ -174,6 +186,7 @@ def _build_source(
         topics=taxonomies.topics,
         authors=taxonomies.authors,
         unread_code=tuple(inherited.list_code()),
+        list_pages=tuple(list_pages),
     )
 
 

@@ -149,7 +149,9 @@ def test_pictures_and_files_answer_at_their_old_addresses(tmp_path, client):
     assert report.count(FileOutcome.NEW) == 1 and (picture.status_code, file.status_code) == (301, 301)
     assert picture["Location"].startswith("/media/") and file["Location"].endswith("/gas.csv")
     assert client.get(file["Location"]).status_code == 200
-    assert [row.path for row in job.kept_addresses.exclude(image=None)] == ["/wp-content/uploads/chart-30x20.png"]
+    assert [row.path for row in job.kept_addresses.exclude(image=None)] == [
+        "/wp-content/uploads/chart-30x20.png"
+    ]
 
 
 def test_no_file_from_outside_of_the_export_comes_in(tmp_path):
