@@ -125,6 +125,7 @@ def archive_import_page(request: HttpRequest, pk: int) -> HttpResponse:
         publications=publications[:SHOWN_PUBLICATIONS],
         more_publications=publications[SHOWN_PUBLICATIONS:],
         can_publish=job.can_publish and request.user.has_perm("publications.publish_publication"),
+        can_publish_drafts=job.has_drafts and request.user.has_perm("publications.publish_publication"),
         can_undo=not job.is_unfinished
         and _may_run(request, ArchiveImportTask.UNDO)
         and bool(_plan_what_is_left(job)),
