@@ -54,6 +54,7 @@ from .retract import (
 from .revisions import store_revision, store_revisions
 from .save import changes_signature, render_site_page, save_instance
 from .second_person import approval_refusal, is_reason, kept_schedule_refusal
+from .site_addresses import is_used
 from .transaction import (
     ActionRefused,
     ClockBehind,
@@ -118,6 +119,7 @@ __all__ = [
     "find_undone_imports",
     "has_lasting_editions",
     "is_reason",
+    "is_used",
     "keep_old_addresses",
     "kept_schedule_refusal",
     "lift_concern",

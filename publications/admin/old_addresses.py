@@ -67,12 +67,19 @@ class OldAddressForm(RedisplayMixin, forms.Form):
 
 @dataclass(frozen=True)
 class AddressRow:
-    """A redirect in the list: what it leads to, and the path of that while it is public."""
+    """A redirect in the list: what it leads to, and what its address answers now.
+
+    Attributes:
+        url: the path of what it leads to, while that is public.
+        is_hidden: whether a page of the site answers at the address, so that it redirects nobody.
+    """
 
     redirect: Redirect
     label: str
     url: str
     is_ended: bool
+    status: int
+    is_hidden: bool
 
 
 @dataclass(frozen=True)
@@ -95,13 +102,16 @@ def old_addresses_page(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _keep(request, form):
         return HttpResponseRedirect(reverse("desk:old-addresses"))
     query = limit_query(request, request.GET.get("q", ""))
-    page = Paginator(find_redirects(query), ADDRESSES_PER_PAGE).get_page(request.GET.get("page"))
+    is_nowhere = "nowhere" in request.GET
+    redirects = find_redirects(query, only_nowhere=is_nowhere)
+    page = Paginator(redirects, ADDRESSES_PER_PAGE).get_page(request.GET.get("page"))
     return render_desk_page(
         request,
         "old_addresses",
         title=_("Old addresses"),
         form=form,
         query=query,
+        is_nowhere=is_nowhere,
         page=page,
         rows=list(_build_rows(page)),
         tried=tried,
@@ -109,9 +119,14 @@ def old_addresses_page(request: HttpRequest) -> HttpResponse:
     )
 
 
-def find_redirects(query: str) -> QuerySet[Redirect]:
-    """Return the redirects with these words in their address or in the title of what they lead to, by path."""
-    redirects = Redirect.objects.select_related(*RELATIONS).order_by("path", "query", "pk")
+def find_redirects(query: str, *, only_nowhere: bool = False) -> QuerySet[Redirect]:
+    """Return the redirects with these words in their address or in the title of what they lead to, by path.
+
+    Args:
+        only_nowhere: only those that lead to nothing that is or was public.
+    """
+    redirects = Redirect.objects.leading_nowhere() if only_nowhere else Redirect.objects.all()
+    redirects = redirects.select_related(*RELATIONS).order_by("path", "query", "pk")
     for word in query.split():
         in_target = (
             Q(publication__title__icontains=word)
@@ -127,7 +142,17 @@ def find_redirects(query: str) -> QuerySet[Redirect]:
 def _build_rows(redirects: Iterable[Redirect]) -> Iterable[AddressRow]:
     for redirect in redirects:
         target = find_redirect_target(redirect)
-        yield AddressRow(redirect, _label_of(redirect), target.url, bool(target.ended))
+        expected = (HTTPStatus.MOVED_PERMANENTLY if target.url else HTTPStatus.GONE, target.url)
+        has_target = bool(target.url or target.ended)
+        is_free = has_target and (redirect.query or not actions.is_used(redirect.path, ""))
+        answer = expected if is_free else _answer_of(redirect)
+        is_hidden = has_target and answer != expected
+        yield AddressRow(redirect, _label_of(redirect), target.url, bool(target.ended), answer[0], is_hidden)
+
+
+def _answer_of(redirect: Redirect) -> tuple[int, str]:
+    """Return status and location of an old address. One that leads nowhere answers as the page of its path, if any."""
+    return exporters.find_answer(quote(redirect.path) + (f"?{redirect.query}" if redirect.query else ""))
 
 
 def _label_of(redirect: Redirect) -> str:

@@ -10,6 +10,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
 from django.core.wsgi import get_wsgi_application
+from django.utils import translation
 
 from publications.models import site_state_scope
 from publications.page_cache import SiteStateWatcher
@@ -69,9 +70,11 @@ def fetch(path: str) -> CrawlResponse:
 def find_answer(path: str) -> tuple[int, str]:
     """Return the status and the location of the response to GET, for a request that is in progress.
 
-    It sends no signals of a request, which would close the connection to the database.
+    It sends no signals of a request, which would close the connection to the database, and leaves the language of the
+    request as it is.
     """
-    response = _site().get_response(WSGIRequest(_environ(path)))
+    with translation.override(translation.get_language()):
+        response = _site().get_response(WSGIRequest(_environ(path)))
     return response.status_code, response.headers.get("Location", "")
 
 

@@ -66,6 +66,10 @@ class RedirectQuerySet(models.QuerySet):
             | (Q(image__isnull=False) & Exists(live.with_portrait(OuterRef("image"))))
         )
 
+    def leading_nowhere(self) -> Self:
+        """Those that lead to nothing that is or was public."""
+        return self.exclude(pk__in=self.model.objects.answering().values("pk"))
+
 
 class RedirectManager(models.Manager.from_queryset(RedirectQuerySet)):
     def for_path(self, path: str, query: str = "") -> "Redirect | None":

@@ -72,7 +72,9 @@ def _stored_redirect(request: HttpRequest) -> HttpResponse | None:
     if match and match.url_name in SUBJECT_FILTERS and _is_public(current_locale(), match):
         return None  # a page of the list that there is not; the former address is of another topic or author
     redirect = Redirect.objects.for_path(_normalized_path(request))
-    return _respond(request, redirect) if redirect else None
+    if not redirect or _view_exists(f"{request.path_info}/", _is_public):
+        return None  # a page that is there now wins, also without its closing slash
+    return _respond(request, redirect)
 
 
 def _normalized_path(request: HttpRequest) -> str:

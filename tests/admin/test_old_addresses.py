@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from publications import actions
 from publications.actions import OldAddress
-from publications.models import AuditEntry, Redirect
+from publications.models import AuditEntry, Redirect, SitePage
 from tests.factories import make_live, make_person, make_publication, make_tag
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +46,34 @@ def test_each_is_listed_with_what_it_leads_to_and_whether_that_is_public(desk, e
         "Rye · <strong>not public</strong>" in page and "Oats · <strong>withdrawn or expired</strong>" in page
     )
     assert ">/en/publications/?kind=report</a>" in page
+
+
+def test_each_has_the_status_of_its_answer_and_those_that_lead_nowhere_are_filtered(desk, client, editor):
+    live, gone, draft = make_live().publication, make_live().publication, make_publication(title="Rye")
+    targets = {
+        "/live": live,
+        "/gone": gone,
+        "/draft": draft,
+        "/?p=9": draft,
+        "/tag": make_tag(),
+        "/list": "/en/topics/",
+    }
+    for address, target in targets.items():
+        keep(address, target)
+    keep("/en/method", live)
+    SitePage.objects.create(title_en="Method", slug_en="method", body_en="So.")  # its page wins
+    actions.withdraw(gone, by=editor)
+
+    page, filtered = desk.get(PAGE), desk.get(PAGE, {"nowhere": "1"})
+
+    statuses = {row.redirect.address: row.status for row in page.context["rows"]}
+    assert statuses == {
+        "/live": 301, "/gone": 410, "/draft": 404, "/?p=9": 302, "/tag": 404, "/list": 301, "/en/method": 301,
+    }  # fmt: skip
+    assert statuses == {address: client.get(address).status_code for address in statuses}
+    assert text_of(page).count("a page of the site answers at this address") == 1
+    assert {row.redirect.address for row in filtered.context["rows"]} == {"/draft", "/?p=9", "/tag"}
+    assert "3 old addresses" in text_of(filtered) and " checked>" in filtered.text
 
 
 @pytest.mark.parametrize(
@@ -148,6 +176,7 @@ def test_the_number_of_pages_is_limited(desk):
 
 
 def test_the_page_is_in_swedish_too(desk):
-    page = desk.get(PAGE, headers={"Accept-Language": "sv"}).text
+    keep("/rye", make_publication())  # what it answers is an English page
+    page = desk.get(PAGE, {"address": "/en/nothing"}, headers={"Accept-Language": "sv"}).text
 
     assert "Gamla adresser" in page and "Vad svarar en gammal adress?" in page

@@ -1,5 +1,7 @@
 """Old addresses of another site answer as what they lead to: publications, files, images, lists; also by a query."""
 
+from urllib.parse import unquote
+
 import pytest
 from django.conf import settings
 
@@ -408,3 +410,19 @@ def test_an_old_address_answers_however_it_is_spelled(client, kept, requested):
     else:
         assert (answers.status_code, answers.headers["Location"]) == (301, current)
     assert "Set-Cookie" not in answers.headers
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["//evil.example", "/\\evil.example", "/%5Cevil.example", "/%2F%2Fevil.example/x", "/%2fevil.example"],
+)
+@pytest.mark.parametrize("suffix", ["", "/", "?p=1", "?next=//evil.example"])
+def test_no_spelling_of_an_address_redirects_away(client, address, suffix):
+    keep("/evil.example", "/en/")
+    keep("/?p=1", "/en/topics/")
+
+    path, _mark, query = f"{address}{suffix}".partition("?")
+    response = client.generic("GET", "/", QUERY_STRING=query, PATH_INFO=unquote(path))
+
+    location = response.headers.get("Location", "/")
+    assert location.startswith("/") and not location.startswith(("//", "/\\"))
