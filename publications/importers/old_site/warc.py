@@ -104,6 +104,8 @@ def _list_resources(path: Path, copy: SiteCopy) -> list[CopiedResource]:
                 if is_cut_off(record):
                     raise EOFError
                 resources += [resource] if resource else []
+            if records.offset < path.stat().st_size:
+                raise EOFError  # within the head of a record
     except READ_ERRORS:
         message = _("“%s” ends within a record: what comes after it is missing. Save the old site again.")
         copy.damaged[f"{path.name} ({_('the end')})"] = message % path.name
@@ -162,5 +164,5 @@ def _resolve_revisits(resources: list[CopiedResource], copy: SiteCopy) -> list[C
             resolved.append(original)
         else:
             message = _("“%s” is not in the copy: its record refers to one that is missing.")
-            copy.problems.append(message % resource.address)
+            copy.damaged[resource.address] = message % resource.address
     return resolved

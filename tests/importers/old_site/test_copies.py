@@ -69,10 +69,12 @@ def test_links_that_wget_converted_to_names_of_files_find_their_page(tmp_path):
     assert resource.address == f"{SITE}/nyheter/?page=2"
 
 
-def test_a_warc_file_that_ends_within_a_record_is_read_up_to_there(tmp_path):
+@pytest.mark.parametrize("extra", [1, 150, 400])
+def test_a_warc_file_that_ends_within_a_record_is_read_up_to_there(tmp_path, extra):
     whole = write_warc(tmp_path / "whole.warc.gz").read_bytes()
     broken = tmp_path / "broken.warc.gz"
-    broken.write_bytes(whole[: len(whole) // 2])
+    begin = whole.index(b"\x1f\x8b\x08", len(whole) // 2)  # of a record
+    broken.write_bytes(whole[: begin + extra])
 
     copy = open_copy(broken)
 

@@ -108,7 +108,7 @@ def test_a_revisit_of_a_redirect_leads_on_and_one_without_its_record_is_named(tm
     )
 
     assert copy.find(f"{SITE}/old").is_redirect and titles(copy) == ["News"]
-    assert copy.problems == [
+    assert list(copy.damaged.values()) == [
         "“https://www.old.example/lost” is not in the copy: its record refers to one that is missing."
     ]
 
