@@ -317,6 +317,12 @@ def test_the_words_of_missing_images_stay():
     assert file.manuscript.body == "*An alt*\n\nCap\n\n🙂" and topics_of(file) == {"image-missing"}
 
 
+def test_the_words_of_missing_images_are_apart_from_the_text_beside_them():
+    file = read('<p><img src="/a.png" alt="One"><img src="/b.png" alt="Two">Just now it <b>rains</b>.</p>')
+
+    assert file.manuscript.body == "*One* *Two* Just now it **rains**."
+
+
 def test_images_of_other_sites_become_links():
     file = read('<p><img src="https://x.example/a.png"></p>')
 
