@@ -3,6 +3,7 @@
 They are tried only if no view answered. Invalid addresses raise nothing.
 """
 
+import re
 from collections.abc import Callable
 from urllib.parse import quote
 
@@ -40,13 +41,19 @@ SUBJECT_FILTERS = {
 SAFE_QUERY_CHARACTERS = "!$%&'()*+,-./:;=?@_~"  # RFC 3986, section 3.4; escapes are kept
 MAX_URL_LENGTH = 2000  # characters of a URL that browsers and Django's redirects take
 FEED_SUBJECTS = {"publications:topic_feed": "tag", "publications:author_feed": "author"}
+PART_OF_PAGE = re.compile(
+    r"(?P<page>.+)/(?:page/\d+|comment-page-\d+|amp|embed|print|(?P<feed>feed(?:/(?:rss2?|rdf|atom))?))"
+)
+"""A further page, a feed or another form of a page, as WordPress names them."""
 
 
 def redirect_to_current(request: HttpRequest) -> HttpResponse | None:
     """Return a redirect, or a 410 page, for a path that no view answered, or None if nothing fits it."""
     if request.method not in ("GET", "HEAD"):
         return None
-    redirects = (_stored_redirect, _renamed_subject, _lower_case_redirect, _translated_redirect)
+    redirects = (
+        _stored_redirect, _renamed_subject, _lower_case_redirect, _translated_redirect, _redirect_part_of_page,
+    )  # fmt: skip
     return next((response for redirect in redirects if (response := redirect(request))), None)
 
 
@@ -74,6 +81,22 @@ def _stored_redirect(request: HttpRequest) -> HttpResponse | None:
     redirect = Redirect.objects.for_path(_normalized_path(request))
     if not redirect or _view_exists(f"{request.path_info}/", _is_public):
         return None  # a page that is there now wins, also without its closing slash
+    return _respond(request, redirect)
+
+
+def _redirect_part_of_page(request: HttpRequest) -> HttpResponse | None:
+    """Redirect a part of a page that has an old address to what that leads to.
+
+    The feed of a topic or author leads to its feed here.
+    """
+    match = PART_OF_PAGE.fullmatch(_normalized_path(request))
+    redirect = Redirect.objects.for_path(match["page"]) if match else None
+    if not redirect:
+        return None
+    subject = find_public_subject(redirect.tag or redirect.author) if match["feed"] else None
+    if subject:
+        name, argument = next(item for item in FEED_SUBJECTS.items() if getattr(redirect, item[1]))
+        return HttpResponsePermanentRedirect(reverse(name, kwargs={argument: subject.slug}))
     return _respond(request, redirect)
 
 

@@ -7,7 +7,7 @@ from django.conf import settings
 
 from publications import actions
 from publications.actions import OldAddress
-from publications.models import Edition, Redirect, SitePage, store_original
+from publications.models import Edition, Redirect, SitePage, Tag, store_original
 from publications.presentation import find_redirect_target
 from tests.factories import (
     make_author,
@@ -40,6 +40,29 @@ def attach(publication, content: bytes = FILE, filename: str = "report.pdf") -> 
 def answer(client, address: str) -> tuple[int, str]:
     response = client.get(address)
     return response.status_code, response.headers.get("Location", "")
+
+
+# Parts of pages
+
+
+@pytest.mark.parametrize(
+    "part", ["page/2", "feed", "feed/rss2/", "comment-page-1", "amp/", "embed/", "print"]
+)
+def test_a_part_of_a_page_leads_where_the_page_does(client, editor, part):
+    edition = make_live(title="Grain", tags=(make_tag("Energy"),))
+    keep("/2019/03/grain/", edition.publication)
+    keep("/category/energy/", Tag.objects.get())
+    is_feed = part.startswith("feed")
+
+    topic = "/en/feeds/topics/energy.atom" if is_feed else "/en/topics/energy/"
+    assert answer(client, f"/2019/03/grain/{part}") == (301, edition.get_absolute_url())
+    assert answer(client, f"/category/energy/{part}") == (301, topic)
+    assert client.get(topic).status_code == 200
+    assert answer(client, f"/2019/03/oats/{part}") == (404, "")
+
+    actions.withdraw(edition.publication, by=editor)
+
+    assert answer(client, f"/2019/03/grain/{part}")[0] == 410
 
 
 # Files

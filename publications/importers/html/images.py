@@ -102,7 +102,9 @@ class ImageReplacer:
         return image.key, image
 
     def _words(self, alt: str) -> list[Child]:
-        return [" ", Element("em", {}, [alt]), " "] if alt else []  # a picture is apart from the text beside it
+        return (
+            [" ", Element("em", {}, [alt]), " "] if alt else []
+        )  # a picture is apart from the text beside it
 
     def _link(self, address: str, label: str) -> list[Child]:
         self.log.changed("image-elsewhere", _("A picture of another site became a link: %s") % address)
