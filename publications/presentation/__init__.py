@@ -52,7 +52,13 @@ from .page import breadcrumb, breadcrumb_step, is_long_title, paths_in_locales, 
 from .paragraph_changes import ParagraphChange, build_paragraph_notes, paragraph_changes
 from .pdf_document import pdf_document_of, social_image_of, social_image_of_page
 from .publication_page import editorial_notice_context, publication_context, site_page_context, site_page_url
-from .redirect_targets import SUBJECT_PAGES, RedirectTarget, find_public_subject, find_redirect_target
+from .redirect_targets import (
+    SUBJECT_PAGES,
+    RedirectTarget,
+    find_public_subject,
+    find_redirect_target,
+    find_subject_locale,
+)
 from .teasers import (
     Teaser,
     TeaserGroup,
@@ -118,6 +124,7 @@ __all__ = [
     "find_memento",
     "find_public_subject",
     "find_redirect_target",
+    "find_subject_locale",
     "history_entries",
     "history_links",
     "is_excerpt",

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from django.db.models import Count, QuerySet
+
 from publications.images import widths_for
 from publications.locales import LOCALES, current_locale, locale_of_path, localized_path
 from publications.models import (
@@ -103,16 +105,30 @@ def find_public_subject(subject: Tag | Author | None) -> Tag | Author | None:
     """Return the topic or author; None for a pen name and for one without a live publication."""
     if not subject or (isinstance(subject, Author) and subject.is_pseudonymous):
         return None
+    return subject if _editions_of(subject).exists() else None
+
+
+def find_subject_locale(redirect: Redirect, subject: Tag | Author) -> str:
+    """Return the locale of the page of a topic or author that an old address leads to.
+
+    An address of this site has one. Of another site's it is that in which most texts are, which have come from there.
+    """
+    if redirect.path.lstrip("/").partition("/")[0] in LOCALES:
+        return current_locale()
+    locales = _editions_of(subject).order_by().values("locale").annotate(texts=Count("pk"))
+    return locales.order_by("-texts", "locale").values_list("locale", flat=True).first() or current_locale()
+
+
+def _editions_of(subject: Tag | Author) -> QuerySet[Edition]:
     live = Edition.objects.live()
-    editions = live.tagged(subject) if isinstance(subject, Tag) else live.authored_by(subject)
-    return subject if editions.exists() else None
+    return live.tagged(subject) if isinstance(subject, Tag) else live.authored_by(subject)
 
 
 def _subject_url(redirect: Redirect) -> str:
     """Return the path of the topic or author, or ""."""
     subject = find_public_subject(redirect.tag or redirect.author)
     name = SUBJECT_PAGES["tag" if redirect.tag_id else "author"]
-    return localized_path(current_locale(), name, slug=subject.slug) if subject else ""
+    return localized_path(find_subject_locale(redirect, subject), name, slug=subject.slug) if subject else ""
 
 
 def _site_page_url(redirect: Redirect) -> str:

@@ -12,7 +12,7 @@ from django.urls import NoReverseMatch, Resolver404, ResolverMatch, resolve, rev
 from django.utils import translation
 from django.utils.encoding import escape_uri_path
 
-from publications.locales import LOCALES, current_locale
+from publications.locales import LOCALES, current_locale, localized_path
 from publications.models import (
     FACETS,
     AddressStatus,
@@ -26,7 +26,12 @@ from publications.models import (
 )
 from publications.page_parameters import parameters_of
 from publications.path_prefixes import RESERVED_PREFIXES
-from publications.presentation import SUBJECT_PAGES, find_public_subject, find_redirect_target
+from publications.presentation import (
+    SUBJECT_PAGES,
+    find_public_subject,
+    find_redirect_target,
+    find_subject_locale,
+)
 from publications.slugs import decode_escaped_bytes, decode_wsgi, normalize_request_path
 
 from .publications import gone_response
@@ -96,7 +101,8 @@ def _redirect_part_of_page(request: HttpRequest) -> HttpResponse | None:
     subject = find_public_subject(redirect.tag or redirect.author) if match["feed"] else None
     if subject:
         name, argument = next(item for item in FEED_SUBJECTS.items() if getattr(redirect, item[1]))
-        return HttpResponsePermanentRedirect(reverse(name, kwargs={argument: subject.slug}))
+        locale = find_subject_locale(redirect, subject)
+        return HttpResponsePermanentRedirect(localized_path(locale, name, **{argument: subject.slug}))
     return _respond(request, redirect)
 
 

@@ -65,6 +65,18 @@ def test_a_part_of_a_page_leads_where_the_page_does(client, editor, part):
     assert answer(client, f"/2019/03/grain/{part}")[0] == 410
 
 
+def test_an_old_address_of_a_topic_leads_to_the_language_of_most_of_its_texts(client):
+    tags = (make_tag("Energi"),)
+    for title, language in (("Gas", "sv"), ("Olja", "sv"), ("Oil", "en")):
+        make_live(title=title, language=language, tags=tags)
+    keep("/amne/energi", tags[0])
+    keep("/en/old-energy", tags[0])
+
+    assert answer(client, "/amne/energi/")[1] == "/sv/amnen/energi/"
+    assert answer(client, "/amne/energi/feed/")[1] == "/sv/feeds/topics/energi.atom"
+    assert answer(client, "/en/old-energy/")[1] == "/en/topics/energi/"
+
+
 # Files
 
 
