@@ -41,8 +41,8 @@ class AddressRefusal(models.TextChoices):
     PARAMETERS = (
         "parameters",
         gettext_lazy(
-            "The list that it would lead to has no such filter or value, or it is the number of a page, whose texts "
-            "change. Leave this out:"
+            "The list has no such filter or value, or the number of a page, whose texts change, is in the address. "
+            "Leave this out:"
         ),
     )
     NO_TARGET = "target", gettext_lazy("It would lead to nothing that has an address on this site.")

@@ -61,7 +61,7 @@ REMEDIES: dict[LeftTask, tuple[Promise, Callable[[Publication], str]]] = {
         gettext_lazy("Say once whose they are: every later import follows it."), _FORM,
     ),
     LeftTask.SIMILAR: (
-        gettext_lazy("Merge them, or say once that they are two."), _FORM,
+        gettext_lazy("Merge them, or say once that a name is nobody else’s."), _FORM,
     ),
     LeftTask.PAGES: (
         gettext_lazy(

@@ -181,7 +181,7 @@ tag_merge_page = _build_page(TAGS)
 
 @require_permissions("change_author", "delete_author", "change_tag", "delete_tag")
 def similar_names_page(request: HttpRequest) -> HttpResponse:
-    """List authors and tags whose names are similar: a person merges them, or says once that they are two."""
+    """List authors and tags of similar names: a person merges them, or says once that a name is nobody else's."""
     if request.method == "POST":
         _store_separate(request)
         return HttpResponseRedirect(reverse("desk:similar-names"))

@@ -120,7 +120,7 @@ def _all_or_nothing() -> Iterator[list[str]]:
                 raise
             case True:
                 raise RestoreIncomplete(
-                    f"All rows and files are in place, but the database did not answer when they were: {reason}. The "
+                    f"All rows and files are in place, but the database reported an error at the end: {reason}. The "
                     "indexes are not built. Run “manage.py prepare”, which builds them, then “manage.py verify”."
                 ) from error
         raise RestoreIncomplete(

@@ -1,4 +1,4 @@
-"""Authors and topics here whose names may be spellings of one: a person merges them, or says that they are two."""
+"""Authors and topics whose names may be spellings of one: a person merges them, or says that one is nobody else's."""
 
 from collections import defaultdict
 
@@ -40,7 +40,7 @@ def find_similar_rows(row: Row) -> list[Row]:
 def list_similar_pairs(name_type: NameType) -> list[tuple[Row, Row]]:
     """Return the pairs of authors or topics with names that are similar, the fuller name second, in its order.
 
-    Left out are pairs of which one name was decided to be another one, and authors who cannot be merged.
+    Left out are names that were decided to be nobody else's, and authors who cannot be merged.
     """
     decisions = ImportDecision.objects.of_type(name_type)
     separate = {key for key, decision in decisions.items() if decision.choice == NameChoice.SEPARATE}

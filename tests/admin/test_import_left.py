@@ -119,7 +119,7 @@ def test_names_pages_and_addresses_are_listed_until_they_are_answered(administra
 
     Redirect.objects.create(path=Redirect.normalize_path("/gone"), author=make_author())
 
-    assert left()["addresses"] == {"/old/<b>?id=7"} and "1 is mended since." in page(administrator)
+    assert left()["addresses"] == {"/old/<b>?id=7"} and "1 has been mended since." in page(administrator)
 
 
 def test_a_name_that_is_not_decided_is_left(administrator):

@@ -92,8 +92,8 @@ OPTIONS = {
     "--missing-files": {
         "type": Path,
         "metavar": "FILE",
-        "help": "write the addresses of the files that texts use and a copy of an old site does not have, one a line: "
-        "wget -x -i FILE saves them into the copy",
+        "help": "write the addresses of the files that texts use and the source does not have, one a line: "
+        "wget -x -i FILE saves them",
     },
     "--kind": {
         "default": "commentary",

@@ -31,8 +31,8 @@ gets the name of the host. Links, sitemaps, style sheets and widths of pictures 
 redirects are kept, so that old addresses go on working after an import.
 
 It is polite: one request at a time, a pause between two, more for a slow server, and what robots.txt says. It can be
-stopped at any time, also by a kill: the same command goes on where it ended, and requests nothing twice. What failed is
-requested again. Once all is saved, look at it and import it (docs/moving-in.md).
+stopped at any time, also by a kill: the same command goes on where it ended, and requests again only the start page,
+robots.txt, the sitemaps, and what failed. Once all is saved, look at it and import it (docs/moving-in.md).
 
   manage.py save_old_site https://old.example copies/
   manage.py import_publications copies/old.example.warc.gz --propose-mapping old.yaml
