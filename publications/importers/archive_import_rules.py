@@ -31,10 +31,10 @@ def add_page_rules(job: ArchiveImport, options: ImportOptions) -> ImportOptions:
 
 
 def read_page_rules(text: str) -> tuple:
-    """Return the rules in a text, for `ImportMapping.pages`.
+    """Return the rules in a text, for `ImportMapping.pages`; () if it has none.
 
     Raises:
-        ImportRefused: it has none, or an invalid one; the message names the line.
+        ImportRefused: one is invalid; the message names the line.
     """
     pages = parse_mapping(text, name=_("Rules for the pages")).pages
     parse_rules(pages)

@@ -1,5 +1,6 @@
 """The result of reading a file, with the notes on it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -12,6 +13,8 @@ from publications.stored_messages import gettext as _
 
 NOT_PUBLIC = "not-public"
 """The topic of notes why a text was not for all readers of its old site."""
+LOST_ADDRESS, UNMATCHED_PAGE = "lost-address", "unmatched-page"
+"""The topics of remarks on old addresses that lead nowhere, and on pages that no rule fits."""
 
 
 class NoteKind(StrEnum):
@@ -44,6 +47,17 @@ class SourceRemark:
     topic: str = ""
 
 
+def hidden_note(reason: str) -> ImportNote:
+    """Return the note that a text was not public, with what says so: it becomes a draft."""
+    message = _("It was not public on the old site (%s): it is a draft.")
+    return ImportNote(NoteKind.CHANGED, NOT_PUBLIC, message % reason)
+
+
+def lost_addresses(addresses: Iterable[str]) -> SourceRemark:
+    """Return the remark on old addresses that lead nowhere."""
+    return SourceRemark(_("Old addresses that will answer 404:"), tuple(addresses), topic=LOST_ADDRESS)
+
+
 class ImportLog:
     """Collects the distinct notes on a file while it is read."""
 
@@ -62,7 +76,7 @@ class ImportLog:
 
     def hidden(self, reason: str) -> None:
         """Note that the text was not public, with what says so: it becomes a draft."""
-        self.changed(NOT_PUBLIC, _("It was not public on the old site (%s): it is a draft.") % reason)
+        self.add(hidden_note(reason))
 
     @property
     def is_hidden(self) -> bool:

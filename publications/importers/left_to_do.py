@@ -19,6 +19,7 @@ from publications.markup import image_keys_in
 from publications.models import ArchiveImport, Byline, Image, NameType, Publication, Redirect, with_status
 from publications.stored_messages import show_message
 
+from .imported_file import LOST_ADDRESS, NOT_PUBLIC, UNMATCHED_PAGE
 from .name_proposals import NameProposal, build_proposals
 from .normalize import is_uid
 from .reconcile import find_edited
@@ -58,9 +59,9 @@ TASK_OF_TOPIC = {
     "yaml": LeftTask.LOST, "manuscript": LeftTask.LOST, "encoding": LeftTask.LOST, "characters": LeftTask.LOST,
 }  # fmt: skip
 """The tasks of topics of notes on texts."""
-HIDDEN_TOPICS = ("held", "not-public")
+HIDDEN_TOPICS = ("held", NOT_PUBLIC)
 """Topics of texts that readers do not see; their notes are the reasons."""
-TASK_OF_REMARK = {"lost-address": LeftTask.ADDRESSES, "unmatched-page": LeftTask.PAGES}
+TASK_OF_REMARK = {LOST_ADDRESS: LeftTask.ADDRESSES, UNMATCHED_PAGE: LeftTask.PAGES}
 """The tasks of topics of remarks on the source as a whole."""
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from .imported_file import ImportedFile, ImportNote, NoteKind, SourceRemark, TextCoverage
+from .imported_file import NOT_PUBLIC, ImportedFile, ImportNote, NoteKind, SourceRemark, TextCoverage
 from .mapping import ImportMapping
 from .source_names import SourceNames
 
@@ -71,7 +71,7 @@ _NOTE_TOPICS = (
     NoteTopic("kept", _KEPT, needs_attention=True, is_grouped=True, is_counted=False),
     NoteTopic("restored", _("deleted drafts that are drafts again"), is_grouped=True),
     NoteTopic("held", _("held back from readers"), needs_attention=True, is_grouped=True),
-    NoteTopic("not-public", _("texts that were not public, or pages, now drafts"), is_grouped=True),
+    NoteTopic(NOT_PUBLIC, _("texts that were not public, or pages, now drafts"), is_grouped=True),
     NoteTopic("still-public", _("public, though the file says draft"), needs_attention=True, is_grouped=True),
     NoteTopic("render", _("texts that cannot be shown"), needs_attention=True),
     NoteTopic("words", _("texts with words left out"), needs_attention=True),

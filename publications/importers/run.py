@@ -20,7 +20,6 @@ from publications import actions, search
 from publications.locales import locale_of
 from publications.manuscript import ManuscriptByline
 from publications.models import Address, Edition, Image, Kind, NewsEvent, NewsType, Publication, Redirect
-from publications.stored_messages import gettext as _
 
 from .address_remarks import describe_addresses
 from .batches import BatchImporter
@@ -28,7 +27,7 @@ from .default_author import apply_default_byline, build_default_byline, report_n
 from .image_finder import ImageFinder
 from .import_cache import ImportCache
 from .import_decisions import add_decisions, link_decisions, map_authors, map_topics
-from .imported_file import ImportedFile, ImportRefused, SourceRemark
+from .imported_file import ImportedFile, ImportRefused, lost_addresses
 from .mapping import ImportMapping, apply_mapping
 from .markdown import read_authors
 from .old_pages import redirect_old_pages
@@ -213,9 +212,7 @@ def _finish_import(
     count, lost = redirect_old_pages(source, options, authors, importer.import_cache)
     report.redirects += count
     if lost:
-        report.source_notes.append(
-            SourceRemark(_("Old addresses that will answer 404:"), tuple(lost), topic="lost-address")
-        )
+        report.source_notes.append(lost_addresses(lost))
     link_decisions(importer.import_cache)
     report.new_authors = importer.import_cache.list_new_authors()
     report.new_tags = importer.import_cache.list_new_tags()

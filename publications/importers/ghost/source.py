@@ -12,7 +12,15 @@ from publications.slugs import slugify
 from publications.stored_messages import gettext as _
 
 from ..html import ArticleSource, SourceArticle, fragments_in
-from ..imported_file import ImportLog, ImportNote, ImportRefused, NoteKind, SourceRemark
+from ..imported_file import (
+    NOT_PUBLIC,
+    ImportLog,
+    ImportNote,
+    ImportRefused,
+    NoteKind,
+    SourceRemark,
+    hidden_note,
+)
 from ..links import link_key
 from ..source import UID_NAMESPACE, SourceEntry, SourceTopic
 from ..source_authors import AuthorList, SourceAuthor
@@ -196,7 +204,7 @@ def _build_article(entry: SourceEntry, post: Row, export: GhostExport, site: str
         published_at=date_of(post, "published_at") or date_of(post, "created_at"),
         cover=text_of(post, "feature_image").replace(SITE_PLACEHOLDER, site.rstrip("/")),
         cover_alt=text_of(meta, "feature_image_alt"),
-        is_draft=any(note.topic == "not-public" for note in notes),
+        is_draft=any(note.topic == NOT_PUBLIC for note in notes),
         notes=tuple(notes),
     )
 
@@ -205,15 +213,14 @@ def _notes_on_access(post: Row, meta: Row) -> Iterator[ImportNote]:
     """Yield why a text was not public on the old site, so that it becomes a draft."""
     status, visibility = text_of(post, "status"), text_of(post, "visibility")
     if status != PUBLIC_STATUS or meta.get("email_only"):
-        message = _("It was not public on the old site (%s): it is a draft.")
-        yield ImportNote(NoteKind.CHANGED, "not-public", message % _name_status(status))
+        yield hidden_note(_name_status(status))
     elif visibility not in ("", PUBLIC_VISIBILITY) or _has_gated_part(post):
         message = _("It was for members of the old site only (%s): it is a draft.")
         is_gated = visibility in ("", PUBLIC_VISIBILITY)
-        yield ImportNote(NoteKind.CHANGED, "not-public", message % (GATED if is_gated else visibility))
+        yield ImportNote(NoteKind.CHANGED, NOT_PUBLIC, message % (GATED if is_gated else visibility))
     elif text_of(post, "type") == "page" or post.get("page"):
         message = _("It was a page and no text of the list of texts: it is a draft.")
-        yield ImportNote(NoteKind.CHANGED, "not-public", message)
+        yield ImportNote(NoteKind.CHANGED, NOT_PUBLIC, message)
 
 
 def _name_status(status: str) -> str:

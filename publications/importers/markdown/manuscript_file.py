@@ -21,8 +21,7 @@ from .source_site import SourceSite
 def report_hidden(reasons: list[str], log: ImportLog) -> bool:
     """Report why a text was not public, and return whether there is a reason."""
     if reasons:
-        message = _("It was not public on the old site (%s): it is a draft.")
-        log.changed("not-public", message % ", ".join(reasons))
+        log.hidden(", ".join(reasons))
     return bool(reasons)
 
 

@@ -11,7 +11,15 @@ from publications.slugs import normalize_redirect_path
 from publications.stored_messages import gettext as _
 
 from ..html import ArticleSource, SourceArticle, read_article
-from ..imported_file import ImportedFile, ImportNote, ImportRefused, NoteKind, SourceRemark
+from ..imported_file import (
+    UNMATCHED_PAGE,
+    ImportedFile,
+    ImportNote,
+    ImportRefused,
+    NoteKind,
+    SourceRemark,
+    lost_addresses,
+)
 from ..mapping import ImportMapping, apply_mapping, normalize_key
 from ..read_ahead import read_texts
 from ..source import ImportContext, OldPage, SourceEntry
@@ -131,20 +139,11 @@ class OldSiteSource(ArticleSource):
             )
             notes.append(SourceRemark(message, self.missing_files))
         if lost := (*self.nearest.lost, *self._unused_files()):
-            notes.append(
-                SourceRemark(
-                    _("Old addresses that will answer 404:"), tuple(sorted(lost)), topic="lost-address"
-                )
-            )
+            notes.append(lost_addresses(sorted(lost)))
         unmatched = tuple(sorted(path_of(page.address) for page in self.index.unmatched.values()))
         if unmatched:
-            notes.append(
-                SourceRemark(
-                    _("Pages that no rule of the mapping fits; they are not imported:"),
-                    unmatched,
-                    topic="unmatched-page",
-                )
-            )
+            message = _("Pages that no rule of the mapping fits; they are not imported:")
+            notes.append(SourceRemark(message, unmatched, topic=UNMATCHED_PAGE))
         if self.copy.other_hosts:
             hosts = tuple(f"{host}: {count}" for host, count in self.copy.other_hosts.most_common())
             notes.append(

@@ -17,7 +17,15 @@ from publications.stored_messages import gettext as _
 
 from ..html import ArticleSource, SourceArticle, fragments_in
 from ..image_finder import MEDIA_FOLDERS
-from ..imported_file import ImportedFile, ImportNote, ImportRefused, NoteKind, SourceRemark
+from ..imported_file import (
+    NOT_PUBLIC,
+    ImportedFile,
+    ImportNote,
+    ImportRefused,
+    NoteKind,
+    SourceRemark,
+    hidden_note,
+)
 from ..links import host_of
 from ..source import UID_NAMESPACE, ImportContext, SourceEntry
 
@@ -236,7 +244,7 @@ def _build_article(entry: SourceEntry, post: Row, html: str, site: str) -> Sourc
         url=f"{site.rstrip('/')}/p/{slug}" if site and slug else "",
         summary=escape(post.get("subtitle", "")),
         published_at=_date_of(post.get("post_date", "")),
-        is_draft=any(note.topic == "not-public" for note in notes),
+        is_draft=any(note.topic == NOT_PUBLIC for note in notes),
         notes=tuple(notes),
     )
 
@@ -245,18 +253,16 @@ def _notes_on_access(post: Row, html: str) -> Iterator[ImportNote]:
     """Yield why a text was not public on the old site, so that it becomes a draft."""
     audience, kind = post.get("audience", ""), post.get("type", "")
     if not _is_published(post):
-        message = _("It was not public on the old site (%s): it is a draft.")
-        yield ImportNote(NoteKind.CHANGED, "not-public", message % "draft")
+        yield hidden_note("draft")
     elif audience != PUBLIC_AUDIENCE or PAYWALL.search(html):
         message = _("It was for members of the old site only (%s): it is a draft.")
         reason = "paywall" if audience == PUBLIC_AUDIENCE else audience or "–"
-        yield ImportNote(NoteKind.CHANGED, "not-public", message % reason)
+        yield ImportNote(NoteKind.CHANGED, NOT_PUBLIC, message % reason)
     elif kind == "podcast":
         message = _("It is the page of a sound file that is not in the export: it is a draft.")
-        yield ImportNote(NoteKind.CHANGED, "not-public", message)
+        yield ImportNote(NoteKind.CHANGED, NOT_PUBLIC, message)
     elif kind not in PUBLIC_TYPES:
-        message = _("It was not public on the old site (%s): it is a draft.")
-        yield ImportNote(NoteKind.CHANGED, "not-public", message % kind)
+        yield hidden_note(kind)
 
 
 def _date_of(text: str) -> datetime | None:
