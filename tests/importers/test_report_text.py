@@ -6,7 +6,7 @@ from itertools import count, takewhile
 import pytest
 from django.template.loader import render_to_string
 
-from publications.importers.imported_file import ImportNote, NoteKind, SourceRemark
+from publications.importers.imported_file import NOT_PUBLIC, ImportNote, NoteKind, SourceRemark
 from publications.importers.markdown.page import compare_markdown
 from publications.importers.next_step import describe_next_step
 from publications.importers.report import NOTE_TOPICS, FileOutcome, FileReport, ImportReport
@@ -125,6 +125,7 @@ def test_every_topic_that_is_reported_has_a_name_and_a_total():
         )
     }
 
+    names |= {NOT_PUBLIC}
     assert names == set(NOTE_TOPICS)
     notes = [ImportNote(NoteKind.DROPPED, topic, "x") for topic in names]
     assert {topic.replace("-", "_") for topic in names - {"refused"}} <= set(
