@@ -138,6 +138,11 @@ def decode_repeatedly(address: str) -> Iterator[str]:
         yield (address := decoded)
 
 
+def decode_fully(address: str) -> str:
+    """Return an address decoded as often as it was encoded, up to `MAX_ENCODINGS` times: to search it for a name."""
+    return list(decode_repeatedly(address))[-1]
+
+
 def normalize_redirect_path(address: str) -> str:
     """Return the normal form of a former URL or path, in which redirects are stored and looked up.
 

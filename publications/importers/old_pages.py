@@ -9,7 +9,7 @@ from .redirects import keep_old_addresses
 from .source import ImportSource, OldPage
 from .source_authors import AuthorList
 
-ANSWERED = (AddressRefusal.USED, AddressRefusal.OTHER)
+REASONS_OF_ANSWERED = (AddressRefusal.USED, AddressRefusal.OTHER)
 """Why an address is not kept that leads somewhere already."""
 
 
@@ -30,5 +30,5 @@ def redirect_old_pages(
 
     rows = [OldAddress(address, find_target(page)) for address, page in source.old_pages.items()]
     refused = keep_old_addresses(rows, by=options.by, archive_import=options.archive_import) if rows else []
-    lost = [row.address for row in refused if row.reason not in ANSWERED]
+    lost = [row.address for row in refused if row.reason not in REASONS_OF_ANSWERED]
     return len(rows) - len(refused), lost

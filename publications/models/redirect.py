@@ -1,6 +1,6 @@
 """Old addresses, each a path with or without a query, and what each leads to; `publications.actions` writes them."""
 
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
@@ -18,7 +18,7 @@ from publications.locales import LOCALES
 from publications.slugs import (
     MAX_REDIRECT_PATH,
     MAX_REDIRECT_QUERY,
-    decode_repeatedly,
+    decode_fully,
     normalize_redirect_path,
     normalize_redirect_query,
     read_parameters,
@@ -159,7 +159,7 @@ class Redirect(models.Model):
         """All that can be read in its path, its query, the values of that, and where it leads: to search for a name."""
         values = " ".join(read_parameters(self.query).values())
         texts = (self.path, self.query, values, self.site_path)
-        return tuple(deque(decode_repeatedly(text), maxlen=1).pop() for text in texts)
+        return tuple(map(decode_fully, texts))
 
     def addresses_given_up(self, holds_name: Callable[[str], bool]) -> set[str]:
         """Return the address if it holds a name, and its path where that does: then no other query of it is used."""

@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 from ..links import link_key
 from ..markdown import read_data
 
-FILES = ("redirects.json", "redirects.yaml", "redirects.yml")
-FOLDERS = ("", "data", "content/data", "settings")
+REDIRECT_FILES = ("redirects.json", "redirects.yaml", "redirects.yml")
+REDIRECT_FOLDERS = ("", "data", "content/data", "settings")
 MAX_REDIRECTS = 20_000
 MAX_STEPS = 5
 OPTIONAL_END = re.compile(r"(?:/\?|\\/\?|\(/\)\?|\(\?:/\)\?)?\$?$")
@@ -43,8 +43,8 @@ def read_redirects(folder: Path) -> list[GhostRedirect]:
     """Return the redirects in the files of a folder; a file that cannot be read has none."""
     rows = (
         row
-        for place in FOLDERS
-        for name in FILES
+        for place in REDIRECT_FOLDERS
+        for name in REDIRECT_FILES
         for row in _rows_of(read_data(folder / place / name, folder))
     )
     return list(dict.fromkeys(row for row, _number in zip(rows, range(MAX_REDIRECTS), strict=False)))

@@ -143,13 +143,13 @@ class PostBlocks:
             self.log.hidden(name)
         return block
 
-    def _add(self, text: str, stack: "_OpenBlocks") -> None:
+    def _add(self, text: str, stack: _OpenBlocks) -> None:
         if stack.blocks:
             stack.parts.append(text)
         else:
             stack.parts.append(add_paragraphs(text) if text.strip() else "\n")
 
-    def _close(self, name: str, stack: "_OpenBlocks") -> None:
+    def _close(self, name: str, stack: _OpenBlocks) -> None:
         while stack.names[name]:
             block = stack.pop()
             if not stack.is_computed:

@@ -138,7 +138,7 @@ def _file_in(path: Path, url: str) -> Path:
 def _render_report(report: CrawlReport) -> Iterator[str]:
     values = {
         "path": report.path,
-        "size": filesizeformat(report.bytes),
+        "size": filesizeformat(report.size),
         "pages": report.pages,
         "files": report.files,
         "redirects": report.redirects,

@@ -76,7 +76,7 @@ class CrawlReport:
     files: int = 0
     redirects: int = 0
     missing: list[str] = field(default_factory=list)
-    bytes: int = 0
+    size: int = 0
     failed: dict[str, str] = field(default_factory=dict)
     forbidden: list[str] = field(default_factory=list)
     endless: Counter[str] = field(default_factory=Counter)
@@ -127,7 +127,7 @@ class _Crawl:
     files: deque[str] = field(default_factory=deque)
     queries: Counter[str] = field(default_factory=Counter)
     failures_in_a_row: int = 0
-    seconds: float = 0.0
+    response_seconds: float = 0.0
     """Of the last request, which the next waits for: a slow server has half of the time for others."""
 
     def __post_init__(self) -> None:
@@ -185,7 +185,7 @@ class _Crawl:
         if self.pages and not self.report.limit:
             self.report.limit = _("the number of pages (--max-pages)")
         self.report.left = len(self.pages) + len(self.files)
-        self.report.bytes = self.archive.size
+        self.report.size = self.archive.size
 
     def _choose_queue(self) -> deque[str]:
         """Return the addresses to go on with: pages first, files once there are no more or enough of them."""
@@ -201,7 +201,7 @@ class _Crawl:
             try:
                 with self.fetcher.fetch(address) as response:
                     self.report.requests += 1
-                    self.seconds = time.monotonic() - started_at
+                    self.response_seconds = time.monotonic() - started_at
                     if response.status not in RETRY_STATUSES:
                         self._store(response)
                         self.failures_in_a_row = 0
@@ -218,10 +218,11 @@ class _Crawl:
             self.report.limit = _("%d addresses in a row that could not be read") % self.failures_in_a_row
 
     def pause(self, seconds: float = 0.0) -> None:
+        """Wait before a request, at least some seconds; not before the first one."""
         delay = max(
             self.options.delay,
             self.rules.crawl_delay if self.options.obeys_robots else 0,
-            self.seconds,
+            self.response_seconds,
             seconds,
         )
         if self.report.requests:
