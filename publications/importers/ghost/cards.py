@@ -18,7 +18,7 @@ from ..imported_file import ImportLog
 
 Card = Mapping[str, Any]
 MAIL_CARDS = frozenset({"email", "email-cta"})
-SILENT_CARDS = frozenset({"paywall", "signup", "collection", "tk"})
+CARDS_WITHOUT_TEXT = frozenset({"paywall", "signup", "collection", "tk"})
 """Cards without words of the text: a form, a list of other texts, and a mark that something is missing."""
 TEXT_VALUES = (
     "heading", "header", "subheading", "subheader", "title", "text", "textValue", "description", "content", "html",
@@ -39,11 +39,21 @@ def render_card(name: str, card: Card, log: ImportLog) -> str:
         message = _("A card “%(name)s” of Ghost was for mails alone and was left out: %(words)s")
         log.dropped("html", message % {"name": name, "words": words[:500]})
         return ""
-    if name in SILENT_CARDS:
-        return "<!--members-only-->" if name == "paywall" else ""
+    if name in CARDS_WITHOUT_TEXT:
+        return ""
     render = CARDS.get(name)
     html = render(card) if render else _render_unknown(name, card, log)
     return GATE.format(html) if _is_gated(card) else html
+
+
+def is_card(name: str) -> bool:
+    """Return whether a card of this name is known."""
+    return name in CARDS or name in MAIL_CARDS or name in CARDS_WITHOUT_TEXT
+
+
+def report_unknown(name: str, log: ImportLog) -> None:
+    """Report a card of an unknown name, whose words stay."""
+    log.changed("html", _("A card “%s” of Ghost is unknown: its words stay.") % name)
 
 
 def _is_for_mail(card: Card) -> bool:
@@ -70,7 +80,7 @@ def _texts_of(card: Card) -> Iterator[str]:
 
 
 def _render_unknown(name: str, card: Card, log: ImportLog) -> str:
-    log.changed("html", _("A card “%s” of Ghost is unknown: its words stay.") % name)
+    report_unknown(name, log)
     return "".join(f"<div>{text}</div>" for text in _texts_of(card))
 
 

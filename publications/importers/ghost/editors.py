@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
+from publications.html_tree import HEADINGS
 from publications.stored_messages import gettext as _
 
 from ..imported_file import ImportLog
-from .cards import CARDS, MAIL_CARDS, SILENT_CARDS, render_card, value_of
+from .cards import is_card, render_card, report_unknown, value_of
 
 Node = Mapping[str, Any]
 MAX_LEVELS = 100
@@ -27,9 +28,8 @@ FORMATS = (
     (128, "mark"),
 )
 """The bits of a text in Lexical, the innermost element first."""
-HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 MARKUPS = frozenset({"a", "b", "strong", "i", "em", "s", "u", "sub", "sup", "code", "mark"})
-SECTIONS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "aside", "pull-quote"})
+SECTIONS = HEADINGS | {"p", "blockquote", "aside", "pull-quote"}
 TEXT, ATOM = 0, 1
 MARKUP_SECTION, IMAGE_SECTION, LIST_SECTION, CARD_SECTION = 1, 2, 3, 10
 
@@ -54,10 +54,12 @@ def render_editor_text(lexical: str, mobiledoc: str, log: ImportLog) -> str:
 
 
 def render_lexical(content: Node, log: ImportLog) -> str:
+    """Return the HTML of a text in Lexical. Raises ValueError if it is nested too deeply."""
     return _Lexical(log).render_children(content.get("root"))
 
 
 def render_mobiledoc(content: Node, log: ImportLog) -> str:
+    """Return the HTML of a text in Mobiledoc."""
     return "".join(_Mobiledoc(content, log).render_sections())
 
 
@@ -76,7 +78,7 @@ class _Lexical:
 
     def _render(self, node: Node, level: int) -> str:
         name = value_of(node, "type")
-        if name in CARDS or name in MAIL_CARDS or name in SILENT_CARDS:
+        if is_card(name):
             return render_card(name, node, self.log)
         if name in TEXT_NODES:
             return _format_text(node)
@@ -87,7 +89,7 @@ class _Lexical:
             return wrap(node, content)
         text = value_of(node, "text")
         if content or text:
-            self.log.changed("html", _("A card “%s” of Ghost is unknown: its words stay.") % (name or "–"))
+            report_unknown(name or "–", self.log)
             return f"<p>{escape(text)}{content}</p>"
         return render_card(name or "–", node, self.log)
 
