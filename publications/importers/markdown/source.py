@@ -35,8 +35,8 @@ BUILT_FOLDERS = frozenset(
     }
 )  # fmt: skip
 """Folders whose files of HTML are templates or the finished site."""
-
-
+EXPLANATIONS = ("readme", "changelog", "license")
+"""Names of files in such formats that are no texts of a site."""
 FRONT_MATTER = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:---|\+\+\+)[ \t]*\r?\n")
 SNIFFED_BYTES = 200
 TEXT_SUFFIX = re.compile(r"\.(?:md|html?)$")
@@ -192,22 +192,23 @@ def _build_source(
 
 def _find_texts(paths: Iterable[Path], root: Path) -> Iterator[Path]:
     for path in sorted(paths):
-        is_hidden = any(part.startswith(".") for part in path.relative_to(root).parts)
-        if path.suffix.lower() in MARKDOWN_SUFFIXES and not is_hidden and not path.is_dir():
+        is_text = path.suffix.lower() in MARKDOWN_SUFFIXES and not _is_hidden(path, root)
+        if is_text and not path.is_dir():
             yield path
+
+
+def _is_hidden(path: Path, root: Path, *, or_built: bool = False) -> bool:
+    """Whether a file or a folder of it begins with a dot, or the folder is one of templates or of the built site."""
+    parts = path.relative_to(root).parts
+    is_built = or_built and not BUILT_FOLDERS.isdisjoint(parts[:-1])
+    return is_built or any(part.startswith(".") for part in parts)
 
 
 def _find_html_texts(paths: Iterable[Path], root: Path) -> Iterator[Path]:
     """Yield the texts in HTML: files with front matter that are no templates."""
     for path in paths:
-        parts = path.relative_to(root).parts
-        is_text = path.suffix.lower() in HTML_SUFFIXES and not BUILT_FOLDERS & set(parts[:-1])
-        if (
-            is_text
-            and not any(part.startswith(".") for part in parts)
-            and not path.is_symlink()
-            and path.is_file()
-        ):
+        is_text = path.suffix.lower() in HTML_SUFFIXES and not _is_hidden(path, root, or_built=True)
+        if is_text and not path.is_symlink() and path.is_file():
             with path.open("rb") as file:
                 has_front_matter = FRONT_MATTER.match(file.read(SNIFFED_BYTES))
             if has_front_matter:
@@ -219,10 +220,9 @@ def _refuse_other_formats(paths: Iterable[Path], root: Path) -> dict[str, str]:
     message = _("This is %(format)s, which is not read. Convert it to Markdown first, such as with pandoc.")
     refused = {}
     for path in paths:
-        parts = path.relative_to(root).parts
         name = UNREAD_FORMATS.get(path.suffix.lower())
-        is_hidden = BUILT_FOLDERS & set(parts[:-1]) or any(part.startswith(".") for part in parts)
-        if name and not is_hidden and path.stem.lower() not in ("readme", "changelog", "license"):
+        is_text = name and path.stem.lower() not in EXPLANATIONS
+        if is_text and not _is_hidden(path, root, or_built=True):
             refused[relative_source(path, root)] = message % {"format": name}
     return refused
 
