@@ -21,6 +21,8 @@ from django.conf import settings
 from . import durable_files
 
 FREE_BYTES = 256 * 1024  # left free beside the reserved space: for the session and other small writes
+MIN_FREE_BYTES = 500 * 1024 * 1024
+"""What imports leave free on the disk, for everybody else."""
 CHUNK_BYTES = 1024 * 1024
 DISK_FULL_ERRNOS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 SQLITE_IO_ERRORS = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}

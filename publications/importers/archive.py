@@ -18,6 +18,7 @@ from zlib import error as ZlibError
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
+from publications.reserved_disk_space import MIN_FREE_BYTES
 from publications.slugs import slugify
 
 from .imported_file import ImportRefused
@@ -28,8 +29,6 @@ MAX_ENTRIES = 10_000
 MAX_UNPACKED_BYTES = 500 * 1024 * 1024
 MAX_NAME_BYTES = 255  # of a part of a path, on common file systems
 MAX_DEPTH = 20
-MIN_FREE_BYTES = 500 * 1024 * 1024
-"""What stays free on the disk while an archive is unpacked, for everybody else."""
 IGNORED_FOLDERS = ("__MACOSX", ".git", "node_modules")
 DRIVE = re.compile("[A-Za-z]:/")
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")

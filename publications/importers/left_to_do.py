@@ -25,7 +25,7 @@ from .normalize import is_uid
 from .reconcile import find_edited
 from .similar_names import Row, list_similar_pairs
 
-ADDRESSES_PER_QUERY = 500
+PATHS_PER_QUERY = 500
 HOME_PAGE = "/"  # of the old site: this one has its own
 
 
@@ -150,7 +150,7 @@ def _list_addresses(report: dict) -> list[tuple[str, str, bool]]:
     ]
     paths = {item: Redirect.normalize_path(item.partition("?")[0]) for _topic, item in addresses}
     kept: set[tuple[str, str]] = set()
-    for batch in batched(dict.fromkeys(paths.values()), ADDRESSES_PER_QUERY):
+    for batch in batched(dict.fromkeys(paths.values()), PATHS_PER_QUERY):
         kept.update(Redirect.objects.filter(path__in=batch).values_list("path", "query"))
     return [
         (

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cached_property, lru_cache
 
-from publications.slugs import strip_marks
+from publications.slugs import APOSTROPHES, strip_marks
 
 MIN_RATIO = 0.87  # of two names, from 0 to 1: that of names of twelve letters with one or two slips
 MIN_ACCOUNT_LETTERS = 3
@@ -27,7 +27,7 @@ MIN_STEM_LETTERS = 4
 MAX_KNOWN_WORDS = 20_000  # whose spelling is kept in memory
 LETTER_SLOTS, MAX_EQUAL_LETTERS = 32, 16
 SEPARATORS = re.compile(r"[^\w]+|[\d_]+")
-APOSTROPHES = str.maketrans("", "", "'’ʼʹ`´")
+WITHOUT_APOSTROPHES = str.maketrans("", "", f"{APOSTROPHES}ʹ`´")
 TOPIC_SEPARATORS = re.compile(r"[^\w]+|_+")
 DIGITS = re.compile(r"\d+")
 TITLES = frozenset({"dr", "prof", "professor", "phd", "mr", "mrs", "ms"})
@@ -89,6 +89,7 @@ class Letters:
             seen[letter] += 1
 
     def are_like(self, other: "Letters") -> bool:
+        """Return whether two names differ by a slip or two, in one of the orders."""
         needed = MIN_RATIO * (len(self.texts[0]) + len(other.texts[0])) / 2
         if (self._bits & other._bits).bit_count() < needed:
             return False
@@ -140,7 +141,7 @@ class PersonName:
         return self.accounts | set(self.words) | {" ".join(beginnings)}
 
     @cached_property
-    def letters(self) -> "Letters":
+    def letters(self) -> Letters:
         return Letters(" ".join(self.words), " ".join(sorted(self.words)))
 
     @property
@@ -179,7 +180,7 @@ class TopicName:
         return DIGITS.findall(self.folded)
 
     @cached_property
-    def letters(self) -> "Letters":
+    def letters(self) -> Letters:
         return Letters(self.folded)
 
     @cached_property
@@ -253,7 +254,7 @@ def _sort_key(entry: tuple[Name, object]) -> str:
 
 def _romanize(name: str) -> str:
     """Return a name in Latin letters without marks and apostrophes, in lower case."""
-    text = unicodedata.normalize("NFC", name).casefold().translate(APOSTROPHES)
+    text = unicodedata.normalize("NFC", name).casefold().translate(WITHOUT_APOSTROPHES)
     if UKRAINIAN.search(text):
         text = text.replace("г", "h")
     return strip_marks(text.translate(CYRILLIC))

@@ -21,7 +21,7 @@ from .report import NOTE_KIND_LABELS
 STYLE_SHEETS = ("css/tokens.css", "css/import-samples.css")
 FONT_FACE = re.compile(r"@font-face\s*\{[^}]*\}")
 """The file of samples loads nothing, fonts included."""
-FIELD_LABELS: Mapping[str, str | Promise] = {
+RULE_FIELD_LABELS: Mapping[str, str | Promise] = {
     "": gettext_lazy("Left out"),
     "body": gettext_lazy("Text"),
     "title": gettext_lazy("Title"),
@@ -47,7 +47,7 @@ def label_samples(samples: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
 def _label_sample(sample: Mapping[str, Any], kinds: Mapping[str, str]) -> dict[str, Any]:
     groups = [
         {
-            "label": FIELD_LABELS.get(use, use),
+            "label": RULE_FIELD_LABELS.get(use, use),
             "is_left_out": use in ("", "remove"),
             "is_frame": not use,
             "texts": [text for _use, text in blocks],

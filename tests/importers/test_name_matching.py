@@ -21,7 +21,8 @@ SAME_PERSON = [
     ("Никита Хрущёв", "Nikita Chrusjtjov"), ("Пётр Чайковский", "Pyotr Tchaikovsky"), ("Елена Громова", "Yelena Gromova"),
     ("Дмитро Кулеба", "Dmytro Kuleba"), ("Олена Гончар", "Olena Honchar"),
     ("Солов’йов Ігор", "Ihor Soloviov"), ("Сергей Лавров", "Sergej Lavrov"), ("Viktor Jusjtjenko", "Віктор Ющенко"),
-    ("Sergej Lavrov", "Sergey Lavrov"), ("Dmytro Kulieba", "Dmytro Kuleba"), ("Charlotta Berggren", "Charlota Bergren"),
+    ("S. O‘Brien", "Sean OʼBrien"), ("Sergej Lavrov", "Sergey Lavrov"),
+    ("Dmytro Kulieba", "Dmytro Kuleba"), ("Charlotta Berggren", "Charlota Bergren"),
 ]  # fmt: skip
 OTHER_PERSON = [
     ("Anna Berg", "Anders Berg"), ("A. Berg", "Bo Berg"), ("Lars Olsson", "Lars Nilsson"), ("Eva Larsson", "Eva Persson"),

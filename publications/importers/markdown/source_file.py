@@ -25,10 +25,8 @@ from .dates import DATE_IN_NAME, date_in_name
 from .fields import authors_in, publication_date, tags_in, value_of
 from .front_matter import MAX_FILE_BYTES, as_flag, as_text, as_texts, read_front_matter
 from .inherited_fields import InheritedFields
-from .permalinks import PagePlace, default_addresses, fill_pattern, stated_address
+from .permalinks import INDEX_NAMES, PagePlace, default_addresses, fill_pattern, stated_address
 from .source_site import SourceSite
-
-INDEX_STEMS = ("index", "_index")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +51,7 @@ class SourceFile(SourceEntry):
     @property
     def stem(self) -> str:
         """The name of the file, or of its folder for an index file."""
-        return self.path.parent.name if self.path.stem in INDEX_STEMS else self.path.stem
+        return self.path.parent.name if self.path.stem in INDEX_NAMES else self.path.stem
 
 
 def read_source(path: Path) -> bytes:
@@ -184,7 +182,7 @@ def _stem_and_language(path: Path, root: Path, fields: dict[str, Any]) -> tuple[
     Raises ImportRefused for an unknown language, whose text would be read as another.
     """
     stem, suffix = _split_language(path.stem)
-    if stem in INDEX_STEMS and path.parent != root:
+    if stem in INDEX_NAMES and path.parent != root:
         stem = path.parent.name
     language_name = as_text(value_of(fields, "language")) or suffix or next(_language_folders(path, root), "")
     if language_name and not language_code(language_name):

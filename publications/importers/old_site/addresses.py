@@ -8,6 +8,9 @@ MAX_ADDRESS_CHARACTERS = 2_000
 SCHEMES = ("http", "https")
 DEFAULT_PAGE = re.compile(r"(?:^|/)(?:index|default|start)\.(?:html?|aspx?|php|jsp)\Z", re.IGNORECASE)
 """The names of the page of a folder, which servers also answer without it."""
+PATH_CHARACTERS = "/%:@!$&'()*+,;=~"
+QUERY_CHARACTERS = f"{PATH_CHARACTERS}?"
+"""What is not percent-encoded beside letters, digits and “_.-”."""
 WHITE_SPACE = re.compile(r"[\t\r\n]")
 
 
@@ -22,8 +25,8 @@ def resolve_address(link: str, base: str) -> str:
         port = f":{parts.port}" if parts.port and parts.port != _default_port(parts.scheme) else ""
     except ValueError:
         return ""
-    path = quote(unquote(parts.path or "/"), safe="/%:@!$&'()*+,;=~")
-    query = quote(parts.query, safe="/%:@!$&'()*+,;=~?")
+    path = quote(unquote(parts.path or "/"), safe=PATH_CHARACTERS)
+    query = quote(parts.query, safe=QUERY_CHARACTERS)
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname.lower()
     return urlunsplit((parts.scheme, f"{host}{port}", path, query, ""))
 

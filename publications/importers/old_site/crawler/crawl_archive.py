@@ -13,14 +13,14 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from publications.reserved_disk_space import MIN_FREE_BYTES
+
 from ..addresses import host_of
 from ..site_copy import MAX_PAGE_BYTES
 from ..warc import READ_ERRORS, is_cut_off
 from .http_fetcher import FetchedResponse
 
 PROGRAM = "save_old_site"
-MIN_FREE_BYTES = 500 * 1024 * 1024
-"""What stays free on the disk, for everybody else."""
 
 
 class ArchiveUnusable(Exception):
@@ -67,6 +67,7 @@ class CrawlArchive:
         return cls(path, file)
 
     def close(self) -> None:
+        """Close the file; another command may then write it."""
         self.file.close()
 
     def read_answers(self, site: str) -> Iterator[SavedAnswer]:

@@ -3,10 +3,11 @@
 from dataclasses import dataclass, field
 from urllib.parse import quote, unquote
 
+from ..addresses import QUERY_CHARACTERS
+
 MAX_ROBOTS_BYTES = 500 * 1024
 MAX_RULES = 2_000
 MAX_CRAWL_DELAY = 60.0
-RESERVED = "/%:@!$&'()*+,;=~?"
 
 
 @dataclass
@@ -69,7 +70,7 @@ def _add_rule(group: RobotRules, key: str, value: str) -> None:
 
 
 def _normalize(path: str) -> str:
-    return quote(unquote(path), safe=RESERVED)
+    return quote(unquote(path), safe=QUERY_CHARACTERS)
 
 
 def _fits(pattern: str, path: str) -> bool:
