@@ -104,7 +104,7 @@ BAD_VALUES = [
     (("serve", "--host", ""), r"--host"),
     (("serve", "--host", "no such host"), r"--host.*no such host"),
     (("save_old_site", "old.example", "{missing}"), r"“old\.example” is no address.*https://"),
-    (("save_old_site", "http://127.0.0.1:9", "{empty}/x.warc"), r"No connection to 127\.0\.0\.1"),
+    (("save_old_site", "http://127.0.0.1:9", "{empty}/x.warc"), r"No connection to 127\.0\.0\.1.*Check the address"),
     ((*SAVE, "--delay", "soon"), r"--delay.*soon"),
     ((*SAVE, "--max-pages", "0"), r"--max-pages.*0.*1 to"),
     ((*SAVE, "--max-megabytes", "x"), r"--max-megabytes.*x"),

@@ -183,7 +183,10 @@ def _check_attributes(html: str) -> None:
             unquoted = len(SEPARATOR.findall(QUOTED_VALUE.sub(" ", tag)))
             if unquoted > MAX_ATTRIBUTES or len(SEPARATOR.findall(tag)) > MAX_SEPARATORS:
                 raise UnreadablePage(
-                    _("A tag has thousands of attributes: it is no page that a browser shows.")
+                    _(
+                        "A tag has thousands of attributes: it is no page that a browser shows. "
+                        "If it is a text, copy it by hand."
+                    )
                 )
 
 
@@ -200,9 +203,17 @@ def _check_markup(html: str) -> None:
         elif tag not in SELF_CLOSED_TAGS:
             open_tags = max(0, open_tags + step)
         if open_tags + formatting.total > MAX_OPEN_TAGS:
-            raise UnreadablePage(_("Its elements are nested too deeply: it is no page that a browser shows."))
+            raise UnreadablePage(
+                _(
+                    "Its elements are nested too deeply: it is no page that a browser shows. "
+                    "If it is a text, copy it by hand."
+                )
+            )
     if most_reopened * blocks > MAX_REOPENED_TAGS:
-        raise UnreadablePage(_("Its formatting is opened %d times and never closed.") % most_reopened)
+        raise UnreadablePage(
+            _("Its formatting is opened %d times and never closed. If it is a text, copy it by hand.")
+            % most_reopened
+        )
 
 
 class _OpenFormatting:
@@ -232,7 +243,10 @@ def read_page(copy: SiteCopy, resource: CopiedResource) -> HtmlPage:
     if len(content) > MAX_PAGE_BYTES:
         content = DATA_ADDRESS.sub(b"data:,", content)
     if len(content) > MAX_PAGE_BYTES:
-        raise UnreadablePage(_("It has more than %d MB: it is not read.") % (MAX_PAGE_BYTES // 1_000_000))
+        raise UnreadablePage(
+            _("It has more than %d MB without its pictures, and is not read. Copy its text by hand.")
+            % (MAX_PAGE_BYTES // 1_000_000)
+        )
     return parse_page(decode_page(content, resource.charset), resource.address)
 
 

@@ -71,7 +71,10 @@ def _read_content(record: ArcWarcRecord, limit: int | None) -> bytes:
     """Return the decoded body of a response, or its first `limit` bytes. Raises OSError for an unknown encoding."""
     encoding = (record.http_headers.get_header("Content-Encoding", "") if record.http_headers else "").lower()
     if encoding in UNSUPPORTED_ENCODINGS:
-        raise OSError(_("it is compressed as “%s”, which cannot be read") % encoding)
+        raise OSError(
+            _("it is compressed as “%s”, which cannot be read: save the old site again with save_old_site")
+            % encoding
+        )
     if encoding != "br":
         return record.content_stream().read(limit)
     record.http_headers.remove_header("Content-Encoding")  # warcio cannot read this release of Brotli
@@ -163,6 +166,8 @@ def _resolve_revisits(resources: list[CopiedResource], copy: SiteCopy) -> list[C
         elif original := places.get(resource.address):
             resolved.append(original)
         else:
-            message = _("“%s” is not in the copy: its record refers to one that is missing.")
+            message = _(
+                "“%s” is not in the copy: its record refers to one that is missing. Save the old site again."
+            )
             copy.damaged[resource.address] = message % resource.address
     return resolved

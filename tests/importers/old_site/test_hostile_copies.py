@@ -29,7 +29,8 @@ def test_a_page_that_cannot_be_parsed_is_named_and_the_others_are_read(tmp_path,
 
     source = open_site(tmp_path, small_site({"Gas": body}))
 
-    assert reason in source.refused[f"{SITE}/news/gas"]
+    refusal = source.refused[f"{SITE}/news/gas"]
+    assert reason in refusal and "by hand" in refusal
     assert len(list(source.articles())) == 3
 
 

@@ -109,7 +109,8 @@ def test_a_revisit_of_a_redirect_leads_on_and_one_without_its_record_is_named(tm
 
     assert copy.find(f"{SITE}/old").is_redirect and titles(copy) == ["News"]
     assert list(copy.damaged.values()) == [
-        "“https://www.old.example/lost” is not in the copy: its record refers to one that is missing."
+        "“https://www.old.example/lost” is not in the copy: its record refers to one that is missing. "
+        "Save the old site again."
     ]
 
 

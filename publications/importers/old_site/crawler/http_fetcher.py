@@ -83,7 +83,7 @@ class HttpFetcher:
             values = {"host": host, "why": error.verify_message}
             raise FetchFailed(message % values, is_final=True) from error
         except OSError as error:
-            message = _("No connection to %(host)s: %(why)s.")
+            message = _("No connection to %(host)s: %(why)s. Check the address and the network.")
             raise FetchFailed(message % {"host": host, "why": error.strerror or error}) from error
         watch = Timer(MAX_SECONDS_OF_RESPONSE, _abort, [connection.sock])
         watch.daemon = True
@@ -107,7 +107,7 @@ class HttpFetcher:
         try:
             addresses = resolve_host(host, port)
         except (OSError, UnicodeError) as error:
-            raise FetchFailed(_("There is no host “%s”.") % host) from error
+            raise FetchFailed(_("There is no host “%s”. Check the address.") % host) from error
         if not self.allows_private and not all(map(is_public, addresses)):
             message = _("%(host)s is a machine of the own network (%(address)s). Allow it with --private.")
             address = next(item for item in addresses if not is_public(item))
