@@ -14,10 +14,6 @@ UNFINISHED = ".unfinished"
 """The folder in a bag with the files of a run that has not ended: no part of the bag."""
 DECLARATION_TEXT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 MANIFEST_LINE = re.compile(r"([0-9a-f]{64})  (\S.*)")
-INCOMPLETE = (
-    f"“{{root}}” is no complete archive: {MANIFEST} or another of its first files is missing. If “manage.py archive” "
-    "was interrupted, run it again; if it was copied, copy it again."
-)
 MAX_FAULTS = 20
 CHUNK_BYTES = 1024 * 1024
 
@@ -31,13 +27,21 @@ def ignore_progress(_done: int, _total: int) -> None:
     """Show nothing."""
 
 
-def no_progress(_unit: str) -> Progress:
+def ignore_steps(_unit: str) -> Progress:
     """Show nothing of any step."""
     return ignore_progress
 
 
 class NotABag(Exception):
     """A folder that is no complete, undamaged archive; the message names what is wrong, and the remedy."""
+
+
+def incomplete(root: Path) -> NotABag:
+    """Return the error for a folder without its manifests."""
+    return NotABag(
+        f"“{root}” is no complete archive: {MANIFEST} or another of its first files is missing. If “manage.py archive” "
+        "was interrupted, run it again; if it was copied, copy it again."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,7 @@ def verify(root: Path, progress: Progress = ignore_progress) -> dict[str, str]:
         NotABag: it is incomplete, a file is missing, was added or holds other bytes; the message names up to 20.
     """
     if not is_complete(root):
-        raise NotABag(INCOMPLETE.format(root=root))
+        raise incomplete(root)
     tags = _read_manifest(root, TAG_MANIFEST)
     _raise_for(
         {name: "is not listed in the manifest" for name in (DECLARATION, INFO, MANIFEST) if name not in tags}

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
+from publications.durable_files import FOLDER_MODE
+
 from .bag import (
     CHUNK_BYTES,
     DECLARATION,
@@ -30,7 +32,7 @@ from .bag import (
     render_manifest,
 )
 
-FOLDER_MODE, FILE_MODE = 0o700, 0o600
+FILE_MODE = 0o600
 FORMAT_KEY, FORMAT = "Archive-Format", "1"
 """In bag-info.txt, by which a folder is known to be an archive."""
 
@@ -171,7 +173,7 @@ def _is_archive(root: Path) -> bool:
 
 
 def make_folder(folder: Path) -> None:
-    """Make a private folder, and those above it, unless it is there."""
+    """Make a private folder, and those above it, unless it is there. There are thousands: they are not flushed."""
     folder.parent.is_dir() or make_folder(folder.parent)
     folder.mkdir(mode=FOLDER_MODE, exist_ok=True)
 

@@ -16,8 +16,8 @@ from publications.models import AuditEntry, Publication
 from .rows import MalformedRow
 from .tables import ARCHIVED, ArchivedTable
 
-FILE = "tables/primary-keys.json"
-"""In the payload: the highest key by the name of the table. Archives of the first days have none."""
+KEYS_FILE = "tables/primary-keys.json"
+"""In the payload: the highest key by the name of the table."""
 
 MAX_KEY = 2**31 - 1
 """Of what an audit entry may name: a higher one is a damaged entry, and sequences of some tables end there."""

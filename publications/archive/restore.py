@@ -35,7 +35,7 @@ from .tables import ARCHIVED, ArchivedTable, tables_by_name
 from .write import ORIGINAL_NAME, SCHEMA_KEY, keep_transaction_open
 
 FILES_FOLDER = f"{bag.PAYLOAD}/{FILES}/"
-KEYS_FILE = f"{bag.PAYLOAD}/{primary_keys.FILE}"
+KEYS_FILE = f"{bag.PAYLOAD}/{primary_keys.KEYS_FILE}"
 ROW_SUFFIX = ".jsonl"
 AUDIT_FILES = (audit_file_name(HEAD), audit_file_name(SIGNATURE))
 SINGLE_ROWS = (SiteVersion, SiteSettings)
@@ -67,7 +67,7 @@ class RestoreReport:
     site_version: int
 
 
-def restore_archive(root: Path, progress: bag.StartProgress = bag.no_progress) -> RestoreReport:
+def restore_archive(root: Path, progress: bag.StartProgress = bag.ignore_steps) -> RestoreReport:
     """Restore an archive into this site.
 
     Args:
@@ -79,7 +79,7 @@ def restore_archive(root: Path, progress: bag.StartProgress = bag.no_progress) -
         RestoreIncomplete: the rows are restored; what is derived from them is not, or not all of it.
     """
     if not root.is_dir():
-        raise bag.NotABag(bag.INCOMPLETE.format(root=root))
+        raise bag.incomplete(root)
     with hold_folder_lock(root, shared=True):
         return _restore(root, progress)
 
@@ -92,10 +92,12 @@ def _restore(root: Path, progress: bag.StartProgress) -> RestoreReport:
     _refuse_other_release(root)
     originals = [name for name in names if name.startswith(FILES_FOLDER)]
     _refuse_other_files(originals, names)
+    if KEYS_FILE not in names:
+        raise bag.NotABag(f"{KEYS_FILE} is missing. Take another copy of the archive.")
     row_files = sorted(name for name in names if name.endswith(ROW_SUFFIX) and name not in set(originals))
     with _all_or_nothing() as stored:
         _store_originals(root, originals, stored, progress("uploaded files"))
-        rows = _store_rows(root, row_files, progress("files of rows"), has_keys=KEYS_FILE in names)
+        rows = _store_rows(root, row_files, progress("files of rows"))
     _build_indexes(f"All {rows} rows and {len(originals)} files", progress)
     return RestoreReport(rows, len(originals), SiteVersion.objects.get().number)
 
@@ -193,14 +195,14 @@ def _store_originals(root: Path, paths: Sequence[str], stored: list[str], progre
 
 
 @transaction.atomic
-def _store_rows(root: Path, names: Sequence[str], progress: bag.Progress, *, has_keys: bool) -> int:
+def _store_rows(root: Path, names: Sequence[str], progress: bag.Progress) -> int:
     """Replace the first rows of the new site by those of the archive."""
     keep_transaction_open()
     refuse_site_with_content()
     _empty_seeded_tables()
     count = insert_lines(tables_by_name(), _read_lines(root, names, progress))
     _refuse_incomplete_rows(root, names)
-    keys = (root / KEYS_FILE).read_bytes() if has_keys else b"{}"
+    keys = (root / KEYS_FILE).read_bytes()
     primary_keys.continue_keys(primary_keys.parse_highest_keys(keys, KEYS_FILE))
     SearchIndex.objects.update(version=0, similarity_version=0)
     return count

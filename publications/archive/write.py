@@ -39,7 +39,7 @@ from publications.models import (
 from publications.site_lock import hold_folder_lock
 
 from . import primary_keys, readable
-from .bag import Progress, StartProgress, no_progress
+from .bag import Progress, StartProgress, ignore_steps
 from .bag_writer import BagWriter, DamagedFile, make_folder
 from .rows import read_lines, read_lines_by_publication
 from .tables import ARCHIVED
@@ -81,7 +81,7 @@ class ArchiveReport:
 
 
 def write_archive(
-    root: Path, *, render_pdf: RenderPdf | None = None, progress: StartProgress = no_progress
+    root: Path, *, render_pdf: RenderPdf | None = None, progress: StartProgress = ignore_steps
 ) -> ArchiveReport:
     """Bring the folder up to date with the site. An interrupted run leaves it complete or visibly unfinished.
 
@@ -108,7 +108,7 @@ def _write(root: Path, render_pdf: RenderPdf | None, progress: StartProgress) ->
         report.without_pdf += _discard_outdated_pdfs(bag, pdfs)
         entries = _store_publications(bag, pdfs, progress("publications"))
         _store_tables(bag)
-        bag.store(primary_keys.FILE, primary_keys.render_highest_keys())
+        bag.store(primary_keys.KEYS_FILE, primary_keys.render_highest_keys())
         originals = _find_originals()
         info = {
             "Source-Organization": site.name_en,

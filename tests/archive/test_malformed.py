@@ -60,6 +60,7 @@ ROWS: dict[str, tuple[str, Callable[[dict], object], str]] = {
 """A change of the last row of a file, and what is said of it."""
 
 FILES: dict[str, tuple[str, bytes | None, str]] = {
+    "no keys": (KEYS, None, f"{KEYS} is missing"),
     "keys: not JSON": (KEYS, b"{", KEYS),
     "keys: a list": (KEYS, b"[]", KEYS),
     "keys: a text": (KEYS, b'{"publications.author":"1"}', KEYS),
