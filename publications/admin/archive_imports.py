@@ -196,11 +196,11 @@ def _perform_button(
         if not (form.is_valid() and mapping_form.is_valid()):
             return None
         options = {**form.options, **mapping_form.options}
-        _request_run(request, job, ArchiveImportTask.CHECK, publish=True, **options)
+        request_run(request, job, ArchiveImportTask.CHECK, publish=True, **options)
     elif "check_again" in request.POST:
-        _request_run(request, job, ArchiveImportTask.CHECK, publish=True)
+        request_run(request, job, ArchiveImportTask.CHECK, publish=True)
     elif "drafts" in request.POST and job.can_import:
-        _request_run(request, job, ArchiveImportTask.IMPORT, publish=False)
+        request_run(request, job, ArchiveImportTask.IMPORT, publish=False)
     elif "resume" in request.POST and job.can_resume:
         _resume(request, job)
     return HttpResponseRedirect(_url_of(job))
@@ -210,12 +210,13 @@ def _resume(request: HttpRequest, job: ArchiveImport) -> None:
     publish = job.options["publish"]
     if not _may_run(request, job.task, publish=publish):
         raise PermissionDenied
-    _request_run(request, job, ArchiveImportTask(job.task), publish=publish)
+    request_run(request, job, ArchiveImportTask(job.task), publish=publish)
 
 
-def _request_run(
+def request_run(
     request: HttpRequest, job: ArchiveImport, task: ArchiveImportTask, *, publish: bool, **options
 ) -> None:
+    """Request a run of an import with further options; warn if another was faster."""
     if job.request_run(by=request.user, task=task, **options, **_run_options(publish=publish)):
         start_runner()
     else:
@@ -233,7 +234,7 @@ def archive_import_publish_page(request: HttpRequest, pk: int) -> HttpResponse:
         messages.warning(request, _("Check the archive first: the check says what would become public."))
         return HttpResponseRedirect(_url_of(job))
     if request.method == "POST":
-        _request_run(request, job, ArchiveImportTask.IMPORT, publish=True)
+        request_run(request, job, ArchiveImportTask.IMPORT, publish=True)
         return HttpResponseRedirect(_url_of(job))
     files = [
         {**file, "language_label": language_label(file["language"])}

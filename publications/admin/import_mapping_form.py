@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from publications.importers.archive_import_rules import PAGE_RULES, read_page_rules
+from publications.importers.archive_import_rules import MAX_RULES_CHARACTERS, PAGE_RULES, read_page_rules
 from publications.importers.imported_file import ImportRefused
 from publications.importers.mapping import MAPPED_FIELDS, MAPPED_SECTIONS
 from publications.models import ArchiveImport, Kind
@@ -17,7 +17,6 @@ from publications.stored_messages import show_message
 
 from .form_data import RedisplayMixin
 
-MAX_RULES_CHARACTERS = 100_000
 FIELD_LABELS: Mapping[str, str | Promise] = {
     "summary": gettext_lazy("Summary"),
     "doi": "DOI",

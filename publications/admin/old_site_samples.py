@@ -4,22 +4,21 @@ from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from publications.importers.archive_import_rules import PAGE_RULES, read_page_rules
-from publications.importers.archive_imports import start_runner
+from publications.importers.archive_import_rules import MAX_RULES_CHARACTERS, PAGE_RULES, read_page_rules
 from publications.importers.imported_file import ImportRefused
 from publications.importers.samples_page import label_samples
-from publications.locales import current_locale
 from publications.models import ArchiveImport, ArchiveImportTask
 
 from .archive_import_undo import warn_of_other_request
+from .archive_imports import request_run
 from .form_data import RedisplayMixin
 from .site import render_desk_page, require_permissions
 
-MAX_RULES_BYTES = 200_000
-FILE_NAME = "rules.yaml"
+RULES_FILE_NAME = "rules.yaml"
+MAX_CHARACTER_BYTES = 4  # in UTF-8
 
 
 class RulesFileForm(RedisplayMixin, forms.Form):
@@ -36,11 +35,13 @@ class RulesFileForm(RedisplayMixin, forms.Form):
     def clean_rules(self) -> str:
         """Return the rules in the file, checked."""
         file = self.cleaned_data["rules"]
-        if file.size > MAX_RULES_BYTES:
-            raise forms.ValidationError(_("The file is larger than 200 kB: it is no file of rules."))
+        if file.size > MAX_CHARACTER_BYTES * MAX_RULES_CHARACTERS:
+            raise _too_long()
         try:
             text = file.read().decode("utf-8-sig")
             rules = "\n".join(text.splitlines())
+            if len(rules) > MAX_RULES_CHARACTERS:
+                raise _too_long()
             if not read_page_rules(rules):
                 raise forms.ValidationError(_("The file has no “pages”: these are the rules."))
         except UnicodeDecodeError as error:
@@ -50,6 +51,11 @@ class RulesFileForm(RedisplayMixin, forms.Form):
         except ImportRefused as refusal:
             raise forms.ValidationError(str(refusal)) from refusal
         return rules
+
+
+def _too_long() -> forms.ValidationError:
+    message = _("The file has more than %d characters: leave out rules that no page needs.")
+    return forms.ValidationError(message % MAX_RULES_CHARACTERS)
 
 
 @require_permissions("add_archiveimport")
@@ -64,15 +70,8 @@ def old_site_samples_page(request: HttpRequest, pk: int) -> HttpResponse:
     data = request.POST if request.method == "POST" or request.POST else None
     form = RulesFileForm(data, None if data is None else request.FILES)
     if request.method == "POST" and form.is_valid():
-        options = {
-            PAGE_RULES: form.cleaned_data["rules"],
-            "publish": True,
-            "report_language": current_locale(get_language()),
-        }
-        if job.request_run(by=request.user, task=ArchiveImportTask.CHECK, **options):
-            start_runner()
-        else:
-            warn_of_other_request(request)
+        rules = {PAGE_RULES: form.cleaned_data["rules"]}
+        request_run(request, job, ArchiveImportTask.CHECK, publish=True, **rules)
         return import_page
     return render_desk_page(
         request,
@@ -90,5 +89,5 @@ def old_site_rules_file(request: HttpRequest, pk: int) -> HttpResponse:
     """Return the rules of an import as a file."""
     job = get_object_or_404(ArchiveImport, pk=pk)
     response = HttpResponse(job.options.get(PAGE_RULES, ""), content_type="application/yaml; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="{FILE_NAME}"'
+    response.headers["Content-Disposition"] = f'attachment; filename="{RULES_FILE_NAME}"'
     return response

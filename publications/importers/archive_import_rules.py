@@ -12,6 +12,7 @@ from .run import propose_mapping
 
 PAGE_RULES = "page_rules"
 """The option of an import with the rules, as YAML; an import of anything else than an old site has none."""
+MAX_RULES_CHARACTERS = 100_000
 
 
 def add_page_rules(job: ArchiveImport, options: ImportOptions) -> ImportOptions:

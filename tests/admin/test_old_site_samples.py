@@ -64,6 +64,8 @@ def test_the_rules_are_downloaded_edited_and_uploaded(administrator, job):
         ("a: &a [x, x]\npages: [*a, *a]", "line 2 refers to another line"),
         ("pages:\n  - &a {name: x, body: .x}\n  - *a\n", "line 3 refers"),
         ("[" * 50_000, "too many levels"),
+        (f"{SMALL_RULES}#{'x' * 100_000}", "more than 100000 characters"),
+        (f"{SMALL_RULES}#{'x' * 500_000}", "more than 100000 characters"),
     ],
 )
 def test_wrong_rules_are_refused_with_their_line(administrator, job, text, reason):
