@@ -10,6 +10,7 @@ from collections.abc import Callable
 from ipaddress import ip_address
 from math import isfinite
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.core.management.base import CommandError
 
@@ -48,6 +49,15 @@ def host(value: str) -> str:
         message = f"“{value}” is no IP address to listen on. Give one such as 127.0.0.1, or 0.0.0.0 for all"
         raise ArgumentTypeError(message) from error
     return address
+
+
+def names_own_machine(address: str) -> bool:
+    """Whether an address names the own machine itself: who writes 127.0.0.1 or localhost means it."""
+    name = urlsplit(address).hostname or ""
+    try:
+        return ip_address(name).is_loopback
+    except ValueError:
+        return name == "localhost"
 
 
 def non_empty_path(value: str) -> Path:

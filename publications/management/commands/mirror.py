@@ -9,12 +9,12 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
 from publications import exporters
-from publications.importers.old_site.crawler import names_own_machine
 from publications.management.option_types import (
     MAX_PROCESSES,
     add_output_folder,
     foreign_files_error,
     make_output_folder,
+    names_own_machine,
     non_empty_path,
     whole_number,
 )

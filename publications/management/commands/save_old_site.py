@@ -16,11 +16,10 @@ from publications.importers.old_site.crawler import (
     CrawlRefused,
     CrawlReport,
     crawl_site,
-    names_own_machine,
 )
 from publications.importers.options import is_site_address
 from publications.importers.report_text import Progress
-from publications.management.option_types import non_empty_path, seconds, whole_number
+from publications.management.option_types import names_own_machine, non_empty_path, seconds, whole_number
 
 MAX_LISTED = 20
 MEGABYTE = 1_000_000

@@ -7,7 +7,6 @@ addresses on a page, `crawl_archive` writes the answers, and `crawl` decides wha
 from .crawl import CrawlOptions, CrawlReport, crawl_site
 from .crawl_archive import ArchiveUnusable
 from .crawl_start import CrawlRefused
-from .http_fetcher import names_own_machine
 
 __all__ = [
     "ArchiveUnusable",
@@ -15,5 +14,4 @@ __all__ = [
     "CrawlRefused",
     "CrawlReport",
     "crawl_site",
-    "names_own_machine",
 ]

@@ -196,12 +196,3 @@ def is_public(address: IPv4Address | IPv6Address) -> bool:
     """Whether an address is one of the public internet."""
     address = getattr(address, "ipv4_mapped", None) or address
     return address.is_global and not address.is_multicast and address not in NAT64
-
-
-def names_own_machine(address: str) -> bool:
-    """Whether an address names the own machine itself: who writes 127.0.0.1 or localhost means it."""
-    host = urlsplit(address).hostname or ""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
