@@ -56,18 +56,18 @@ OTHER_PAGES: dict[LeftTask, Callable[[ArchiveImport, str], str]] = {
     LeftTask.ADDRESSES: _address_page,
 }
 """The pages where what is no text is answered, by the import and the name or address."""
-REMEDIES: dict[LeftTask, tuple[Promise, Callable[[Publication], str]]] = {
+REMEDIES: dict[LeftTask, tuple[Promise, Callable[[Publication], str] | None]] = {
     LeftTask.NAMES: (
-        gettext_lazy("Say once whose they are: every later import follows it."), _FORM,
+        gettext_lazy("Say once whose they are: every later import follows it."), None,
     ),
     LeftTask.SIMILAR: (
-        gettext_lazy("Merge them, or say once that a name is nobody else’s."), _FORM,
+        gettext_lazy("Merge them, or say once that a name is nobody else’s."), None,
     ),
     LeftTask.PAGES: (
         gettext_lazy(
             "Are they texts? Then add a rule for them under “Settings, and check again”. Of others keep the address:"
         ),
-        _FORM,
+        None,
     ),
     LeftTask.PUBLIC: (
         gettext_lazy(
@@ -109,7 +109,7 @@ REMEDIES: dict[LeftTask, tuple[Promise, Callable[[Publication], str]]] = {
     ),
     LeftTask.DRAFTS: (gettext_lazy("Read them and publish them, or delete them."), _FORM),
 }  # fmt: skip
-"""For each task what to do, and the page where a text is mended."""
+"""For each task what to do, and the page where a text is mended; None where no text has it."""
 PAGES = {
     LeftTask.ADDRESSES: ("desk:old-addresses", gettext_lazy("Old addresses")),
     LeftTask.SIMILAR: ("desk:similar-names", gettext_lazy("Similar names")),
@@ -147,7 +147,7 @@ def _key_of(item: LeftItem) -> int | str:
 
 
 def _describe_group(job: ArchiveImport, group: LeftGroup) -> dict:
-    remedy, address_of = REMEDIES[group.task]
+    remedy, _address_of_text = REMEDIES[group.task]
     page, page_label = PAGES.get(group.task, ("", ""))
     return {
         "key": group.task.value,
@@ -157,26 +157,26 @@ def _describe_group(job: ArchiveImport, group: LeftGroup) -> dict:
         "page_label": page_label,
         "number": len(group.items),
         "mended": group.mended,
-        "items": [
-            _describe_item(job, group.task, item, address_of) for item in group.items[:MAX_LISTED_ITEMS]
-        ],
+        "items": [_describe_item(job, group.task, item) for item in group.items[:MAX_LISTED_ITEMS]],
         "more": max(0, len(group.items) - MAX_LISTED_ITEMS),
     }
 
 
-def _describe_item(
-    job: ArchiveImport, task: LeftTask, item: LeftItem, address_of: Callable[[Publication], str]
-) -> dict:
+def _describe_item(job: ArchiveImport, task: LeftTask, item: LeftItem) -> dict:
     publication = item.publication
-    other_page = OTHER_PAGES.get(task)
     return {
         "title": item.title,
         "reasons": item.reasons,
-        "address": address_of(publication)
-        if publication
-        else other_page(job, item.title)
-        if other_page
-        else "",
+        "address": _address_of(job, task, item),
         "language": publication.language if publication else "",
         "language_label": language_label(publication.language) if publication else "",
     }
+
+
+def _address_of(job: ArchiveImport, task: LeftTask, item: LeftItem) -> str:
+    """Return the page where an item is mended, "" if there is none."""
+    if item.publication:
+        _remedy, address_of_text = REMEDIES[task]
+        return address_of_text(item.publication)
+    find_page = OTHER_PAGES.get(task)
+    return find_page(job, item.title) if find_page else ""
