@@ -7,7 +7,7 @@ edition, an address, a related link or anything else that readers see. An action
 
 from .approve import approve, revoke_approval
 from .delete import check_deletable, delete_draft, delete_instance, has_lasting_editions, purge_deleted_drafts
-from .merge import MergePlan, merge, plan_merge
+from .merge import MERGEABLE_ROWS, MergeableRow, MergePlan, merge, plan_merge
 from .name_preview import NamePreview
 from .name_rows import accounts_with_name
 from .news import store_name_removal_news
@@ -81,6 +81,7 @@ __all__ = [
     "INDEXES",
     "LIFTING",
     "MAX_RELATED_LINKS",
+    "MERGEABLE_ROWS",
     "NEVER_PUBLIC",
     "RETRACTION",
     "SECONDS_BETWEEN_LOCKS",
@@ -89,6 +90,7 @@ __all__ = [
     "AddressRefusal",
     "ClockBehind",
     "MergePlan",
+    "MergeableRow",
     "NamePreview",
     "NameRemoval",
     "NotReady",

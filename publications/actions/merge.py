@@ -35,7 +35,7 @@ from .save import editions_showing, mark_changed_records
 from .transaction import ActionRefused, Outdated, begin_action
 
 MAX_NAMED_TITLES = 3  # of publications, in a refusal
-Row = Author | Tag
+MergeableRow = Author | Tag
 
 
 @dataclass(frozen=True)
@@ -81,8 +81,8 @@ class MergePlan:
         reasons: why it is refused; empty if it is not.
     """
 
-    source: Row
-    target: Row
+    source: MergeableRow
+    target: MergeableRow
     drafts: int
     editions: int
     live_editions: int
@@ -99,11 +99,11 @@ class MergePlan:
         return hash_value([columns, self.drafts, self.editions, self.live_editions])
 
 
-def _columns_of(row: Row) -> dict[str, object]:
+def _columns_of(row: MergeableRow) -> dict[str, object]:
     return {column.attname: getattr(row, column.attname) for column in row._meta.concrete_fields}
 
 
-def plan_merge(source: Row, target: Row) -> MergePlan:
+def plan_merge(source: MergeableRow, target: MergeableRow) -> MergePlan:
     """Return what merging two rows of a model changes, in a fixed number of queries."""
     rule = MERGEABLE_ROWS[type(source)]
     editions = editions_showing(source)
@@ -122,13 +122,13 @@ def plan_merge(source: Row, target: Row) -> MergePlan:
     )
 
 
-def _drafts_with(row: Row) -> models.QuerySet[Publication]:
+def _drafts_with(row: MergeableRow) -> models.QuerySet[Publication]:
     rule = MERGEABLE_ROWS[type(row)]
     rows = rule.draft_rows.objects.filter(**{rule.name: row})
     return Publication.with_deleted.filter(pk__in=rows.values(rule.owner)).order_by("pk")
 
 
-def _list_reasons(source: Row, target: Row) -> list[str]:
+def _list_reasons(source: MergeableRow, target: MergeableRow) -> list[str]:
     if source.pk == target.pk:
         return [_("Choose another one: this is the same.")]
     return _list_reasons_of_authors(source, target) if isinstance(source, Author) else []
@@ -157,7 +157,7 @@ def _list_reasons_of_authors(source: Author, target: Author) -> list[str]:
 
 
 @transaction.atomic
-def merge(source: Row, target: Row, *, seen: str, by) -> MergePlan:
+def merge(source: MergeableRow, target: MergeableRow, *, seen: str, by) -> MergePlan:
     """Merge an author into another, or a tag; `source` is deleted. It cannot be undone.
 
     A text with both keeps the line of `target`. Every draft gets a revision. Imports take the name of `source` for that
@@ -202,7 +202,7 @@ def merge(source: Row, target: Row, *, seen: str, by) -> MergePlan:
     return plan
 
 
-def _read_plan(source: Row, target: Row) -> MergePlan:
+def _read_plan(source: MergeableRow, target: MergeableRow) -> MergePlan:
     """Return the plan of two rows as the database has them."""
     rows = type(source).objects.in_bulk([source.pk, target.pk])
     if len(rows) < 2:
@@ -211,7 +211,7 @@ def _read_plan(source: Row, target: Row) -> MergePlan:
     return plan_merge(rows[source.pk], rows[target.pk])
 
 
-def _replace_rows(model: type[models.Model], owner: str, source: Row, target: Row) -> None:
+def _replace_rows(model: type[models.Model], owner: str, source: MergeableRow, target: MergeableRow) -> None:
     """Let the rows of the source be those of the target, without those whose owner has the target already."""
     name = MERGEABLE_ROWS[type(source)].name
     rows, others = (model.objects.filter(**{name: row}) for row in (source, target))
@@ -237,7 +237,7 @@ def _fill_columns(plan: MergePlan, *, at: datetime) -> None:
     target.save()
 
 
-def _redirect_addresses(source: Row, target: Row) -> None:
+def _redirect_addresses(source: MergeableRow, target: MergeableRow) -> None:
     """Redirect the addresses of the source, and those that redirect to it, to the target."""
     name = MERGEABLE_ROWS[type(source)].name
     Redirect.objects.filter(**{name: source}).update(**{name: target})

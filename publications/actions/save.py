@@ -80,6 +80,7 @@ def save_instance(instance: models.Model, *, by, changed: list[str] | None = Non
     return instance
 
 
+REPLACED_BY = "detail__replaced_by"  # in an audit entry: the author with whom another was merged
 READ_COLUMNS = ("original", "alt_en", "alt_sv", "is_decorative", "credit")
 """Columns of an image that say something else to readers once they change."""
 
@@ -187,7 +188,7 @@ def replace_author_name(author: Author, at: datetime, editions: ChangedEditions)
     ServedPdf.forget(bylines.values("edition"))
     redacted: dict[int, str] = {}
     read_recorded = cache(AuditEntry.objects.read_redacted_hashes)
-    names = models.Q(detail__pk=author.pk) | models.Q(detail__replaced_by=author.pk)
+    names = models.Q(detail__pk=author.pk) | models.Q(**{REPLACED_BY: author.pk})
     for entry in AuditEntry.objects.filter(names, detail__kind="author"):
         redacted |= AuditEntry.objects.redact(entry, read_recorded=read_recorded, subject=author.name)
     content_type = ContentType.objects.get_for_model(Author)

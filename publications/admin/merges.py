@@ -13,35 +13,34 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from publications import actions
-from publications.actions import MergePlan
+from publications.actions import MERGEABLE_ROWS, MergeableRow, MergePlan
 from publications.importers.name_proposals import store_decision
 from publications.importers.similar_names import find_similar_rows, list_similar_pairs
-from publications.models import Author, EditionByline, EditionTag, NameChoice, NameType, Tag
+from publications.models import Author, NameChoice, NameType, Tag
 
 from .form_data import RedisplayMixin, get_pk
 from .site import render_desk_page, require_permissions
 
 MAX_PROPOSALS = 12
 MAX_PAIRS = 50
-Row = Author | Tag
+SIMILAR_NAMES_PERMISSIONS = ("change_author", "delete_author", "change_tag", "delete_tag")
 
 
 @dataclass(frozen=True)
 class MergeableModel:
-    """A model whose rows are merged: how the desk names it, and which rows of editions have it."""
+    """A model whose rows are merged: and how the desk names it."""
 
-    model: type[Row]
+    model: type[MergeableRow]
     name_type: NameType
     plural: Promise
-    edition_rows: type
 
     @property
     def name(self) -> str:
         return self.model._meta.model_name
 
 
-AUTHORS = MergeableModel(Author, NameType.PERSON, gettext_lazy("Authors"), EditionByline)
-TAGS = MergeableModel(Tag, NameType.TOPIC, gettext_lazy("Tags"), EditionTag)
+AUTHORS = MergeableModel(Author, NameType.PERSON, gettext_lazy("Authors"))
+TAGS = MergeableModel(Tag, NameType.TOPIC, gettext_lazy("Tags"))
 
 
 class MergeForm(RedisplayMixin, forms.Form):
@@ -54,7 +53,7 @@ class MergeForm(RedisplayMixin, forms.Form):
         help_text=gettext_lazy("A name that is typed here wins over what is chosen above."),
     )
 
-    def __init__(self, data, *, row: Row, kind: MergeableModel) -> None:
+    def __init__(self, data, *, row: MergeableRow, kind: MergeableModel) -> None:
         super().__init__(data)
         self.row, self.kind = row, kind
         others = find_similar_rows(row)[:MAX_PROPOSALS]
@@ -77,7 +76,7 @@ class MergeForm(RedisplayMixin, forms.Form):
             self.add_error("other_name", _("Choose one, or write the name."))
         return cleaned
 
-    def _find_by_name(self, name: str) -> Row | None:
+    def _find_by_name(self, name: str) -> MergeableRow | None:
         rows = self.kind.model.objects.exclude(pk=self.row.pk)
         matches = list(rows.with_name(name) if self.kind is AUTHORS else rows.filter(name__iexact=name))
         if len(matches) == 1:
@@ -91,13 +90,13 @@ class MergeForm(RedisplayMixin, forms.Form):
         return None
 
 
-def _label_rows(rows: list[Row], kind: MergeableModel) -> list[tuple[str, str]]:
+def _label_rows(rows: list[MergeableRow], kind: MergeableModel) -> list[tuple[str, str]]:
     """Return choices that tell rows of one name apart."""
     counts = _count_editions(rows, kind)
     return [(str(row.pk), ", ".join(_describe_row(row, counts.get(row.pk, 0)))) for row in rows]
 
 
-def _describe_row(row: Row, editions: int) -> list[str]:
+def _describe_row(row: MergeableRow, editions: int) -> list[str]:
     parts = [row.name]
     if isinstance(row, Author):
         parts += [row.get_translation("title"), row.get_translation("affiliation"), row.orcid]
@@ -108,8 +107,10 @@ def _describe_row(row: Row, editions: int) -> list[str]:
     return [part for part in parts if part]
 
 
-def _count_editions(rows: list[Row], kind: MergeableModel) -> dict[int, int]:
-    published = kind.edition_rows.objects.filter(**{f"{kind.name}__in": rows}).order_by()
+def _count_editions(rows: list[MergeableRow], kind: MergeableModel) -> dict[int, int]:
+    published = (
+        MERGEABLE_ROWS[kind.model].edition_rows.objects.filter(**{f"{kind.name}__in": rows}).order_by()
+    )
     return dict(published.values_list(kind.name).annotate(count=Count("edition")))
 
 
@@ -145,7 +146,7 @@ def _build_page(kind: MergeableModel):
     return merge_page
 
 
-def _plan(request: HttpRequest, row: Row, form: MergeForm, kind: MergeableModel) -> MergePlan | None:
+def _plan(request: HttpRequest, row: MergeableRow, form: MergeForm, kind: MergeableModel) -> MergePlan | None:
     """Return what merging would change: with the row that was posted, or that the form has chosen."""
     if request.method == "POST":
         target = kind.model.objects.filter(pk=get_pk(request.POST, "target")).first()
@@ -179,7 +180,7 @@ author_merge_page = _build_page(AUTHORS)
 tag_merge_page = _build_page(TAGS)
 
 
-@require_permissions("change_author", "delete_author", "change_tag", "delete_tag")
+@require_permissions(*SIMILAR_NAMES_PERMISSIONS)
 def similar_names_page(request: HttpRequest) -> HttpResponse:
     """List authors and tags of similar names: a person merges them, or says once that a name is nobody else's."""
     if request.method == "POST":
@@ -202,7 +203,7 @@ def similar_names_page(request: HttpRequest) -> HttpResponse:
     return render_desk_page(request, "similar_names", title=_("Similar names"), groups=groups)
 
 
-def _describe_pair(pair: tuple[Row, Row], counts: dict[int, int]) -> dict:
+def _describe_pair(pair: tuple[MergeableRow, MergeableRow], counts: dict[int, int]) -> dict:
     source, target = pair
     return {
         "source": source,

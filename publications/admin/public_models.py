@@ -28,6 +28,7 @@ from .drafts import autosave
 from .form_data import mark_redisplay
 from .form_fields import HiddenStateField
 from .form_urls import next_url_of
+from .merges import SIMILAR_NAMES_PERMISSIONS
 from .model_admin import DeskModelAdmin
 
 EXCERPT_CHARACTERS = 300
@@ -223,6 +224,10 @@ class PublicModelAdmin(DeskModelAdmin):
             self.is_mergeable and self.has_change_permission(request) and self.has_delete_permission(request)
         )
 
+    def _may_see_similar_names(self, request: HttpRequest) -> bool:
+        names = (f"publications.{name}" for name in SIMILAR_NAMES_PERMISSIONS)
+        return self.is_mergeable and request.user.has_perms(names)
+
     def response_post_save_change(self, request: HttpRequest, obj: Model) -> HttpResponse:
         """Redirect to the page of the desk that led here, else to the list."""
         if url := next_url_of(request):
@@ -264,7 +269,7 @@ class PublicModelAdmin(DeskModelAdmin):
         return super().changeform_view(request, *view_args)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
-        extra_context = {**(extra_context or {}), "may_merge": self._may_merge(request)}
+        extra_context = {**(extra_context or {}), "may_merge": self._may_see_similar_names(request)}
         try:
             return super().changelist_view(request, extra_context)
         except (actions.ActionRefused, ValidationError) as refusal:

@@ -15,6 +15,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from publications import preflight
+from publications.actions import MergeableRow
 from publications.markup import image_keys_in
 from publications.models import ArchiveImport, Byline, Image, NameType, Publication, Redirect, with_status
 from publications.stored_messages import show_message
@@ -23,7 +24,7 @@ from .imported_file import LOST_ADDRESS, NOT_PUBLIC, UNMATCHED_PAGE
 from .name_proposals import NameProposal, build_proposals
 from .normalize import is_uid
 from .reconcile import find_edited
-from .similar_names import Row, list_similar_pairs
+from .similar_names import list_similar_pairs
 
 PATHS_PER_QUERY = 500
 HOME_PAGE = "/"  # of the old site: this one has its own
@@ -132,7 +133,7 @@ def list_open_names(job: ArchiveImport) -> list[NameProposal]:
     return [proposal for proposal in proposals if proposal.is_open]
 
 
-def _list_similar_rows(report: dict) -> Iterator[tuple[Row, Row]]:
+def _list_similar_rows(report: dict) -> Iterator[tuple[MergeableRow, MergeableRow]]:
     """Yield the authors and tags that an import has made with those here that have similar names."""
     for name_type, key in ((NameType.PERSON, "new_authors"), (NameType.TOPIC, "new_tags")):
         if (new := set(report.get(key) or ())) and not report.get("is_dry_run"):

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from publications.models import Author, ImportDecision, Tag
@@ -78,3 +79,15 @@ def test_who_may_not_delete_authors_and_tags_merges_none(client):
     for url in (SIMILAR, merge_url(row), merge_url(make_tag())):
         assert client.get(url).status_code == client.post(url, {"target": other.pk}).status_code == 403
     assert "merge" not in client.get(reverse("desk:publications_author_change", args=[row.pk])).text
+
+
+def test_the_list_of_similar_names_is_linked_for_those_who_may_open_it(client, editor):
+    librarian = make_person()
+    librarian.groups.clear()
+    librarian.user_permissions.set(Permission.objects.filter(content_type__model="author"))
+    authors = reverse("desk:publications_author_changelist")
+
+    for person, is_linked in ((librarian, False), (editor, True)):
+        client.force_login(person)
+        assert (f'href="{SIMILAR}"' in client.get(authors).text) == is_linked
+        assert (client.get(SIMILAR).status_code == 200) == is_linked
