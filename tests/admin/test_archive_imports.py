@@ -529,9 +529,10 @@ def test_an_image_beside_the_archive_is_not_taken(administrator, tmp_path):
     assert "image:" not in Publication.objects.get().body
 
 
-def test_no_file_of_the_server_is_read(administrator, settings):
+def test_no_file_of_the_server_is_read(administrator, settings, tmp_path):
     """The archive is unpacked below SITE_DATA: no site, list of authors, data or topic is looked for there."""
-    data = Path(settings.SITE_DATA)
+    settings.SITE_DATA = data = tmp_path / "home/site"
+    data.mkdir(parents=True)
     for folder in (data, data.parent):
         for name, content in {
             "_config.yml": "smtp_password: a-secret-of-the-server\nexclude: [blog]",
