@@ -61,7 +61,10 @@ class RedirectQuerySet(models.QuerySet):
             | (Q(publication__isnull=False) & is_public & (Q(file_digest="") | ~is_live | Exists(files)))
             | (Q(tag__isnull=False) & Exists(live.tagged(OuterRef("tag"))))
             | (Q(author__is_pseudonymous=False) & Exists(live.authored_by(OuterRef("author"))))
-            | reduce(or_, (Q(page__in=SitePage.objects.for_locale(locale)) for locale in LOCALES))
+            | reduce(
+                or_,
+                (Exists(SitePage.objects.for_locale(code).filter(pk=OuterRef("page"))) for code in LOCALES),
+            )
             | (Q(image__isnull=False) & Exists(public.filter(image_rows__image=OuterRef("image"))))
             | (Q(image__isnull=False) & Exists(live.with_portrait(OuterRef("image"))))
         )
