@@ -53,6 +53,28 @@ FIELDS = {
     "_build:\n  list: false\n": "_build.list: false",
     "permalink: false\n": "permalink: false",
     "eleventyExcludeFromCollections: true\n": "eleventyExcludeFromCollections: true",
+} | {
+    f"{field}\n": field
+    for field in (
+        "status: utkast",
+        "status: Draft (do not publish)",
+        "status: unreviewed",
+        "status: draft-2",
+        "state: draft",
+        "state: in-review",
+        "visibility: members-only",
+        "access: restricted",
+        "embargoed: true",
+        "confidential: true",
+        "premium: true",
+        "members: true",
+        "paid: true",
+        "internal: true",
+        "publish: later",
+        "publishOn: 2190-01-01",
+        "embargo: after the summit",
+        "releaseDate: 2190-01-01",
+    )
 }
 
 
@@ -197,6 +219,8 @@ def write_wordpress(folder: Path) -> dict[str, str]:
         "password": {"password": "hunter2"},
         "_members_access_role": {"meta": {"_members_access_role": "editor"}},
         "[restrict]": {"text": "Words. [restrict]More words.[/restrict]"},
+        "[am4show]": {"text": 'Words. [am4show have="1"]More words.[/am4show]'},
+        "_wpac_is_members_only": {"meta": {"_wpac_is_members_only": "true"}},
         "jetpack/paywall": {"text": "<p>Words.</p><!-- wp:jetpack/paywall /--><p>More words.</p>"},
         "the end that its file names has passed": {
             "meta": {"_expiration-date": "1500000000", "_expiration-date-status": "saved"}

@@ -13,13 +13,16 @@ from django.utils import timezone
 
 from publications.editorial_status import NOTICES
 
+from ..public_values import PUBLIC_VALUES
 from .dates import parse_date
 from .front_matter import as_flag, as_text, as_texts, has_value
 
 HIDING_FLAGS = frozenset(
     {
         "draft", "isdraft", "unlisted", "isunlisted", "private", "isprivate", "hidden", "ishidden", "headless",
-        "unpublished", "membersonly", "subscribersonly", "eleventyexcludefromcollections",
+        "unpublished", "membersonly", "subscribersonly", "eleventyexcludefromcollections", "embargoed", "isembargoed",
+        "confidential", "isconfidential", "premium", "ispremium", "members", "paid", "ispaid", "internal", "isinternal",
+        "restricted", "isrestricted", "paywall", "utkast", "opublicerad", "dold", "intern", "konfidentiell", "hemlig",
     }
 )  # fmt: skip
 """Fields that hide a text unless they say no; names are without case, `-` and `_`, as `_plain_name` has them."""
@@ -29,12 +32,18 @@ SHOWING_FLAGS = frozenset(
 """Fields that hide a text if they say no: `permalink: false` is a text of Eleventy without an address."""
 SECRETS = frozenset({"password", "passphrase", "protected", "encrypted", "encrypt"})
 """Fields that hide a text if they have a value, which is never reported."""
-STATUSES = frozenset({"status", "poststatus", "visibility", "audience", "access"})
+STATUSES = frozenset({"status", "poststatus", "visibility", "access"})
+"""Fields that hide a text unless all their values are open."""
+OPEN_STATUSES = PUBLIC_VALUES | {"final", "live", "visible", "slutlig", "synlig"}
+OTHER_STATUSES = frozenset({"audience", "stage", "state", "workflow"})
+"""Fields that hide a text by a word of HIDDEN_STATUSES: `state: DC` is a place, and an audience are people."""
 HIDDEN_STATUSES = frozenset(
     {
         "draft", "drafts", "private", "pending", "scheduled", "future", "sent", "trash", "unpublished", "unlisted",
         "hidden", "embargoed", "in review", "review", "wip", "password", "protected", "inherit", "auto-draft",
         "members", "paid", "tiers", "subscribers", "only_free", "only_paid", "founding", "internal",
+        "confidential", "rejected", "restricted", "secret", "unreviewed", "utkast", "privat", "opublicerad", "dold",
+        "granskning", "intern", "internt", "medlemmar", "prenumeranter", "hemlig",
         *(definition.work_status.lower() for definition in NOTICES.values()),  # a mark is set by an action
     }
 )  # fmt: skip
@@ -44,9 +53,12 @@ BUILD_DEFAULTS = frozenset({"always", "true", ""})
 PUBLISHING_DATES = frozenset(
     {
         "date", "publishdate", "publisheddate", "publishedat", "publishedon", "pubdate", "published", "posted",
-        "embargo", "embargoeduntil", "embargountil",
+        "publish", "publishon", "publishat", "publishafter", "releasedate", "releaseat", "releaseon", "publiceras",
+        "publiceringsdatum",
     }
 )  # fmt: skip
+EMBARGO_DATES = frozenset({"embargo", "embargodate", "embargoeduntil", "embargountil"})
+"""Fields that hide a text until their date, and also if they have none that can be read."""
 EXPIRY_DATES = frozenset(
     {"expirydate", "expires", "expiresat", "expireson", "expiredate", "unpublishdate", "unpublishedon"}
 )
@@ -103,17 +115,27 @@ def _hides(name: str, value: Any) -> bool:
     flag, text = as_flag(value), as_text(value)
     if name in HIDING_FLAGS:
         return flag is not False
-    if name == "published":
-        return flag is False or (flag is None and not parse_date(text))
-    if name in SHOWING_FLAGS:
+    if name == "permalink":
         return flag is False
+    if name in SHOWING_FLAGS:
+        return not flag and text.casefold() not in PUBLIC_VALUES and not parse_date(text)
     if name in STATUSES:
-        return any(status.casefold() in HIDDEN_STATUSES for status in as_texts(value, split_commas=True))
+        statuses = [status.casefold() for status in as_texts(value, split_commas=True)]
+        return not statuses or not OPEN_STATUSES.issuperset(statuses)
+    if name in OTHER_STATUSES:
+        return any(_has_hidden_word(status) for status in as_texts(value, split_commas=True))
+    if name in EMBARGO_DATES:
+        return flag is not False and not parse_date(text)
     return name in EXPIRY_DATES and not parse_date(text)
 
 
+def _has_hidden_word(status: str) -> bool:
+    words = re.findall(r"[^\W\d]+", status.casefold())
+    return status.casefold() in HIDDEN_STATUSES or not HIDDEN_STATUSES.isdisjoint(words)
+
+
 def _lies_ahead(name: str, value: Any) -> bool:
-    date = parse_date(as_text(value)) if name in PUBLISHING_DATES else None
+    date = parse_date(as_text(value)) if name in PUBLISHING_DATES | EMBARGO_DATES else None
     return bool(date) and date > timezone.now()
 
 

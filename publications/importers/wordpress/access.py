@@ -10,28 +10,38 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from ..public_values import PUBLIC_VALUES
 from .export_item import ExportItem, read_number
 
 SCHEDULED = "future"
 """The status of a post that WordPress shows at its date."""
 ACCESS_FIELDS = frozenset({
-    "jetpack_newsletter_access", "members_access_role", "rcuserlevel", "is_paid", "rcp_subscription_level",
-    "rcp_access_level", "rcp_user_level", "wpmem_block", "memberful_acl", "groups_read", "groups_groups_read_post",
-    "arm_access_plan", "memberful_post_available_to_registered_users",
-    "memberful_posts_available_to_anybody_subscribed_to_a_plan", "members_only", "membersonly", "subscribers_only",
-    "private", "is_private", "restricted", "is_restricted", "paywall", "premium", "is_premium", "hidden", "unlisted",
+    "jetpack_newsletter_access", "rcuserlevel", "is_paid", "rcp_subscription_level", "rcp_access_level",
+    "rcp_user_level", "wpmem_block", "groups_read", "groups_groups_read_post", "arm_access_plan", "ihc_mb_who",
+    "subscribers_only", "hidden", "unlisted",
 })  # fmt: skip
-"""Custom fields, as `_plain_name` has them, that hide a post unless their values are open: of Jetpack, Members,
-Restrict Content (Pro), WP-Members, Memberful, Groups and ARMember, and what sites call fields of their own."""
+"""Custom fields, as `_plain_name` has them, that hide a post unless their values are open: of Jetpack, Restrict Content
+(Pro), WP-Members, Groups, ARMember and Ultimate Membership Pro, and what sites call fields of their own."""
+_ACCESS_STEM = re.compile(
+    r"(?<!re)(?<!dis)member(?!_?state)|medlem(?!sstat)|privat|visibility|restrict|premium|paywall|(?<!un)(?<!b)locked"
+)
+"""What names of fields have that do so too, whoever made them; December and member states are none."""
+HARMLESS_FIELDS = frozenset({"members", "members_access_error", "wc_memberships_force_public"})
+"""Fields with such a name that hide nothing: a number of people, a message, and the opposite."""
 SECRET_FIELDS = ("ppwp_", "wp_protect_password", "passster")
 """The beginnings of names of fields that protect a post with a password, whatever they hold."""
-OPEN_VALUES = frozenset({"", "0", "no", "false", "off", "none", "null", "all", "everybody", "everyone", "public",
-                         "a:0:{}", "[]", "{}"})  # fmt: skip
+OPEN_VALUES = PUBLIC_VALUES | {"", "0", "no", "nej", "false", "off", "none", "null", "a:0:{}", "[]", "{}"}
+SHOWN_VALUES = frozenset({"default", "inherit", "show", "visible"})
+"""Values of fields for the visibility of a text, or of a part of its page, that hide nothing."""
+_FIELD_KEY = re.compile(r"field_\w+")
+"""What Advanced Custom Fields stores beside each value, under its name with `_` before it."""
 HIDING_SETTINGS = {
     "um_content_restriction": re.compile(r'_um_accessible";s:1:"2"'),
     "issuem_leaky_paywall_visibility": re.compile(r'visibility_type";s:\d+:"only'),
+    "ihc_mb_type": re.compile("block"),
 }
-"""Fields that hold several settings as PHP writes them, and those that hide a post (Ultimate Member, Leaky Paywall)."""
+"""Fields that hold several settings as PHP writes them, and those that hide a post (Ultimate Member, Leaky Paywall,
+Ultimate Membership Pro)."""
 _PHP_TEXT = re.compile(r's:\d+:"([^"]*)"')
 
 ACCESS_WORDS = frozenset({
@@ -50,6 +60,19 @@ ACCESS_VALUES = frozenset({"capability", "logged_in", "membership", "role", "rol
 HIDDEN_ELEMENTS = frozenset({("disabled", "on"), ("disabled_on", "on|on|on"), ("disable_element", "yes"),
                              ("status", "draft")})  # fmt: skip
 """Values of shortcodes of page builders (Divi, WPBakery, Avada) that show an element to nobody."""
+LAYOUT_PREFIXES = ("av_", "et_pb_", "fusion_", "su_", "vc_")
+"""Page builders and Shortcodes Ultimate, as the names of their shortcodes begin."""
+LAYOUT_SHORTCODES = frozenset({
+    "accordion", "accordion_item", "accordions", "alert", "b", "box", "br", "center", "checklist", "col", "collapse",
+    "color", "column", "columns", "contact-form", "contact-field", "container", "divider", "dropcap", "em", "expand",
+    "h1", "h2", "h3", "h4", "h5", "h6", "heading", "i", "icon", "img", "info", "intro", "latex", "lead", "left",
+    "li", "list", "math", "ol", "one_fourth", "one_fourth_last", "one_half", "one_half_last", "one_third",
+    "one_third_last", "p", "person", "raw", "right", "row", "section", "slide", "slider", "slideshow", "small",
+    "spoiler", "strong", "sub", "sup", "tab", "table", "tabs", "td", "testimonial", "th", "three_fourth",
+    "three_fourth_last", "title", "toggle", "toggles", "tooltip", "tr", "two_third", "two_third_last", "u", "ul", "url",
+    "warning",
+})  # fmt: skip
+"""Names of themes, forums and forms that only say how words look. Not `note`: it is often for authors alone."""
 ACCESS_ATTRIBUTES = ("blockVisibility", "contentControls", "um_is_restrict", "visibilityBlockEnabled")
 """Values that plugins add to any block: Block Visibility, Content Control, Ultimate Member, Paid Memberships Pro."""
 EXPIRY_FIELD, EXPIRY_STATUS, EXPIRY_TYPE = (
@@ -78,7 +101,8 @@ def has_password(item: ExportItem) -> bool:
 def find_access_fields(item: ExportItem) -> Iterator[str]:
     """Yield the custom fields by which plugins hide a post; what they hold may be a password, and is not shown."""
     for name, value in item.metadata:
-        if _is_hiding(_plain_name(name), value.strip()):
+        is_field_key = name.startswith("_") and _FIELD_KEY.fullmatch(value.strip())
+        if not is_field_key and _is_hiding(_plain_name(name), value.strip()):
             yield name
     if read_expiry(item) is None and _has_expiry(item):
         yield EXPIRY_FIELD
@@ -102,6 +126,12 @@ def is_access_shortcode(name: str, values: Mapping[str, str], *, has_end: bool) 
     if MARKER in _words_of(name) or not HIDDEN_ELEMENTS.isdisjoint(values.items()):
         return True
     return has_end and (_names_access(name) or not ACCESS_VALUES.isdisjoint(values))
+
+
+def is_harmless_shortcode(name: str) -> bool:
+    """Whether an unknown shortcode around words is one for their looks, or shows a person; others may hide them."""
+    is_layout = name in LAYOUT_SHORTCODES or name.startswith(LAYOUT_PREFIXES)
+    return is_layout or not PEOPLE_WORDS.isdisjoint(_words_of(name))
 
 
 def is_access_block(name: str, values: Mapping[str, Any], *, has_end: bool) -> bool:
@@ -133,8 +163,16 @@ def _is_hiding(name: str, value: str) -> bool:
         return True
     if pattern := HIDING_SETTINGS.get(name):
         return bool(pattern.search(value))
+    if name not in ACCESS_FIELDS and not _has_access_stem(name):
+        return False
+    open_values = OPEN_VALUES | SHOWN_VALUES if "visibility" in name else OPEN_VALUES
     texts = _PHP_TEXT.findall(value) or [value]
-    return name in ACCESS_FIELDS and not OPEN_VALUES.issuperset(text.strip().casefold() for text in texts)
+    return not open_values.issuperset(text.strip().casefold() for text in texts)
+
+
+def _has_access_stem(name: str) -> bool:
+    is_harmless = name in HARMLESS_FIELDS or not PEOPLE_WORDS.isdisjoint(_words_of(name))
+    return not is_harmless and bool(_ACCESS_STEM.search(name))
 
 
 def _words_of(name: str) -> list[str]:

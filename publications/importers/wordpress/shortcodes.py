@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from publications.stored_messages import gettext as _
 
 from ..imported_file import ImportLog
-from .access import is_access_shortcode
+from .access import is_access_shortcode, is_harmless_shortcode
 from .post_parts import PostParts
 from .shortcode_html import RAW_SHORTCODES, SHORTCODES, Shortcode, as_paragraph
 
@@ -27,6 +27,7 @@ _SHORTCODE = re.compile(
     r"""(?:[^\[\]"']++|"[^"\[]*+"|'[^'\[]*+'|["'])*+)\]"""
 )
 _END = re.compile(r"\[/([a-zA-Z][\w-]{0,60}+)\s*+\]")
+_SPACES = re.compile(r"\s*+")
 _ESCAPED = re.compile(r"\[(\[/?[a-zA-Z][^\[\]]*\])\]")
 _ATTRIBUTE = re.compile(
     r"""([\w-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|[“”″„]([^“”″„]*)[“”″]|([^\s"']+))|"([^"]*)"|'([^']*)'|([^\s"']+)"""
@@ -139,13 +140,17 @@ class _Replacer:
         has_end = bool(self._next_end(self.ends, name.lower(), position))
         if is_access_shortcode(name, shortcode.values, has_end=has_end):
             return True
-        if not _UNKNOWN_NAME.fullmatch(name):
-            return False
-        return bool(has_end or "_" in name or (shortcode.values and not shortcode.words))
+        if has_end:
+            return True
+        return bool(
+            _UNKNOWN_NAME.fullmatch(name) and ("_" in name or (shortcode.values and not shortcode.words))
+        )
 
     def _open_shortcode(self, name: str, shortcode: Shortcode, match: re.Match[str]) -> int:
         end = self._next_end(self.ends, name, match.end())
-        if is_access_shortcode(name, shortcode.values, has_end=bool(end)):
+        is_around_text = end is not None and self._has_text(match.end(), end[0])
+        is_unknown = name not in SHORTCODES and name not in RAW_SHORTCODES and not is_harmless_shortcode(name)
+        if is_access_shortcode(name, shortcode.values, has_end=bool(end)) or (is_unknown and is_around_text):
             self.log.hidden(f"[{name}]")
         if not end or match["rest"].rstrip().endswith("/") or len(self.open) >= MAX_DEPTH:
             self._add(self._render(name, shortcode, match[0]))
@@ -157,6 +162,10 @@ class _Replacer:
         self.open.append(_OpenShortcode(name, shortcode, match[0]))
         self.open_names[name] += 1
         return match.end()
+
+    def _has_text(self, start: int, end: int) -> bool:
+        found = _SPACES.match(self.text, start, end)
+        return bool(found) and found.end() < end
 
     def _read_end(self, name: str, match: re.Match[str]) -> int:
         if not self.open_names[name]:

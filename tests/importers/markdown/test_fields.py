@@ -98,6 +98,12 @@ def test_a_draft_is_one_however_it_says_so(tmp_path, front):
     assert not read(written(tmp_path, front="draft: false\npublished: true\nstatus: publish\n")).is_draft
 
 
+def test_fields_that_say_public_or_speak_of_something_else_make_no_draft(tmp_path):
+    front = "status: Publicerad\nvisibility: public\naccess: open\nstate: DC\naudience: policy makers\npremium: false\n"
+
+    assert not read(written(tmp_path, front=f"{front}embargo: 2020-01-01\npublish: 2020-01-01\n")).is_draft
+
+
 @pytest.mark.parametrize(
     ("extra_fields", "expected"), [({"draft": True}, True), ({"draft": False}, False), ({}, False)]
 )

@@ -22,13 +22,18 @@ HIDING_FIELDS = [
     ("_issuem_leaky_paywall_visibility", 'a:1:{s:15:"visibility_type";s:4:"only";}'),
     ("memberful_acl", 'a:1:{i:0;s:3:"all-members";}'), ("groups-read", "2"), ("members-only", "1"),
     ("Members Only", "yes"), ("ppwp_post_password", "hunter2"), ("_expiration-date", "soon"),
+    ("ihc_mb_who", "reg"), ("ihc_mb_type", "block"), ("_visibility", "private"), ("_wpac_is_members_only", "true"),
+    ("_wc_memberships_plan", "12"), ("isLocked", "1"), ("content_restriction", "a:1:{i:0;s:1:\"3\";}"),
+    ("show_paywall", "1"), ("medlemsartikel", "ja"),
 ]  # fmt: skip
 OPEN_FIELDS = [
     ("_jetpack_newsletter_access", "everybody"), ("_jetpack_newsletter_access", ""), ("rcUserLevel", "None"),
     ("rcp_user_level", 'a:1:{i:0;s:3:"all";}'), ("rcp_access_level", "0"), ("memberful_acl", "a:0:{}"),
     ("um_content_restriction", 'a:1:{s:14:"_um_accessible";s:1:"0";}'), ("members_only", "false"),
     ("_issuem_leaky_paywall_visibility", 'a:1:{s:15:"visibility_type";s:7:"default";}'), ("private", "0"),
-    ("members", "27"), ("_members_access_error", "Sorry"),
+    ("members", "27"), ("_members_access_error", "Sorry"), ("_members_only", "field_5f3a"), ("visibility", "public"),
+    ("title_visibility", "default"), ("ihc_mb_who", ""), ("ihc_mb_type", "show"), ("team_member", "Ann"),
+    ("remember_me", "1"), ("member_states", "Sweden"), ("unlocked", "1"), ("_wc_memberships_force_public", "yes"),
 ]  # fmt: skip
 
 
@@ -67,6 +72,9 @@ SHORTCODES = [
     '[mepr-show rules="3"]x[/mepr-show]', "[um_loggedin]x[/um_loggedin]", "[wlm_private 'Gold']x[/wlm_private]",
     '[ppwp passwords="hunter2"]x[/ppwp]', '[show role="member"]x[/show]', "x [paywall] y", '[s2If is_user(1)]x[/s2If]',
     '[et_pb_text disabled="on"]x[/et_pb_text]', '[vc_row disable_element="yes"]x[/vc_row]',
+    '[am4show have="1"]x[/am4show]', "[content_control]x[/content_control]", "[student]x[/student]", "[lock]x[/lock]",
+    "[memb_has_any_tag tagid=3]x[/memb_has_any_tag]", "[wc_memberships_content]x[/wc_memberships_content]",
+    "[premium]<img src='a.png' />[/premium]", "[MM_Decision]x[/MM_Decision]", "[vc_row][note]x[/note][/vc_row]",
     '<!-- wp:shortcode -->\n[restrict]x[/restrict]\n<!-- /wp:shortcode -->',
 ]  # fmt: skip
 BLOCKS = [
@@ -91,7 +99,8 @@ def test_a_text_with_a_part_for_some_readers_is_a_draft(tmp_path, text):
 def test_what_only_sounds_like_members_is_public(tmp_path):
     text = (
         "The [member] states, [private] talks. [team_member name='Ann']Ann[/team_member] [rcp_registration_form] "
-        '[caption]<img src="a.png" />x[/caption] [[restrict]x[/restrict]] '
+        '[caption]<img src="a.png" />x[/caption] [[restrict]x[/restrict]] [slides id="3"] [/slides] [b]x[/b] '
+        "[vc_row][vc_column]x[/vc_column][/vc_row] [one_half]x[/one_half] [code]x[/code] [ref]x[/ref] "
         "<!-- wp:premium/heading --><h2>x</h2><!-- /wp:premium/heading --> <!-- wp:jetpack/subscriptions /--> "
         '<!-- wp:group {"contentControls":{"enabled":false}} --><p>x</p><!-- /wp:group -->'
     )
