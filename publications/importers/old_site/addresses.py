@@ -2,7 +2,9 @@
 
 import re
 from unicodedata import normalize
-from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, unquote, unquote_to_bytes, urlencode, urljoin, urlsplit, urlunsplit
+
+from publications.slugs import WESTERN
 
 MAX_ADDRESS_CHARACTERS = 2_000
 SCHEMES = ("http", "https")
@@ -25,7 +27,7 @@ def resolve_address(link: str, base: str) -> str:
         port = f":{parts.port}" if parts.port and parts.port != _default_port(parts.scheme) else ""
     except ValueError:
         return ""
-    path = quote(unquote(parts.path or "/"), safe=PATH_CHARACTERS)
+    path = quote(unquote_to_bytes(parts.path or "/"), safe=PATH_CHARACTERS)
     query = quote(parts.query, safe=QUERY_CHARACTERS)
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname.lower()
     return urlunsplit((parts.scheme, f"{host}{port}", path, query, ""))
@@ -42,14 +44,15 @@ def address_key(address: str, *, is_exact: bool = False) -> str:
     slash and the name of the page of a folder; the parameters are sorted.
 
     Args:
-        is_exact: whether the path keeps its case and the name of the page of a folder.
+        is_exact: whether path and query keep their case, and the path the name of the page of a folder.
     """
     parts = urlsplit(address)
-    path = normalize("NFC", unquote(parts.path))
+    path = normalize("NFC", unquote(parts.path, errors=WESTERN))
     path = "/" + (path if is_exact else DEFAULT_PAGE.sub("", path.lower())).strip("/")
     if not parts.query:
         return path
-    parameters = sorted(parse_qsl(parts.query.lower(), keep_blank_values=True))
+    query = parts.query if is_exact else parts.query.lower()
+    parameters = sorted(parse_qsl(query, keep_blank_values=True))
     return f"{path}?{urlencode(parameters)}" if parameters else path
 
 

@@ -4,14 +4,15 @@ The addresses are made from the names of files: a folder for each host, `?` or `
 that wget added (`--adjust-extension`). The folder has neither status nor headers: what redirected is not in it.
 """
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote_to_bytes
 
 from publications.stored_messages import gettext as _
 
 from ..imported_file import ImportRefused
-from .addresses import address_key, resolve_address
+from .addresses import QUERY_CHARACTERS, address_key, resolve_address
 from .content_types import HTML_SUFFIXES, guess_type, is_html
 from .site_copy import HTML_TYPES, CopiedResource, SiteCopy
 
@@ -64,7 +65,7 @@ def open_mirror_copy(folder: Path, site: str = "") -> MirrorCopy:
             continue
         resource = _describe_file(path, name, names, site)
         resources.append(resource)
-        copy.aliases.setdefault(address_key(f"{site}/{quote(name)}"), address_key(resource.address))
+        copy.aliases.setdefault(address_key(f"{site}/{_quote_name(name)}"), address_key(resource.address))
     copy.keep_main_site(resources, site)
     if not any(copy.pages):
         message = _("“%s” holds no page of HTML. Give the folder that wget --mirror made of the old site.")
@@ -111,11 +112,11 @@ def _describe_file(path: Path, name: str, names: set[str], site: str) -> CopiedR
     place = original if original.is_file() else path
     is_page = _is_page(place, name)
     address = resolve_address(f"/{_address_in_name(name, names, is_page=is_page)}", site)
-    content_type = HTML_TYPES[0] if is_page else guess_type(f"{site}/{quote(name.partition('?')[0])}")
+    content_type = HTML_TYPES[0] if is_page else guess_type(f"{site}/{_quote_name(name.partition('?')[0])}")
     if not is_page and content_type in HTML_TYPES:
         content_type = "application/octet-stream"
     return CopiedResource(
-        address=address or f"{site}/{quote(name)}",
+        address=address or f"{site}/{_quote_name(name)}",
         content_type=content_type,
         path=place,
         size=place.stat().st_size,
@@ -145,4 +146,14 @@ def _address_in_name(name: str, names: set[str], *, is_page: bool) -> str:
     path, query = (last[:position], last[position + 1 :]) if position > 0 else (last, "")
     path = "" if path == FOLDER_PAGE else path
     whole = f"{folder}/{path}" if folder else path
-    return quote(unquote(whole)) + (f"?{unquote(query).replace(' ', '+')}" if query else "")
+    address = quote(unquote_to_bytes(os.fsencode(whole)))
+    if not query:
+        return address
+    return (
+        f"{address}?{quote(unquote_to_bytes(os.fsencode(query)).replace(b' ', b'+'), safe=QUERY_CHARACTERS)}"
+    )
+
+
+def _quote_name(name: str) -> str:
+    """Return the name of a file as a path; it may be no UTF-8, as that of an old server."""
+    return quote(os.fsencode(name))

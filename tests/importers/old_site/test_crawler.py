@@ -14,9 +14,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from django.core.management import CommandError, call_command
 
 from publications.importers.old_site import open_copy
-from publications.importers.old_site.crawler import CrawlOptions, CrawlRefused, crawl_site
+from publications.importers.old_site.crawler import ArchiveUnusable, CrawlOptions, CrawlRefused, crawl_site
 from publications.importers.old_site.crawler.robots import parse_robots
-from tests.old_site import SITE, Answer, serve
+from tests.old_site import SITE, Answer, serve, write_warc
 
 PAGE = (
     "<link rel=stylesheet href=/site.css><a href='/a#x'>A</a> <a href='/old'>Old</a> <a href=/intern/b>B</a>"
@@ -83,6 +83,33 @@ def test_a_run_that_was_killed_goes_on_and_requests_nothing_twice(tmp_path, name
     assert len(set(first) & set(again)) <= (1 if cut else 0)
     assert third == ["/", "/robots.txt", "/map.xml", "/sitemap.xml"]
     assert len(open_copy(path).resources) == len(SAVED) and not open_copy(path).damaged
+
+
+def damage(content: bytes) -> bytes:
+    """Return what a crawl has saved with zeros in place of the beginning of a record."""
+    mark = b"WARC/1." if content.startswith(b"WARC") else content[:10]
+    place = content.find(mark, len(content) // 3)
+    return content[:place] + bytes(40) + content[place + 40 :]
+
+
+@pytest.mark.parametrize("name", ["site.warc.gz", "site.warc"])
+@pytest.mark.parametrize("kind", ["no archive", "of another program", "damaged"])
+def test_a_file_that_is_not_the_end_of_an_own_crawl_stays_as_it_is(tmp_path, name, kind):
+    path = tmp_path / name
+    with serve(ANSWERS) as (address, _requested):
+        if kind == "no archive":
+            path.write_bytes(b"Notes of somebody. " * 1_000)
+        elif kind == "of another program":
+            write_warc(path, compressed=name.endswith(".gz"))
+        else:
+            crawl(address, path)
+            path.write_bytes(damage(path.read_bytes()))
+        before = path.read_bytes()
+
+        with pytest.raises(ArchiveUnusable, match="Name another file"):
+            crawl(address, path)
+
+    assert path.read_bytes() == before
 
 
 def test_limits_end_a_run_and_are_named(tmp_path):

@@ -1,5 +1,6 @@
 """Odd answers and addresses in copies of old sites: nothing is lost, or one text taken for another, in silence."""
 
+import os
 from io import BytesIO
 from pathlib import Path
 
@@ -112,6 +113,21 @@ def test_a_revisit_of_a_redirect_leads_on_and_one_without_its_record_is_named(tm
         "“https://www.old.example/lost” is not in the copy: its record refers to one that is missing. "
         "Save the old site again."
     ]
+
+
+def test_pages_whose_queries_differ_in_case_are_kept(tmp_path):
+    records = [(f"/view?id={name}", "200 OK", HTML, page(name)) for name in ("Ab", "aB")]
+
+    assert titles(open_copy(write_records(tmp_path / "a.warc.gz", *records))) == ["Ab", "aB"]
+
+
+def test_names_of_files_that_are_no_utf_8_are_read(tmp_path):
+    names = [os.fsdecode(name) for name in (b"f\xf6rsvar/index.html", b"b@id=\xf6.html")]
+    folder = write_folder(tmp_path, {"a.html": page("A"), names[0]: page("B"), names[1]: page("C")})
+    copy = open_copy(folder)
+
+    assert titles(copy) == ["A", "B", "C"]
+    assert copy.find(f"{SITE}/f%F6rsvar/").address == f"{SITE}/f%F6rsvar/"
 
 
 def test_pages_that_differ_in_case_or_in_the_name_of_the_page_of_a_folder_are_all_kept(tmp_path):

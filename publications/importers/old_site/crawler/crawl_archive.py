@@ -5,6 +5,8 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from io import SEEK_END, BytesIO
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import BinaryIO
 
@@ -21,6 +23,8 @@ from ..warc import READ_ERRORS, is_cut_off
 from .http_fetcher import FetchedResponse
 
 PROGRAM = "save_old_site"
+MAX_HEAD_BYTES = 4_096
+"""Of the first record of a file, and of the head of any."""
 
 
 class ArchiveUnusable(Exception):
@@ -74,7 +78,8 @@ class CrawlArchive:
         """Yield what is saved, and remove what a kill has cut off. A new file gets its head.
 
         Raises:
-            ArchiveUnusable: another program has written the file, or it is of another site.
+            ArchiveUnusable: another program has written the file, it is of another site, or it is damaged before its
+                end. It stays as it is.
         """
         end = 0
         is_own = False
@@ -83,7 +88,9 @@ class CrawlArchive:
         try:
             for record in records:
                 if record.rec_type == "warcinfo":
-                    is_own = self._check_head(record.content_stream().read(10_000).decode(), site)
+                    is_own = self._check_head(
+                        record.content_stream().read(10_000).decode(errors="replace"), site
+                    )
                 answer = _read_answer(record) if record.rec_type == "response" else None
                 records.read_to_end(record)
                 if is_cut_off(record) or not _is_member_whole(records):
@@ -93,9 +100,7 @@ class CrawlArchive:
                     yield answer
         except READ_ERRORS:  # of the last record, which a kill has cut off
             pass
-        if end and not is_own:
-            message = _("“%s” was not written by this command. Name another file.")
-            raise ArchiveUnusable(message % self.path.name)
+        self._refuse_to_cut(end, is_own=is_own)
         self.file.truncate(end)
         self.file.seek(end)
         if end and not self.writer.gzip:
@@ -104,6 +109,43 @@ class CrawlArchive:
         if not end:
             head = {"software": PROGRAM, "format": "WARC File Format 1.1", "isPartOf": site}
             self._write(self.writer.create_warcinfo_record(self.path.name, head))
+
+    def _refuse_to_cut(self, end: int, *, is_own: bool) -> None:
+        """Raise ArchiveUnusable if more would be cut off than one record that a kill has left unfinished."""
+        size = self.file.seek(0, SEEK_END)
+        if size and not is_own and (end or size > MAX_HEAD_BYTES or not self._begins_as_record()):
+            message = _("“%s” was not written by this command. Name another file.")
+            raise ArchiveUnusable(message % self.path.name)
+        if self._has_record_after(end, size):
+            message = _(
+                "“%(name)s” is damaged at byte %(place)d, and there is more behind it: it stays as it is. Name another "
+                "file for the rest, and import both."
+            )
+            raise ArchiveUnusable(message % {"name": self.path.name, "place": end})
+
+    def _begins_as_record(self) -> bool:
+        self.file.seek(0)
+        return self.file.read(len(self._mark)) == self._mark
+
+    def _has_record_after(self, end: int, size: int) -> bool:
+        """Whether a record begins behind the one that begins at `end`."""
+        if size - end <= len(self._mark):
+            return False
+        with mmap(self.file.fileno(), 0, access=ACCESS_READ) as content:
+            unfinished = end if self.writer.gzip else content.find(self._mark, end)
+            place = content.find(self._mark, unfinished + 1) if unfinished >= 0 else -1
+            while place >= 0:
+                try:
+                    next(iter(ArchiveIterator(BytesIO(content[place : place + MAX_HEAD_BYTES]))))
+                    return True
+                except (*READ_ERRORS, StopIteration):
+                    place = content.find(self._mark, place + 1)
+        return False
+
+    @property
+    def _mark(self) -> bytes:
+        """The first bytes of a record."""
+        return b"\x1f\x8b\x08" if self.writer.gzip else b"WARC/1."
 
     def _check_head(self, head: str, site: str) -> bool:
         if f"software: {PROGRAM}" not in head:
