@@ -6,6 +6,7 @@ Editions keep names, titles and affiliations as they were published. The old add
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
@@ -149,19 +150,29 @@ def _list_reasons_of_authors(source: Author, target: Author) -> list[str]:
         )
         reasons.append(message % {"source": source.orcid, "target": target.orcid})
     both = editions_showing(source) & editions_showing(target)
-    titles = list(dict.fromkeys(both.order_by("pk").values_list("title", flat=True)[:MAX_NAMED_TITLES]))
-    if titles:
+    if titles := _name_titles(both):
         message = _("Both are authors of what has been published: %(titles)s. They are two people there.")
-        reasons.append(message % {"titles": ", ".join(f"“{title}”" for title in titles)})
+        reasons.append(message % {"titles": titles})
+    elif titles := _name_titles(Publication.objects.filter(authors=source).filter(authors=target)):
+        message = _(
+            "Both are authors of drafts: %(titles)s. If they are one person, remove one of the two there first."
+        )
+        reasons.append(message % {"titles": titles})
     return reasons
+
+
+def _name_titles(rows: models.QuerySet) -> str:
+    """Return the titles of a few publications or editions; "" if there are none."""
+    titles = dict.fromkeys(rows.order_by("pk").values_list("title", flat=True)[:MAX_NAMED_TITLES])
+    return ", ".join(f"“{title or _('Untitled')}”" for title in titles)
 
 
 @transaction.atomic
 def merge(source: MergeableRow, target: MergeableRow, *, seen: str, by) -> MergePlan:
     """Merge an author into another, or a tag; `source` is deleted. It cannot be undone.
 
-    A text with both keeps the line of `target`. Every draft gets a revision. Imports take the name of `source` for that
-    of `target` from then on.
+    A text with both tags, and a deleted draft with both authors, keeps the line of `target`. Every draft gets a
+    revision. Imports take the name of `source`, and the address of an author, for those of `target` from then on.
 
     Args:
         seen: the digest of the plan that the user has confirmed.
@@ -232,9 +243,30 @@ def _fill_columns(plan: MergePlan, *, at: datetime) -> None:
         Tag.objects.filter(responsible=source).update(responsible=target)
     else:
         target.made_in_draft = target.made_in_draft and source.made_in_draft
-    target.full_clean()
+    _check(target)
     mark_changed_records(target, at)
     target.save()
+
+
+def _check(row: MergeableRow) -> None:
+    """Check the row that stays, which may be older than the rules. Raises ActionRefused, with fields and name."""
+    try:
+        row.full_clean()
+    except ValidationError as error:
+        message = _("“%(name)s” cannot be stored with this value of “%(field)s”: %(fault)s Correct it first.")
+        faults = [(name, fault) for name, messages in error.message_dict.items() for fault in messages]
+        raise ActionRefused(
+            *(
+                message % {"name": row, "field": _label_of(row, name), "fault": fault}
+                if name != NON_FIELD_ERRORS
+                else fault
+                for name, fault in faults
+            )
+        ) from error
+
+
+def _label_of(row: MergeableRow, name: str) -> str:
+    return str(row._meta.get_field(name).verbose_name)
 
 
 def _redirect_addresses(source: MergeableRow, target: MergeableRow) -> None:

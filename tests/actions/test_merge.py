@@ -113,6 +113,7 @@ def test_a_text_of_both_topics_has_one_and_imports_remember_the_other(editor):
 def test_an_earlier_revision_with_the_merged_author_is_read_with_the_other(spelled, full):
     draft = make_publication(authors=[spelled, full])
     text = manuscript.loads(draft.revisions.first().manuscript)
+    draft.bylines.filter(author=full).delete()
 
     merge(spelled, full)
 
@@ -134,18 +135,40 @@ def test_two_people_are_not_merged(spelled, fields, reason):
     assert edition.bylines.get().author == spelled and Author.objects.count() == 2
 
 
-def test_authors_of_one_published_text_are_two_and_those_of_a_draft_are_not(spelled, full):
-    draft = make_publication(authors=[spelled, full])
+def test_authors_of_one_text_are_two_but_for_a_deleted_draft(editor, spelled, full):
+    draft = make_publication(title="Oats", authors=[spelled, full])
     edition = make_live(title="Rye", authors=[spelled, full])
 
     with pytest.raises(actions.ActionRefused, match="“Rye”"):
         merge(spelled, full)
-
     assert draft.bylines.count() == edition.bylines.count() == 2
+
     other = make_author("Anna B. Berg")
-    both = make_publication(authors=[other, full])
+    both = make_publication(title="Oats", authors=[other, full])
+    for source, target in ((other, full), (full, other)):
+        with pytest.raises(actions.ActionRefused, match="drafts: “Oats”"):
+            merge(source, target)
+    assert both.bylines.count() == 2
+
+    actions.delete_draft(both, by=editor)
     merge(other, full)
-    assert both.bylines.get().author == full
+    assert Publication.with_deleted.get(pk=both.pk).bylines.get().author == full
+
+
+@pytest.mark.parametrize(
+    ("source_values", "target_values", "field"),
+    [({}, {"family_name": "Lind"}, "family name"), ({"orcid": "0000-0002-1825-0098"}, {}, "ORCID iD")],
+)
+def test_a_stored_author_who_is_invalid_now_is_named_with_the_field(source_values, target_values, field):
+    source, target = make_author("A. Berg"), make_author("Anna Berg")
+    Author.objects.filter(pk=source.pk).update(**source_values)
+    Author.objects.filter(pk=target.pk).update(**target_values)
+    source.refresh_from_db(), target.refresh_from_db()
+
+    with pytest.raises(actions.ActionRefused, match=f"“Anna Berg”.*“{field}”.*Correct it first"):
+        merge(source, target)
+
+    assert Author.objects.filter(pk=source.pk).exists()
 
 
 def test_what_has_changed_since_the_page_was_opened_is_looked_at_again(spelled, full):
