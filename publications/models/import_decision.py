@@ -36,11 +36,17 @@ class ImportDecisionQuerySet(models.QuerySet):
         self.filter(author=author).update(author=replacement)
 
     def merge(self, source: Author | Tag, target: Author | Tag, *, by) -> None:
-        """Let the names of a row, which is about to be deleted, be those of another, its own name too."""
+        """Let the names of a row, which is about to be deleted, be those of another, its own name and id too.
+
+        The id of an author in a source is known as the address, unless that is a third author's name.
+        """
         is_author = isinstance(source, Author)
         name_type, column = (NameType.PERSON, "author") if is_author else (NameType.TOPIC, "tag")
         self.filter(**{column: source}).update(**{column: target})
-        for name in {source.name, getattr(source, "name_sv", "")} - {""}:
+        names = {source.name, getattr(source, "name_sv", "")} - {""}
+        if is_author and not Author.objects.exclude(pk=source.pk).with_name(source.slug).exists():
+            names.add(source.slug)
+        for name in names:
             earlier = self.of_type(name_type).get(fold_name(name))
             if earlier:
                 earlier.delete()

@@ -200,3 +200,27 @@ def test_old_pages_of_authors_and_topics_follow_decisions():
 
     assert {each.slug for each in mapped.by_id.values()} == {author.slug}
     assert {each.former_paths for each in mapped.by_id.values()} == {("/people/aberg", "/people/anna")}
+
+
+def test_an_import_finds_a_merged_author_by_the_id_in_its_source(tmp_path):
+    source, target = make_author("A. Berg", slug="aberg"), make_author("Anna Berg")
+    single, other = make_author("Eva Lind", slug="lind"), make_author("Lind", slug="bo")
+
+    for merged, kept in ((source, target), (single, target)):
+        kept.refresh_from_db()
+        actions.merge(merged, kept, seen=actions.plan_merge(merged, kept).digest, by=None)
+
+    mapping = add_decisions(ImportMapping())
+    assert mapping.find_person("aberg", "Aberg") == mapping.find_person("x", "A. Berg") == target.slug
+    assert (
+        mapping.find_person("lind", other.name) == "" and mapping.find_person("x", "Eva Lind") == target.slug
+    )
+
+
+def test_removing_a_name_removes_the_id_of_a_merged_author():
+    source, target = make_author("Vera Åkerholm", slug="vera-åkerholm"), make_author("V. Ek")
+    actions.merge(source, target, seen=actions.plan_merge(source, target).digest, by=None)
+
+    actions.remove_name_from_rows(actions.NameRemoval(spellings=("Vera Åkerholm",)), by=None)
+
+    assert not ImportDecision.objects.exists()
