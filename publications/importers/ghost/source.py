@@ -263,6 +263,9 @@ def _escape(text: str) -> str:
 
 
 def _path_of_image(address: str) -> str:
-    """Return the path of an image of the site, as it is in the folder of the export; "" if it is elsewhere."""
-    path = unquote(urlsplit(address.replace(SITE_PLACEHOLDER, "")).path)
+    """Return the path of an image of the site, as it is in the folder of the export; "" if it is not there."""
+    try:
+        path = unquote(urlsplit(address.replace(SITE_PLACEHOLDER, "")).path)
+    except ValueError:
+        return ""
     return path if "/content/images/" in path else ""

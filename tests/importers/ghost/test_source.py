@@ -135,6 +135,19 @@ def test_redirects_beside_the_export_are_old_addresses(open_export, tmp_path, na
     ]
 
 
+def test_a_portrait_whose_address_is_none_is_left_out(open_export):
+    users = [
+        {"id": "a1", "name": "Ann Lee", "slug": "ann", "profile_image": "https://[cdn]/content/images/a.png"}
+    ]
+
+    source = open_export(make_export({"title": "A", "slug": "a", "html": "<p>a</p>"}, users=users))
+
+    assert (source.read_authors().find("ann").name, source.read_authors().find("ann").portrait) == (
+        "Ann Lee",
+        "",
+    )
+
+
 def test_members_are_not_read(open_export, tmp_path):
     members = [{"id": "m1", "email": "reader@x.example", "name": "Rea Der"}]
     posts = make_export(
