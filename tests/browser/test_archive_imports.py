@@ -57,6 +57,7 @@ def test_publishing_an_import_is_confirmed_and_can_be_undone_and_done_again(open
     assert page.request.get(f"/en/publications/{gas.lower()}/").status == 410
 
     page.get_by_role("button", name="Check again").first.click()
+    publish = page.get_by_role("link", name="Publish 2 texts …")
     expect(publish).to_be_visible(timeout=RUN)
     publish.click()
     page.get_by_role("button", name="Import and publish 2 texts").click()
