@@ -86,6 +86,8 @@ class RedirectManager(models.Manager.from_queryset(RedirectQuerySet)):
             path: in normal form.
             parameters: a request with one that the page of its path reads is for that page.
         """
+        if _is_for_page(path, read_parameters(query), parameters):
+            return None  # without a query: the page may be stored, and the database away
         state = current_site_state()
         if state and state.query_redirects is not None:
             redirects = state.query_redirects
@@ -183,6 +185,12 @@ _redirects_from_address = PreparedQuery(
 )
 
 
+def _is_for_page(path: str, params: Mapping[str, str], parameters: ParametersOfPage) -> bool:
+    """Whether a request has a parameter that the page at its path reads."""
+    own = parameters(f"{path.rstrip('/')}/") or parameters(path) or ()
+    return not params.keys().isdisjoint(own)
+
+
 @dataclass(frozen=True)
 class QueryRedirects:
     """The old addresses that have a query and lead to what is or was public, in memory: other requests cost nothing.
@@ -232,8 +240,7 @@ class QueryRedirects:
         if path not in self.names:
             return ""
         params = read_parameters(query)
-        own = parameters(f"{path.rstrip('/')}/") or parameters(path) or ()
-        if not params.keys().isdisjoint(own):
+        if _is_for_page(path, params, parameters):
             return ""
         candidates = (
             urlencode([(name, params[name]) for name in names])
