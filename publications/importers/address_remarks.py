@@ -26,13 +26,13 @@ def describe_addresses(
     hidden = [
         entry for entry in entries if not (texts[entry.uid].is_published or texts[entry.uid].was_public)
     ]
-    yield from _describe_waiting(hidden, is_publishing=is_publishing)
+    yield from _describe_hidden(hidden, is_publishing=is_publishing)
     if source.system == MARKDOWN.name:
         shown = [entry for entry in entries if not texts[entry.uid].notes_on(NOT_PUBLIC)]
         yield from _describe_unknown([entry for entry in shown if not entry.manuscript_slug])
 
 
-def _describe_waiting(entries: Sequence[SourceEntry], *, is_publishing: bool) -> Iterator[SourceRemark]:
+def _describe_hidden(entries: Sequence[SourceEntry], *, is_publishing: bool) -> Iterator[SourceRemark]:
     """Yield how many old addresses answer 404 until their text is public, and which, if the others are published."""
     addresses = tuple(entry.former_paths[0] for entry in entries if entry.former_paths)
     if addresses:

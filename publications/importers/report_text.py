@@ -16,9 +16,11 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from .file_outcome import OUTCOME_LABELS
 from .imported_file import ImportNote, NoteKind, SourceRemark
 from .next_step import describe_next_step
-from .report import NOTE_KIND_LABELS, NOTE_TOPICS, OUTCOME_LABELS, FileReport, ImportReport, group_by_text
+from .note_topics import NOTE_TOPICS
+from .report import NOTE_KIND_LABELS, FileReport, ImportReport, group_by_text
 
 MIN_COLUMNS, MAX_COLUMNS = 40, 160
 TOTALS, BY_TOPIC, BY_FILE = 0, 1, 2  # levels of detail: the verbosity of the command

@@ -65,5 +65,5 @@ def _may_be_merged(row: MergeableRow) -> bool:
 
 def _order(name_type: NameType, row: MergeableRow, other: MergeableRow) -> tuple[MergeableRow, MergeableRow]:
     name_class = NAME_CLASSES[name_type]
-    first, second = sorted((row, other), key=lambda each: (name_class(each.name).fullness, -each.pk))
+    first, second = sorted((row, other), key=lambda row: (name_class(row.name).fullness, -row.pk))
     return first, second

@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from publications.admin.import_left import PAGES, REMEDIES
 from publications.importers.left_to_do import HIDDEN_TOPICS, TASK_OF_TOPIC, LeftTask, find_left_to_do
 from publications.importers.name_proposals import store_decision
-from publications.importers.report import NOTE_TOPICS
+from publications.importers.note_topics import NOTE_TOPICS
 from publications.models import ArchiveImport, ArchiveImportState, Image, NameType, Publication, Redirect
 from tests.factories import make_author, make_person, picture_bytes, saved
 from tests.importers.wordpress import exports as wordpress

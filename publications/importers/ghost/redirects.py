@@ -16,7 +16,8 @@ from ..markdown import read_data
 
 REDIRECT_FILES = ("redirects.json", "redirects.yaml", "redirects.yml")
 REDIRECT_FOLDERS = ("", "data", "content/data", "settings")
-MAX_REDIRECTS = 20_000
+MAX_REDIRECTS = 20_000  # of a file
+MAX_REDIRECT_BYTES = 5_000_000
 MAX_STEPS = 5
 OPTIONAL_END = re.compile(r"(?:/\?|\\/\?|\(/\)\?|\(\?:/\)\?)?\$?$")
 PATTERN_CHARACTERS = re.compile(r"[\^$*+?()\[\]{}|]|\.[*+]")
@@ -39,15 +40,18 @@ class GhostRedirect:
         return f"{self.source} → {self.target}"
 
 
-def read_redirects(folder: Path) -> list[GhostRedirect]:
-    """Return the redirects in the files of a folder; a file that cannot be read has none."""
-    rows = (
-        row
-        for place in REDIRECT_FOLDERS
-        for name in REDIRECT_FILES
-        for row in _rows_of(read_data(folder / place / name, folder))
-    )
-    return list(dict.fromkeys(row for row, _number in zip(rows, range(MAX_REDIRECTS), strict=False)))
+def read_redirects(folder: Path) -> tuple[list[GhostRedirect], list[str]]:
+    """Return the redirects in the files of a folder, and the names of files that could not be read whole."""
+    redirects: dict[GhostRedirect, None] = {}
+    unread = []
+    for path in (folder / place / name for place in REDIRECT_FOLDERS for name in REDIRECT_FILES):
+        if not path.is_file():
+            continue
+        rows = list(_rows_of(read_data(path, folder, MAX_REDIRECT_BYTES)))
+        if not rows or len(rows) > MAX_REDIRECTS:
+            unread.append(path.relative_to(folder).as_posix())
+        redirects |= dict.fromkeys(rows[:MAX_REDIRECTS])
+    return list(redirects), unread
 
 
 def _rows_of(content: Any) -> Iterator[GhostRedirect]:

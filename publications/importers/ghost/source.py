@@ -26,7 +26,7 @@ from ..source import UID_NAMESPACE, SourceEntry, SourceTopic
 from ..source_authors import AuthorList, SourceAuthor
 from .editors import render_editor_text
 from .export import GhostExport, Row, date_of, has_export_head, is_public_tag, read_export, text_of
-from .redirects import read_redirects, resolve_redirects
+from .redirects import MAX_REDIRECTS, read_redirects, resolve_redirects
 
 SITE_PLACEHOLDER = "__GHOST_URL__"
 """What an export has in place of the address of the site."""
@@ -53,19 +53,28 @@ class GhostSource(ArticleSource):
 
     Args:
         lost_redirects: redirects that are not kept.
+        unread_files: the names of files of redirects that could not be read whole.
     """
 
     export: GhostExport
     posts: list[Row] = field(default_factory=list)
     lost_redirects: tuple[str, ...] = ()
+    unread_files: tuple[str, ...] = ()
 
     def summarize(self) -> list[SourceRemark]:
-        if not self.lost_redirects:
-            return []
-        message = _(
-            "Redirects of the old site that lead to no imported text, to be set at the desk (Old addresses): %d."
-        )
-        return [SourceRemark(message % len(self.lost_redirects), self.lost_redirects)]
+        remarks = []
+        if self.unread_files:
+            message = _(
+                "Files of redirects with none that can be read, or with more than %d: download them from Ghost again, "
+                "or divide them."
+            )
+            remarks.append(SourceRemark(message % MAX_REDIRECTS, self.unread_files))
+        if self.lost_redirects:
+            message = _(
+                "Redirects of the old site that lead to no imported text, to be set at the desk (Old addresses): %d."
+            )
+            remarks.append(SourceRemark(message % len(self.lost_redirects), self.lost_redirects))
+        return remarks
 
     def articles(self) -> Iterator[SourceArticle]:
         for entry, post in zip(self.entries, self.posts, strict=True):
@@ -115,7 +124,8 @@ def open_ghost_source(path: Path, *, language: str, site: str = "") -> GhostSour
         posts.append(post)
     if not entries and not refused:
         raise ImportRefused(_("“%s” is an export of Ghost without posts.") % path.name)
-    topics, redirects = _topics_of(export), read_redirects(path.parent)
+    topics = _topics_of(export)
+    redirects, unread = read_redirects(path.parent)
     keys = {link_key(address): owner for owner, address in _owners_of(entries, topics)}
     found, others = resolve_redirects(redirects, keys, site)
     return GhostSource(
@@ -128,6 +138,7 @@ def open_ghost_source(path: Path, *, language: str, site: str = "") -> GhostSour
         export=export,
         posts=posts,
         lost_redirects=tuple(map(str, others)),
+        unread_files=tuple(unread),
     )
 
 

@@ -40,14 +40,14 @@ def parse_data(text: str, suffix: str) -> Any:
         return None
 
 
-def read_within(path: Path, folder: Path) -> str | None:
+def read_within(path: Path, folder: Path, max_bytes: int = MAX_DATA_BYTES) -> str | None:
     """Return the text of a file; None if it cannot be read, is too large, or a link leads out of the folder."""
     try:
         real_path = path.resolve()
         if (
             not real_path.is_relative_to(folder.resolve())
             or not real_path.is_file()
-            or real_path.stat().st_size > MAX_DATA_BYTES
+            or real_path.stat().st_size > max_bytes
         ):
             return None
         text = real_path.read_bytes().decode("utf-8-sig", errors="replace").replace("\r\n", "\n")
@@ -56,9 +56,9 @@ def read_within(path: Path, folder: Path) -> str | None:
         return None
 
 
-def read_data(path: Path, folder: Path) -> Any:
+def read_data(path: Path, folder: Path, max_bytes: int = MAX_DATA_BYTES) -> Any:
     """Return the values of a file in a folder, None if it has none."""
-    text = read_within(path, folder)
+    text = read_within(path, folder, max_bytes)
     return None if text is None else parse_data(text, path.suffix.lower())
 
 

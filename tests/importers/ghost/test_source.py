@@ -108,6 +108,17 @@ def test_what_was_not_public_becomes_a_draft(open_export, tmp_path, values):
     assert file.is_draft and [note.topic for note in file.notes if note.topic == "not-public"]
 
 
+@pytest.mark.parametrize(
+    "rows", ["[{]", "[]", json.dumps([{"from": f"/{n}", "to": "/a/"} for n in range(20_001)])]
+)
+def test_a_file_of_redirects_that_is_not_read_whole_is_named(open_export, tmp_path, rows):
+    (tmp_path / "redirects.json").write_text(rows)
+
+    source = open_export(make_export({"title": "A", "slug": "a", "html": "<p>a</p>"}))
+
+    assert [remark.items for remark in source.summarize()] == [("redirects.json",)]
+
+
 @pytest.mark.parametrize("name", ["redirects.json", "redirects.yaml"])
 def test_redirects_beside_the_export_are_old_addresses(open_export, tmp_path, name):
     rows = {

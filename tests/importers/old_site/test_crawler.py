@@ -161,6 +161,29 @@ def test_a_failing_server_is_not_pressed(tmp_path):
     assert len(open_copy(tmp_path / "a.warc").resources) == 1
 
 
+def test_broken_pages_do_not_keep_the_rest_of_a_site_from_being_saved(tmp_path):
+    links = b"".join(b"<a href=/%d>x</a>" % number for number in range(20))
+    answers = {"/": Answer(links)} | {f"/{number}": Answer(status=500) for number in range(12)}
+    answers |= {f"/{number}": Answer(b"<p>Text</p>") for number in range(12, 20)}
+    with serve(answers) as (address, _requested):
+        report = crawl(address, tmp_path / "a.warc")
+
+    assert (report.pages, len(report.failed), report.limit, report.left) == (9, 12, "", 0)
+
+
+@pytest.mark.parametrize("status", [401, 403, 451, 520])
+def test_what_is_refused_is_no_missing_page_and_is_requested_again(tmp_path, status):
+    answers = {"/": Answer(b"<a href=/a>x</a>"), "/a": Answer(b"<p>Text</p>")}
+    with serve(answers) as (address, _requested):
+        answers["/a"] = Answer(status=status)
+        first = crawl(address, tmp_path / "a.warc")
+        answers["/a"] = Answer(b"<p>Text</p>")
+        second = crawl(address, tmp_path / "a.warc")
+
+    assert (list(first.failed), first.missing) == ([f"{address}/a"], [])
+    assert (second.pages, second.failed) == (2, {})
+
+
 def test_a_copy_of_another_site_or_program_is_not_written_to(tmp_path):
     path = tmp_path / "site.warc.gz"
     with serve(ANSWERS) as (address, _requested):

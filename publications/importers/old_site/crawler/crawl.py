@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from ..addresses import host_of, path_of, resolve_address
 from ..content_types import parse_content_type
 from ..site_copy import HTML_TYPES, MAX_PAGE_BYTES, REDIRECT_STATUSES
-from .crawl_archive import CrawlArchive, SavedAnswer
+from .crawl_archive import CSS_TYPE, CrawlArchive, SavedAnswer, has_links
 from .crawl_start import find_start, read_sitemaps
 from .found_links import find_links, find_style_links, is_media
 from .http_fetcher import FetchedResponse, FetchFailed, HttpFetcher
@@ -23,13 +23,16 @@ from .robots import RobotRules
 
 MAX_ATTEMPTS = 3
 MAX_FAILURES_IN_A_ROW = 10
-"""After these the server is taken to be down."""
+"""Addresses: after these the server is taken to be down."""
 RETRY_SECONDS, MAX_RETRY_SECONDS = 2.0, 120.0
-RETRY_STATUSES = (429, 500, 502, 503, 504)
+MISSING_STATUSES = (404, 410)
+"""Of what is not there. Any other error may pass, such as the 403 of a server that is requested too often."""
+DOWN_STATUSES = (429, 502, 503, 504)
+"""Of a server that is down or overloaded."""
+INTERNAL_ERROR = 500
 MAX_QUERIES_OF_PATH = 300
 """More addresses with one path are a calendar or a filter, which never ends."""
 MAX_PATH_PARTS, MAX_EQUAL_PARTS = 20, 3
-CSS_TYPE = "text/css"
 
 
 @dataclass(frozen=True)
@@ -193,8 +196,8 @@ class _Crawl:
         return self.files if has_enough or not self.pages else self.pages
 
     def _save(self, address: str) -> None:
-        """Request an address and store the answer; repeat it after a failure."""
-        reason = ""
+        """Request an address and store the answer; repeat it after a failure that may pass."""
+        reason, is_down = "", False
         for attempt in range(MAX_ATTEMPTS):
             self.pause(RETRY_SECONDS * 4 ** (attempt - 1) if attempt else 0)
             started_at = time.monotonic()
@@ -202,18 +205,23 @@ class _Crawl:
                 with self.fetcher.fetch(address) as response:
                     self.report.requests += 1
                     self.response_seconds = time.monotonic() - started_at
-                    if response.status not in RETRY_STATUSES:
+                    if response.status < 400 or response.status in MISSING_STATUSES:
                         self._store(response)
                         self.failures_in_a_row = 0
                         return
-                    reason = _("The server answered %d.") % response.status
+                    reason, is_down = (
+                        _("The server answered %d.") % response.status,
+                        response.status in DOWN_STATUSES,
+                    )
+                    if not is_down and response.status != INTERNAL_ERROR:
+                        break
                     self._wait_as_requested(response.get_header("retry-after"))
             except FetchFailed as error:
-                reason = str(error)
+                reason, is_down = str(error), not error.is_final
                 if error.is_final:
                     break
         self.report.failed[address] = reason
-        self.failures_in_a_row += 1
+        self.failures_in_a_row = self.failures_in_a_row + 1 if is_down else 0
         if self.failures_in_a_row >= MAX_FAILURES_IN_A_ROW:
             self.report.limit = _("%d addresses in a row that could not be read") % self.failures_in_a_row
 
@@ -234,7 +242,6 @@ class _Crawl:
 
     def _store(self, response: FetchedResponse) -> None:
         content_type = response.get_header("content-type").lower()
-        is_read = response.status == 200 and ("html" in content_type or CSS_TYPE in content_type)
         self.archive.add(response)
         response.body.seek(0)
         answer = SavedAnswer(
@@ -243,7 +250,7 @@ class _Crawl:
             content_type,
             response.get_header("location"),
             response.size,
-            response.body.read(MAX_PAGE_BYTES) if is_read else b"",
+            response.body.read(MAX_PAGE_BYTES) if has_links(response.status, content_type) else b"",
         )
         self._count(answer)
         for address in self._find_links(answer):

@@ -18,11 +18,13 @@ from warcio.warcwriter import WARCWriter
 from publications.reserved_disk_space import MIN_FREE_BYTES
 
 from ..addresses import host_of
-from ..site_copy import MAX_PAGE_BYTES
+from ..content_types import parse_content_type
+from ..site_copy import HTML_TYPES, MAX_PAGE_BYTES
 from ..warc import READ_ERRORS, is_cut_off
 from .http_fetcher import FetchedResponse
 
 PROGRAM = "save_old_site"
+CSS_TYPE = "text/css"
 MAX_HEAD_BYTES = 4_096
 """Of the first record of a file, and of the head of any."""
 
@@ -194,15 +196,20 @@ def _is_member_whole(records: ArchiveIterator) -> bool:
     return decompressor is None or decompressor.eof
 
 
+def has_links(status: int, content_type: str) -> bool:
+    """Whether an answer is a page or style sheet, whose links are followed."""
+    return status == 200 and parse_content_type(content_type)[0] in (*HTML_TYPES, CSS_TYPE)
+
+
 def _read_answer(record) -> SavedAnswer:
     headers = record.http_headers
     content_type = (headers.get_header("Content-Type") or "").lower()
-    is_read = headers.get_statuscode() == "200" and ("html" in content_type or "text/css" in content_type)
+    status = int(headers.get_statuscode())
     return SavedAnswer(
         record.rec_headers.get_header("WARC-Target-URI"),
-        int(headers.get_statuscode()),
+        status,
         content_type,
         headers.get_header("Location") or "",
         int(record.rec_headers.get_header("Content-Length")),
-        record.content_stream().read(MAX_PAGE_BYTES) if is_read else b"",
+        record.content_stream().read(MAX_PAGE_BYTES) if has_links(status, content_type) else b"",
     )
