@@ -102,9 +102,8 @@ class ImageReplacer:
         return image.key, image
 
     def _words(self, alt: str) -> list[Child]:
-        return (
-            [" ", Element("em", {}, [alt]), " "] if alt else []
-        )  # a picture is apart from the text beside it
+        # The spaces keep the words apart from the text beside the picture.
+        return [" ", Element("em", {}, [alt]), " "] if alt else []
 
     def _link(self, address: str, label: str) -> list[Child]:
         self.log.changed("image-elsewhere", _("A picture of another site became a link: %s") % address)
