@@ -86,11 +86,11 @@ class RedirectManager(models.Manager.from_queryset(RedirectQuerySet)):
             path: in normal form.
             parameters: a request with one that the page of its path reads is for that page.
         """
-        if _is_for_page(path, read_parameters(query), parameters):
-            return None  # without a query: the page may be stored, and the database away
         state = current_site_state()
         if state and state.query_redirects is not None:
             redirects = state.query_redirects
+        elif _is_for_page(path, read_parameters(query), parameters):
+            return None  # before the database is read, which may be away
         else:
             redirects = QueryRedirects.build(self.with_query().filter(path=path).answering())
         stored = redirects.find(path, query, parameters)

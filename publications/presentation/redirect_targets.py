@@ -114,7 +114,7 @@ def find_subject_locale(redirect: Redirect, subject: Tag | Author) -> str:
     An address of this site has one. Of another site's it is that in which most texts are, which have come from there.
     """
     if redirect.path.lstrip("/").partition("/")[0] in LOCALES:
-        return current_locale()
+        return locale_of_path(redirect.path)
     locales = _editions_of(subject).order_by().values("locale").annotate(texts=Count("pk"))
     return locales.order_by("-texts", "locale").values_list("locale", flat=True).first() or current_locale()
 

@@ -37,6 +37,11 @@ def _default_port(scheme: str) -> int:
     return 443 if scheme == "https" else 80
 
 
+def decode_path(path: str) -> str:
+    """Return a path as it is read: decoded, bytes that are no UTF-8 as Windows-1252."""
+    return unquote(path, errors=WESTERN)
+
+
 def address_key(address: str, *, is_exact: bool = False) -> str:
     """Return the path and query of an address in the form in which pages are looked up.
 
@@ -47,7 +52,7 @@ def address_key(address: str, *, is_exact: bool = False) -> str:
         is_exact: whether path and query keep their case, and the path the name of the page of a folder.
     """
     parts = urlsplit(address)
-    path = normalize("NFC", unquote(parts.path, errors=WESTERN))
+    path = normalize("NFC", decode_path(parts.path))
     path = "/" + (path if is_exact else DEFAULT_PAGE.sub("", path.lower())).strip("/")
     if not parts.query:
         return path

@@ -4,7 +4,9 @@ import mimetypes
 import re
 from email.message import Message
 from pathlib import PurePosixPath
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
+
+from .addresses import decode_path
 
 HTML_SUFFIXES = frozenset(
     {".html", ".htm", ".xhtml", ".aspx", ".asp", ".php", ".jsp", ".cfm", ".shtml", ".do"}
@@ -31,7 +33,7 @@ def parse_content_type(header: str) -> tuple[str, str]:
 
 def suffix_of(address: str) -> str:
     """Return the suffix of the last part of the path of an address, in lower case."""
-    return PurePosixPath(unquote(urlsplit(address).path)).suffix.lower()
+    return PurePosixPath(decode_path(urlsplit(address).path)).suffix.lower()
 
 
 def guess_type(address: str) -> str:

@@ -1,14 +1,14 @@
 """The entries of the texts of an old site: uid, language, slug, old addresses, and which is a translation of which."""
 
 from pathlib import PurePosixPath
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 from uuid import uuid5
 
 from publications.locales import LANGUAGE_NAMES, LOCALES
 from publications.slugs import slugify
 
 from ..source import UID_NAMESPACE, SourceEntry
-from .addresses import host_of, path_of
+from .addresses import decode_path, host_of, path_of
 from .content_types import HTML_SUFFIXES
 from .page_index import IndexedPage, PageIndex
 from .site_copy import SiteCopy
@@ -79,6 +79,6 @@ def _find_original(page: IndexedPage, index: PageIndex, copy: SiteCopy, language
 def _slug_of(page: IndexedPage) -> str:
     """Return the slug that an address requests; one that only the query tells from others gets that of the title."""
     parts = urlsplit(page.address)
-    name = PurePosixPath(unquote(parts.path)).name
+    name = PurePosixPath(decode_path(parts.path)).name
     stem = PurePosixPath(name).stem if PurePosixPath(name).suffix.lower() in HTML_SUFFIXES else name
     return ("" if parts.query else slugify(stem)) or slugify(page.head.title) or "text"

@@ -7,12 +7,11 @@ from fnmatch import translate
 from types import MappingProxyType
 from typing import Any
 from unicodedata import normalize
-from urllib.parse import unquote
 
 from publications.stored_messages import gettext as _
 
 from ..imported_file import ImportRefused
-from .addresses import path_of
+from .addresses import decode_path, path_of
 from .html_page import HtmlPage, is_selector
 
 ATTRIBUTE = re.compile(r"^(?P<selector>.*?)\s+@(?P<attribute>[a-zA-Z][\w:.-]*)$", re.DOTALL)
@@ -130,7 +129,7 @@ def _parse_match(match: Any, place: str) -> tuple[tuple[re.Pattern[str], ...], s
 
 def _decode(address: str) -> str:
     """Return a path and query, or a pattern of them, as they are compared."""
-    return normalize("NFC", unquote(address)).lower()
+    return normalize("NFC", decode_path(address)).lower()
 
 
 def _parse_flag(value: Any, place: str) -> bool:

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from mimetypes import guess_extension
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, urlsplit
 
-from .addresses import address_key, path_of
+from .addresses import address_key, decode_path, path_of
 from .content_types import suffix_of
 from .site_copy import CopiedResource, SiteCopy
 
@@ -72,7 +72,7 @@ class SiteFiles:
 
     def addresses_of(self, path: str) -> list[str]:
         """Return the old addresses of the file that the import finds by a path: path and query, as they are written."""
-        return [path_of(resource.address) for resource in self._variants.get(unquote(path), ())]
+        return [path_of(resource.address) for resource in self._variants.get(decode_path(path), ())]
 
     @property
     def paths(self) -> Iterable[str]:
@@ -103,7 +103,7 @@ class SiteFiles:
 
 def _name_of(key: str, resource: CopiedResource) -> str:
     """Return the path that a file gets: its own, or one with the query if that tells files apart."""
-    path = str(PurePosixPath("/", *PurePosixPath(unquote(urlsplit(resource.address).path)).parts))
+    path = str(PurePosixPath("/", *PurePosixPath(decode_path(urlsplit(resource.address).path)).parts))
     if ".." in PurePosixPath(path).parts or "\0" in path:
         path = "/file"
     expected = guess_extension(resource.content_type) or ""

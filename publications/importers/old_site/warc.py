@@ -4,6 +4,8 @@ The records are listed in one pass; a body is read again from its offset when it
 takes little memory. `warcio` reads the format.
 """
 
+import gzip
+import zlib
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -26,6 +28,8 @@ READ_ERRORS = (ArchiveLoadFailed, AttributeError, EOFError, OSError, ValueError)
 """What warcio raises for a file that is none, or ends within the head of a record (AttributeError)."""
 UNSUPPORTED_ENCODINGS = ("zstd", "compress")
 CHUNK_BYTES = 65_536
+PADDING = b"\0\r\n \t"
+MAX_PADDING_BYTES = 65_536
 
 
 def is_warc(path: Path) -> bool:
@@ -98,21 +102,40 @@ def _decode_brotli(stream: IO[bytes], limit: int | None) -> bytes:
 def _list_resources(path: Path, copy: SiteCopy) -> list[CopiedResource]:
     """Return the responses of a file; one that ends within a record is read up to there."""
     resources: list[CopiedResource] = []
-    try:
-        with path.open("rb") as file:
-            records = ArchiveIterator(file)
+    if not _read_records(path, resources):
+        message = _("“%s” ends within a record: what comes after it is missing. Save the old site again.")
+        copy.damaged[f"{path.name} ({_('the end')})"] = message % path.name
+    return resources
+
+
+def _read_records(path: Path, resources: list[CopiedResource]) -> bool:
+    """Add the responses of a file, and return whether it is whole."""
+    with path.open("rb") as file:
+        records = ArchiveIterator(file)
+        try:
             for record in records:
                 resource = _describe_record(record, path, records.get_record_offset())
                 records.read_to_end(record)
                 if is_cut_off(record):
-                    raise EOFError
+                    return False
                 resources += [resource] if resource else []
-            if records.offset < path.stat().st_size:
-                raise EOFError  # within the head of a record
-    except READ_ERRORS:
-        message = _("“%s” ends within a record: what comes after it is missing. Save the old site again.")
-        copy.damaged[f"{path.name} ({_('the end')})"] = message % path.name
-    return resources
+        except ArchiveLoadFailed:
+            pass  # what is no record may be padding
+        except READ_ERRORS:
+            return False
+        file.seek(min(records.offset, path.stat().st_size))
+        return _is_padding(file.read(MAX_PADDING_BYTES + 1))
+
+
+def _is_padding(content: bytes) -> bool:
+    """Return whether the end of a file holds nothing: line ends, zeros or an empty member of gzip."""
+    if len(content) > MAX_PADDING_BYTES:
+        return False
+    content = content.lstrip(PADDING)
+    try:
+        return not content or not gzip.decompress(content)
+    except (EOFError, OSError, zlib.error):
+        return False
 
 
 def is_cut_off(record: ArcWarcRecord) -> bool:

@@ -1,5 +1,7 @@
 """Saving an old site: one host, politely, whole, and going on after a kill."""
 
+import gzip
+import random
 import socket
 import ssl
 from datetime import UTC, datetime, timedelta
@@ -85,6 +87,20 @@ def test_a_run_that_was_killed_goes_on_and_requests_nothing_twice(tmp_path, name
     assert len(open_copy(path).resources) == len(SAVED) and not open_copy(path).damaged
 
 
+@pytest.mark.parametrize("name", ["site.warc.gz", "site.warc"])
+def test_a_run_killed_within_an_answer_that_holds_marks_of_records_goes_on(tmp_path, name):
+    path, noise = tmp_path / name, random.Random(7).randbytes(80_000)
+    body = noise + gzip.compress(b"A line of text") + b"\r\n\r\nWARC/1.0, a format.\r\n" + noise
+    answers = {"/": Answer(b"<a href=/a.bin>x</a>"), "/a.bin": Answer(body, "application/octet-stream")}
+    with serve(answers) as (address, _requested):
+        crawl(address, path)
+        path.write_bytes(path.read_bytes()[:-100])
+        crawl(address, path)
+
+    copy = open_copy(path)
+    assert copy.read_body(copy.find(f"{address}/a.bin")) == body and not copy.damaged
+
+
 def damage(content: bytes) -> bytes:
     """Return what a crawl has saved with zeros in place of the beginning of a record."""
     mark = b"WARC/1." if content.startswith(b"WARC") else content[:10]
@@ -93,12 +109,16 @@ def damage(content: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("name", ["site.warc.gz", "site.warc"])
-@pytest.mark.parametrize("kind", ["no archive", "of another program", "damaged"])
+@pytest.mark.parametrize("kind", ["no archive", "a short file", "of another program", "damaged"])
 def test_a_file_that_is_not_the_end_of_an_own_crawl_stays_as_it_is(tmp_path, name, kind):
     path = tmp_path / name
     with serve(ANSWERS) as (address, _requested):
         if kind == "no archive":
             path.write_bytes(b"Notes of somebody. " * 1_000)
+        elif kind == "a short file":
+            path.write_bytes(
+                gzip.compress(b"My only notes.") if name.endswith("gz") else b"WARC/1.1 is a format."
+            )
         elif kind == "of another program":
             write_warc(path, compressed=name.endswith(".gz"))
         else:

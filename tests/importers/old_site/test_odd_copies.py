@@ -1,8 +1,10 @@
 """Odd answers and addresses in copies of old sites: nothing is lost, or one text taken for another, in silence."""
 
+import gzip
 import os
 from io import BytesIO
 from pathlib import Path
+from urllib.parse import unquote
 
 import brotli
 import pytest
@@ -14,6 +16,7 @@ from publications.importers.old_site import open_copy
 from publications.importers.old_site.html_page import UnreadablePage, read_page
 from publications.importers.old_site.page_index import index_pages
 from publications.importers.old_site.rules import parse_rules
+from publications.importers.old_site.site_files import SiteFiles
 
 SITE = "https://www.old.example"
 PAGE = (
@@ -119,6 +122,28 @@ def test_pages_whose_queries_differ_in_case_are_kept(tmp_path):
     records = [(f"/view?id={name}", "200 OK", HTML, page(name)) for name in ("Ab", "aB")]
 
     assert titles(open_copy(write_records(tmp_path / "a.warc.gz", *records))) == ["Ab", "aB"]
+
+
+def test_files_with_different_names_that_are_no_utf_8_stay_two(tmp_path):
+    names = [os.fsdecode(name) for name in (b"f\xf6r.pdf", b"f\xe5r.pdf")]
+    folder = write_folder(tmp_path, {"a.html": page("A"), names[0]: b"%PDF-1", names[1]: b"%PDF-2"})
+    copy = open_copy(folder)
+    files = SiteFiles.of(copy)
+
+    paths = [files.find_path(f"{SITE}/{name}") for name in ("f%F6r.pdf", "f%E5r.pdf")]
+
+    assert [(files.root / unquote(path).lstrip("/")).read_bytes() for path in paths] == [b"%PDF-1", b"%PDF-2"]
+    assert files.addresses_of(paths[0]) == ["/f%F6r.pdf"]
+
+
+@pytest.mark.parametrize(
+    "padding", [b"\n", bytes(512), gzip.compress(b"")], ids=["line end", "zeros", "empty member"]
+)
+def test_what_is_behind_the_last_record_and_holds_nothing_is_no_damage(tmp_path, padding):
+    path = write_records(tmp_path / "a.warc.gz", ("/a", "200 OK", HTML, page("News")))
+    path.write_bytes(path.read_bytes() + padding)
+
+    assert titles(open_copy(path)) == ["News"] and not open_copy(path).damaged
 
 
 def test_names_of_files_that_are_no_utf_8_are_read(tmp_path):

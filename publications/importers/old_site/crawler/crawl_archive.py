@@ -1,14 +1,17 @@
 """The WARC file of a crawl: answers are appended, each whole; one that was cut off by a kill is removed."""
 
 import fcntl
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from io import SEEK_END, BytesIO
+from io import SEEK_END
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import BinaryIO
+from zlib import decompressobj
+from zlib import error as ZlibError
 
 from django.utils.translation import gettext as _
 from warcio.archiveiterator import ArchiveIterator
@@ -26,7 +29,9 @@ from .http_fetcher import FetchedResponse
 PROGRAM = "save_old_site"
 CSS_TYPE = "text/css"
 MAX_HEAD_BYTES = 4_096
-"""Of the first record of a file, and of the head of any."""
+RECORD_HEAD = re.compile(rb"\s*WARC/1\.\d\r\n(?:[\w-]+: [^\r\n]*\r\n)*?WARC-Record-ID: ")
+GZIP = 31
+"""What `zlib` calls the format."""
 
 
 class ArchiveUnusable(Exception):
@@ -115,7 +120,7 @@ class CrawlArchive:
     def _refuse_to_cut(self, end: int, *, is_own: bool) -> None:
         """Raise ArchiveUnusable if more would be cut off than one record that a kill has left unfinished."""
         size = self.file.seek(0, SEEK_END)
-        if size and not is_own and (end or size > MAX_HEAD_BYTES or not self._begins_as_record()):
+        if size and not is_own:
             message = _("“%s” was not written by this command. Name another file.")
             raise ArchiveUnusable(message % self.path.name)
         if self._has_record_after(end, size):
@@ -125,29 +130,31 @@ class CrawlArchive:
             )
             raise ArchiveUnusable(message % {"name": self.path.name, "place": end})
 
-    def _begins_as_record(self) -> bool:
-        self.file.seek(0)
-        return self.file.read(len(self._mark)) == self._mark
-
     def _has_record_after(self, end: int, size: int) -> bool:
         """Whether a record begins behind the one that begins at `end`."""
         if size - end <= len(self._mark):
             return False
         with mmap(self.file.fileno(), 0, access=ACCESS_READ) as content:
-            unfinished = end if self.writer.gzip else content.find(self._mark, end)
-            place = content.find(self._mark, unfinished + 1) if unfinished >= 0 else -1
+            place = content.find(self._mark, end + 1)
             while place >= 0:
-                try:
-                    next(iter(ArchiveIterator(BytesIO(content[place : place + MAX_HEAD_BYTES]))))
+                if self._is_record(content[place : place + MAX_HEAD_BYTES]):
                     return True
-                except (*READ_ERRORS, StopIteration):
-                    place = content.find(self._mark, place + 1)
+                place = content.find(self._mark, place + 1)
         return False
+
+    def _is_record(self, content: bytes) -> bool:
+        """Whether a record of WARC begins with these bytes, which may be ones of the body of another."""
+        if self.writer.gzip:
+            try:
+                content = decompressobj(wbits=GZIP).decompress(content, MAX_HEAD_BYTES)
+            except ZlibError:
+                return False
+        return RECORD_HEAD.match(content) is not None
 
     @property
     def _mark(self) -> bytes:
-        """The first bytes of a record."""
-        return b"\x1f\x8b\x08" if self.writer.gzip else b"WARC/1."
+        """The first bytes of a record, with the line ends before it."""
+        return b"\x1f\x8b\x08" if self.writer.gzip else b"\r\n\r\nWARC/1."
 
     def _check_head(self, head: str, site: str) -> bool:
         if f"software: {PROGRAM}" not in head:

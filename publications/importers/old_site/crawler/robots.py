@@ -1,7 +1,7 @@
 """What robots.txt allows (RFC 9309): the longest rule that fits counts, and one that allows wins over one as long."""
 
 from dataclasses import dataclass, field
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote_to_bytes
 
 from ..addresses import QUERY_CHARACTERS
 
@@ -70,7 +70,7 @@ def _add_rule(group: RobotRules, key: str, value: str) -> None:
 
 
 def _normalize(path: str) -> str:
-    return quote(unquote(path), safe=QUERY_CHARACTERS)
+    return quote(unquote_to_bytes(path), safe=QUERY_CHARACTERS)
 
 
 def _fits(pattern: str, path: str) -> bool:
