@@ -43,6 +43,8 @@ MAX_NEW_NAMES = 20
 """How many of the new authors, and of the new tags, are named."""
 SHOWN_PUBLICATIONS = 20
 """How many of what an import has made are listed; the others are folded."""
+MAX_LISTED_TEXTS = 500
+"""An import by the command may have more texts than a page can list."""
 
 
 @require_permissions("add_archiveimport")
@@ -108,7 +110,8 @@ def archive_import_page(request: HttpRequest, pk: int) -> HttpResponse:
     mapping_form = MappingForm(request.POST if "check" in request.POST else None, job=job)
     if request.method == "POST" and (response := _perform_button(request, job, form, mapping_form)):
         return response
-    publications = list(with_status(job.imported_publications).order_by("title", "pk"))
+    made = job.imported_publications.count()
+    publications = list(with_status(job.imported_publications).order_by("title", "pk")[:MAX_LISTED_TEXTS])
     for publication in publications:
         publication.status_label = status_text(publication)
         publication.language_label = language_label(publication.language)
@@ -124,14 +127,18 @@ def archive_import_page(request: HttpRequest, pk: int) -> HttpResponse:
         is_interrupted=job.is_unfinished and not is_running(),
         publications=publications[:SHOWN_PUBLICATIONS],
         more_publications=publications[SHOWN_PUBLICATIONS:],
+        unlisted=made - len(publications),
         can_publish=job.can_publish and request.user.has_perm("publications.publish_publication"),
-        can_publish_drafts=job.has_drafts and request.user.has_perm("publications.publish_publication"),
+        can_check_again=job.is_undone and not job.is_by_command,
+        can_publish_drafts=job.has_drafts
+        and not job.is_by_command
+        and request.user.has_perm("publications.publish_publication"),
         can_undo=not job.is_unfinished
         and _may_run(request, ArchiveImportTask.UNDO)
         and bool(_plan_what_is_left(job)),
         requester=_name_of(job.requested_by),
         undo=describe_undo(job.report) if job.is_undo else {},
-        report=label_report(job.report),
+        report=label_report(_limit_files(job.report)),
         has_left=bool(publications) and not job.is_undo,
         is_left_next=not job.is_dry_run and not job.can_resume,
         open_names=0 if job.is_unfinished else len(list_open_names(job)),
@@ -142,6 +149,12 @@ def archive_import_page(request: HttpRequest, pk: int) -> HttpResponse:
     if job.is_unfinished:
         response.headers["Refresh"] = str(REFRESH_SECONDS)
     return response
+
+
+def _limit_files(report: dict) -> dict:
+    """Return a report with as many files as a page lists, and the number of the others."""
+    files = report.get("files", ())
+    return report | {"files": files[:MAX_LISTED_TEXTS], "unlisted": len(files[MAX_LISTED_TEXTS:])}
 
 
 def _name_new_rows(job: ArchiveImport) -> dict[str, dict]:
@@ -192,6 +205,8 @@ def _perform_button(
         start_runner()
     elif job.is_unfinished:
         warn_of_other_request(request)
+    elif job.is_by_command and not ("resume" in request.POST and job.can_resume):
+        messages.warning(request, _("Its texts are on the server: run the command there again."))
     elif "check" in request.POST:
         if not (form.is_valid() and mapping_form.is_valid()):
             return None
@@ -262,14 +277,17 @@ def archive_import_delete_page(request: HttpRequest, pk: int) -> HttpResponse:
     job = get_object_or_404(ArchiveImport, pk=pk)
     if request.method == "POST":
         ArchiveImport.objects.filter(pk=job.pk).delete_with_archives()
-        messages.success(request, _("The archive and its report are deleted. The texts stay as they are."))
+        messages.success(request, _("The report is deleted. The texts stay as they are."))
         return HttpResponseRedirect(reverse("desk:archive-imports"))
     steps = _plan_what_is_left(job)
     live_count = sum(step.is_public for step in steps)
     return render_desk_page(
         request,
         "archive_import_delete",
-        title=_("Delete %(file)s and its report") % {"file": job.filename},
+        title=(
+            _("Delete the report on %(file)s") if job.is_by_command else _("Delete %(file)s and its report")
+        )
+        % {"file": job.filename},
         job=job,
         live_count=live_count,
         draft_count=len(steps) - live_count,

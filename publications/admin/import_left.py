@@ -41,6 +41,8 @@ def _similar_names_page(_job: ArchiveImport, _title: str) -> str:
 
 
 def _rules_page(job: ArchiveImport, _title: str) -> str:
+    if job.is_by_command:
+        return ""
     return f"{reverse('desk:archive-import', args=[job.pk])}#settings"
 
 
@@ -65,7 +67,8 @@ REMEDIES: dict[LeftTask, tuple[Promise, Callable[[Publication], str] | None]] = 
     ),
     LeftTask.PAGES: (
         gettext_lazy(
-            "Are they texts? Then add a rule for them under “Settings, and check again”. Of others keep the address:"
+            "Are they texts? Then add a rule for them under “Settings, and check again”, or to the mapping of the "
+            "command. Of others keep the address:"
         ),
         None,
     ),
@@ -76,7 +79,7 @@ REMEDIES: dict[LeftTask, tuple[Promise, Callable[[Publication], str] | None]] = 
         _FORM,
     ),
     LeftTask.REFUSED: (
-        gettext_lazy("Mend them in the old system or in the file, export anew, and upload it: the others stay."), _FORM,
+        gettext_lazy("Mend them in the old system or in the file, and import it again: the others stay."), _FORM,
     ),
     LeftTask.AUTHOR: (
         gettext_lazy(
@@ -93,7 +96,8 @@ REMEDIES: dict[LeftTask, tuple[Promise, Callable[[Publication], str] | None]] = 
     ),
     LeftTask.FILES: (
         gettext_lazy(
-            "Put them into the archive and upload it again, or add each to its text. The old address says where it was."
+            "Put them beside the texts and import these again, or add each to its text. The old address says where it "
+            "was."
         ),
         _FORM,
     ),

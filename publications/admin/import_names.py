@@ -110,7 +110,7 @@ def archive_import_names_page(request: HttpRequest, pk: int) -> HttpResponse:
             if _is_posted(request, proposal)
         ]
         if not any(form.errors for form in name_forms):
-            _store_decisions(request, name_forms)
+            _store_decisions(request, name_forms, job)
             return HttpResponseRedirect(request.get_full_path()) if page.has_other_pages() else import_page
     else:
         name_forms = [SourceNameForm(proposal=proposal) for proposal in page]
@@ -147,7 +147,7 @@ def list_names_here(name_type: str) -> list[str]:
     return list(rows.values_list("name", flat=True).distinct())
 
 
-def _store_decisions(request: HttpRequest, name_forms: list[SourceNameForm]) -> None:
+def _store_decisions(request: HttpRequest, name_forms: list[SourceNameForm], job: ArchiveImport) -> None:
     count = 0
     for form in name_forms:
         if form.has_changed():
@@ -155,11 +155,16 @@ def _store_decisions(request: HttpRequest, name_forms: list[SourceNameForm]) -> 
             count += 1
     if count:
         message = ngettext(
-            "%(count)d decision is remembered, for later imports too. Check again to see what it changes.",
-            "%(count)d decisions are remembered, for later imports too. Check again to see what they change.",
+            "%(count)d decision is remembered, for later imports too.",
+            "%(count)d decisions are remembered, for later imports too.",
             count,
         )
-        messages.success(request, message % {"count": count})
+        next_step = (
+            _("Run the command on the server again: it follows them.")
+            if job.is_by_command
+            else _("Check again to see what they change.")
+        )
+        messages.success(request, f"{message % {'count': count}} {next_step}")
     else:
         messages.info(request, _("Nothing was decided, and nothing has changed."))
 

@@ -179,21 +179,21 @@ def _run(job: ArchiveImport) -> dict:
                 options = add_page_rules(job, options)
             report = build_report_page(run_import(options))
         except (ImportRefused, InvalidOptions) as error:
-            raise ImportRefused(_name_places(str(error), path, job.filename)) from error
+            raise ImportRefused(name_places(str(error), path, job.filename)) from error
         folder = (
             path.name if report["system"] == MARKDOWN.name else ""
         )  # other systems have keys of their own
-        return _name_places(report, path, job.filename) | {"folder": folder}
+        return name_places(report, path, job.filename) | {"folder": folder}
 
 
-def _name_places(value: Any, path: Path, filename: str) -> Any:
+def name_places(value: Any, path: Path, filename: str) -> Any:
     """Return a message, or a report, with places in the archive instead of those on the server."""
     if isinstance(value, str):
         return value.replace(f"{path}/", "").replace(str(path), filename)
     if isinstance(value, dict):
-        return {key: _name_places(item, path, filename) for key, item in value.items()}
+        return {key: name_places(item, path, filename) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_name_places(item, path, filename) for item in value]
+        return [name_places(item, path, filename) for item in value]
     return value
 
 
@@ -208,11 +208,16 @@ def _empty_folder() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _record_batch(job: ArchiveImport, files: Sequence[FileReport]) -> None:
+def record_files(job: ArchiveImport, files: Sequence[FileReport]) -> None:
+    """Record what a batch has created and published; called in its transaction."""
     job.record(
         [file.publication for file in files if file.outcome is FileOutcome.NEW],
         [file.edition for file in files if file.edition],
     )
+
+
+def _record_batch(job: ArchiveImport, files: Sequence[FileReport]) -> None:
+    record_files(job, files)
     if any(file.edition or file.outcome in STORED for file in files):
         job.store(starts=0)
 

@@ -20,6 +20,7 @@ from .approval import (
 from .archive_import import (
     ARCHIVE_FOLDER,
     ARCHIVE_IMPORT_DAYS,
+    SOURCE_PATH,
     UNFINISHED,
     ArchiveImport,
     ArchiveImportState,
@@ -219,6 +220,7 @@ __all__ = [
     "RETRY_DELAYS",
     "SENT_DAYS",
     "SIGNATURE",
+    "SOURCE_PATH",
     "STATUS_ACTIONS",
     "UNFINISHED",
     "UNKNOWN_TEXT",

@@ -1,4 +1,4 @@
-"""Imports of archives at the desk, as stored jobs: what was uploaded, how far the import is, and its report."""
+"""Imports as stored jobs: an archive that was uploaded, or a source on the server; how far it is, and its report."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -17,6 +17,8 @@ from .redirect import Redirect
 ARCHIVE_IMPORT_DAYS = 7
 """How long an archive and its report are kept after the last run: both may hold names that are redacted later."""
 ARCHIVE_FOLDER = "imports"
+SOURCE_PATH = "source_path"
+"""The option of an import by the command with the folder or file that it names."""
 
 
 class ArchiveImportTask(models.TextChoices):
@@ -42,6 +44,10 @@ class ArchiveImportQuerySet(models.QuerySet):
     def unfinished(self) -> "ArchiveImportQuerySet":
         """Imports to be run, those whose process was killed included, in the order of their requests."""
         return self.filter(state__in=UNFINISHED).order_by("changed_at", "pk")
+
+    def of_source(self, path: str) -> "ArchiveImport | None":
+        """Return the import by the command of a folder or file on the server, or None."""
+        return self.filter(archive="", **{f"options__{SOURCE_PATH}": path}).first()
 
     def outdated(self) -> "ArchiveImportQuerySet":
         """Imports that have not run for some time."""
@@ -78,15 +84,17 @@ class ArchiveImportQuerySet(models.QuerySet):
 
 
 def _delete_archives(names: list[str]) -> None:
-    for name in names:
+    for name in filter(None, names):
         original_storage().delete(name)
 
 
 class ArchiveImport(models.Model):
-    """An archive of texts and its last run, which checks, imports or undoes what was imported.
+    """An archive or another source of texts and its last run, which checks, imports or undoes what was imported.
+
+    A run of the command `import_publications` is never waiting or running here: it is stopped until it is done.
 
     Attributes:
-        archive: its name in the private storage.
+        archive: its name in the private storage; "" if the command reads the texts on the server.
         options: those of `ImportOptions` that a person chooses, and the language of the report.
         requested_by: who requested the run; it is in their name, and takes their permissions until it ends.
         starts: how often a process has started this run since it last stored a batch.
@@ -142,6 +150,11 @@ class ArchiveImport(models.Model):
         return self.state in UNFINISHED
 
     @property
+    def is_by_command(self) -> bool:
+        """Whether the command reads the texts on the server: it alone can import them again."""
+        return not self.archive
+
+    @property
     def is_dry_run(self) -> bool:
         return self.task == ArchiveImportTask.CHECK
 
@@ -184,8 +197,9 @@ class ArchiveImport(models.Model):
 
     @property
     def can_resume(self) -> bool:
-        """Whether an import or its undo ended before it was done."""
-        return not self.is_dry_run and self.state in (ArchiveImportState.STOPPED, ArchiveImportState.FAILED)
+        """Whether an import or its undo ended before it was done, and the desk can go on with it."""
+        has_ended_early = self.state in (ArchiveImportState.STOPPED, ArchiveImportState.FAILED)
+        return has_ended_early and (self.is_undo or not (self.is_dry_run or self.is_by_command))
 
     @property
     def imported_publications(self) -> models.QuerySet[Publication]:

@@ -9,6 +9,7 @@ import time_machine
 from django.core.management import CommandError, call_command
 from django.utils.translation import override
 
+from publications.importers import command_imports
 from publications.importers.report_text import render_report
 from publications.management.commands import import_publications
 from publications.models import Publication
@@ -156,7 +157,7 @@ def test_an_interrupt_has_its_own_exit_status(tmp_path, monkeypatch):
     def interrupted(order):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(import_publications, "run_import", interrupted)
+    monkeypatch.setattr(command_imports, "run_import", interrupted)
 
     with pytest.raises(CommandError, match="goes on where this one stopped") as reason:
         call(write_post(tmp_path / "blog"))

@@ -12,12 +12,13 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from publications.importers.archive import unpack_if_archive
+from publications.importers.command_imports import run_command_import
 from publications.importers.imported_file import ImportRefused
 from publications.importers.mapping import ImportMapping, read_mapping, render_mapping
 from publications.importers.options import ImportOptions, InvalidOptions
 from publications.importers.report import FileOutcome
-from publications.importers.report_text import Progress, render_report, write_json_report
-from publications.importers.run import propose_mapping, read_samples, run_import
+from publications.importers.report_text import TOTALS, Progress, render_report, write_json_report
+from publications.importers.run import propose_mapping, read_samples
 from publications.importers.samples_page import render_samples_page
 from publications.management.option_types import MAX_PROCESSES, non_empty_path, whole_number
 
@@ -155,7 +156,7 @@ class Command(BaseCommand):
                     self._write_samples(import_options, samples_path)
                 if proposal_path or samples_path:
                     return
-                report = run_import(import_options)
+                report = run_command_import(import_options, options["path"])
         except ImportRefused as error:
             raise CommandError(str(error)) from error
         except InvalidOptions as error:
@@ -165,6 +166,11 @@ class Command(BaseCommand):
             raise CommandError(message, returncode=130) from error
         for line in render_report(report, detail=options["verbosity"]):
             self.stdout.write(line)
+        if not report.is_dry_run and options["verbosity"] > TOTALS:
+            message = _(
+                "Under Import texts, the desk lists this import: what is left to do, its names, and its undo."
+            )
+            self.stdout.write(f"\n{message}")
         if report_path:
             self._write(report_path, partial(write_json_report, report))
         if missing_path:
