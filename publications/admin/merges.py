@@ -28,7 +28,7 @@ SIMILAR_NAMES_PERMISSIONS = ("change_author", "delete_author", "change_tag", "de
 
 @dataclass(frozen=True)
 class MergeableModel:
-    """A model whose rows are merged: and how the desk names it."""
+    """A model whose rows can be merged, and how the desk names it."""
 
     model: type[MergeableRow]
     name_type: NameType

@@ -35,7 +35,7 @@ from .tables import ARCHIVED, ArchivedTable, tables_by_name
 from .write import ORIGINAL_NAME, SCHEMA_KEY, keep_transaction_open
 
 FILES_FOLDER = f"{bag.PAYLOAD}/{FILES}/"
-KEYS_FILE = f"{bag.PAYLOAD}/{primary_keys.KEYS_FILE}"
+KEYS_PATH = f"{bag.PAYLOAD}/{primary_keys.KEYS_FILE}"
 ROW_SUFFIX = ".jsonl"
 AUDIT_FILES = (audit_file_name(HEAD), audit_file_name(SIGNATURE))
 SINGLE_ROWS = (SiteVersion, SiteSettings)
@@ -92,8 +92,8 @@ def _restore(root: Path, progress: bag.StartProgress) -> RestoreReport:
     _refuse_other_release(root)
     originals = [name for name in names if name.startswith(FILES_FOLDER)]
     _refuse_other_files(originals, names)
-    if KEYS_FILE not in names:
-        raise bag.NotABag(f"{KEYS_FILE} is missing. Take another copy of the archive.")
+    if KEYS_PATH not in names:
+        raise bag.NotABag(f"{KEYS_PATH} is missing. Take another copy of the archive.")
     row_files = sorted(name for name in names if name.endswith(ROW_SUFFIX) and name not in set(originals))
     with _all_or_nothing() as stored:
         _store_originals(root, originals, stored, progress("uploaded files"))
@@ -202,8 +202,8 @@ def _store_rows(root: Path, names: Sequence[str], progress: bag.Progress) -> int
     _empty_seeded_tables()
     count = insert_lines(tables_by_name(), _read_lines(root, names, progress))
     _refuse_incomplete_rows(root, names)
-    keys = (root / KEYS_FILE).read_bytes()
-    primary_keys.continue_keys(primary_keys.parse_highest_keys(keys, KEYS_FILE))
+    keys = (root / KEYS_PATH).read_bytes()
+    primary_keys.continue_keys(primary_keys.parse_highest_keys(keys, KEYS_PATH))
     SearchIndex.objects.update(version=0, similarity_version=0)
     return count
 
