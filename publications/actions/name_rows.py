@@ -212,7 +212,6 @@ def delete_rows(redaction: NameRedaction) -> Counter[str]:
             lambda redirect: "\n".join(map(_as_one_word, redirect.readings)),
         ),
         (Autosave.objects.filter(publication=None), lambda autosave: [autosave.values, autosave.path]),
-        (ImportDecision.objects.all(), lambda decision: [decision.name, decision.target]),
         (DeskSession.objects.all(), lambda session: [session.get_decoded(), session.user_agent]),
     ):
         rows = [row for row in queryset if holds_name(text_of(row), redaction)]
@@ -223,6 +222,25 @@ def delete_rows(redaction: NameRedaction) -> Counter[str]:
         deleted[queryset.model._meta.label] += len(held)
     deleted[ArchiveImport._meta.label] += ArchiveImport.objects.all().delete_with_archives()
     return +deleted
+
+
+def delete_decisions(redaction: NameRedaction, author: Author | None) -> Counter[str]:
+    """Delete the decisions on names in imports that hold the name, and all that lead to an author who has or had it.
+
+    These connect the two names even if they hold neither: a former address is no spelling of a name. It is called
+    before the authors are redacted.
+
+    Args:
+        author: the row of the person, if known.
+    """
+    decisions = list(ImportDecision.objects.select_related("author"))
+    held = [each for each in decisions if holds_name([each.name, each.target], redaction)]
+    authors = {each.author for each in decisions if each.author}
+    named = {author, *(each.author for each in held)}
+    named |= {each for each in authors if holds_name([each.name, each.aliases, each.slug], redaction)}
+    pks = {each.pk for each in decisions if each in held or (each.author and each.author in named)}
+    ImportDecision.objects.filter(pk__in=pks).delete()
+    return +Counter({ImportDecision._meta.label: len(pks)})
 
 
 def _as_one_word(text: str) -> str:

@@ -20,6 +20,7 @@ from publications.models import (
     EditionImage,
     EditionTag,
     Image,
+    ImportDecision,
     Kind,
     ServedPdf,
     SitePage,
@@ -172,7 +173,8 @@ def render_site_page(page: SitePage) -> None:
 def replace_author_name(author: Author, at: datetime, editions: ChangedEditions) -> dict[int, str]:
     """Replace the name of an author by the pen name in all bylines, audit entries and the log of the admin.
 
-    Texts are not searched for the name: `redact` does that.
+    Decisions on names in imports that lead to the author are deleted: they would connect the two names. Texts are not
+    searched for the name: `redact` does that.
 
     Args:
         editions: those that the action changes; the editions with the bylines are added.
@@ -182,6 +184,7 @@ def replace_author_name(author: Author, at: datetime, editions: ChangedEditions)
     """
     editions.check(editions_showing(author))
     bylines = EditionByline.objects.filter(author=author)
+    ImportDecision.objects.filter(author=author).delete()
     with search.reindex_after(bylines.values_list("edition", flat=True)):
         bylines.update(name=author.name, title="", affiliation="")
     Edition.objects.filter(pk__in=bylines.values("edition")).update(record_changed_at=at)

@@ -21,9 +21,8 @@ def add_decisions(mapping: ImportMapping) -> ImportMapping:
     people, topics = (
         ImportDecision.objects.of_type(name_type) for name_type in (NameType.PERSON, NameType.TOPIC)
     )
-    decided = ImportMapping.from_names(people=_list_targets(people), topics=_list_targets(topics))
     return replace(
-        mapping, people={**decided.people, **mapping.people}, topics={**decided.topics, **mapping.topics}
+        mapping, decided_people=_list_targets(people), topics={**_list_targets(topics), **mapping.topics}
     )
 
 

@@ -49,6 +49,7 @@ class ImportMapping:
     """Names and fields of a source with those of this site. Keys are normalized by `normalize_key`.
 
     Args:
+        decided_people: what was decided on names of authors, without regard to ids.
         comments: what a proposal says of a row, by section and key, or number of a page rule.
     """
 
@@ -57,6 +58,7 @@ class ImportMapping:
     kinds: Mapping[str, str] = NOTHING
     fields: Mapping[str, str] = NOTHING
     pages: tuple[Mapping[str, Any], ...] = ()
+    decided_people: Mapping[str, str] = NOTHING
     comments: Mapping[tuple[str, str | int], str] = field(default_factory=dict, compare=False)
 
     @classmethod
@@ -73,10 +75,14 @@ class ImportMapping:
         """Return the name of a topic here, or "" if it is left out; a name without a row stays."""
         return self.topics.get(normalize_key(name), name)
 
-    def find_person(self, *names: str) -> str:
-        """Return the name here of an author with these ids and names, or "" if no row has one."""
-        targets = (self.people.get(normalize_key(name)) for name in names if name)
-        return next(filter(None, targets), "")
+    def find_person(self, author_id: str, name: str) -> str:
+        """Return the name here of an author in the source, or "" if no row or decision has one.
+
+        A row may have the id or the name, and wins. A decision is on the name: another person may have the id in
+        another source. Without a name the id is the name.
+        """
+        rows = (self.people.get(normalize_key(key)) for key in (author_id, name) if key)
+        return next(filter(None, rows), "") or self.decided_people.get(normalize_key(name or author_id), "")
 
 
 def list_rows(mapping: ImportMapping) -> dict[str, list[list[str]]]:
@@ -102,7 +108,7 @@ def _normalize_keys(section: Mapping[str, str]) -> dict[str, str]:
 def apply_mapping(imported: ImportedFile, mapping: ImportMapping) -> ImportedFile:
     """Return a text with the topics and authors that the mapping names."""
     text = imported.manuscript
-    if text is None or not (mapping.topics or mapping.people):
+    if text is None or not (mapping.topics or mapping.people or mapping.decided_people):
         return imported
     tags = _map_topics(text.tags, mapping)
     bylines = tuple(

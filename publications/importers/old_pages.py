@@ -25,8 +25,11 @@ def redirect_old_pages(
 
     def find_target(page: OldPage) -> Tag | Author | str:
         tag = topics.get(options.mapping.find_topic(page.topic).casefold()) if page.topic else None
-        name = page.author and (options.mapping.find_person(page.author) or page.author)
-        return tag or (name and import_cache.find_author(authors.find(name).slug, name)) or page.address
+        return tag or (page.author and find_author(page.author)) or page.address
+
+    def find_author(name: str) -> Author | None:
+        name = options.mapping.find_person(name, authors.find(name).name) or name
+        return import_cache.find_author(authors.find(name).slug, name)
 
     rows = [OldAddress(address, find_target(page)) for address, page in source.old_pages.items()]
     refused = keep_old_addresses(rows, by=options.by, archive_import=options.archive_import) if rows else []

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from publications.slugs import fold_name
+from publications.slugs import fold_name, slugify
 
 from .author import Author
 from .tag import Tag
@@ -32,28 +32,38 @@ class ImportDecisionQuerySet(models.QuerySet):
         return {fold_name(row.name): row for row in rows}
 
     def replace_author(self, author: Author, replacement: Author) -> None:
-        """Let the names of an author, who is about to be deleted, be those of another."""
-        self.filter(author=author).update(author=replacement)
+        """Let the names of an author, who is about to be deleted, be those of another: not of one with a pen name."""
+        rows = self.filter(author=author)
+        if replacement.is_pseudonymous:
+            rows.delete()
+        else:
+            rows.update(author=replacement)
 
     def merge(self, source: Author | Tag, target: Author | Tag, *, by) -> None:
-        """Let the names of a row, which is about to be deleted, be those of another, its own name and id too.
+        """Let the names of a row, which is about to be deleted, be those of another, its own names too.
 
-        The id of an author in a source is known as the address, unless that is a third author's name.
+        An import makes the name of an author of whom a source has the id alone from that, and the id is often the
+        address. That name is added unless somebody has decided on it, or it could be that of a third author.
         """
         is_author = isinstance(source, Author)
         name_type, column = (NameType.PERSON, "author") if is_author else (NameType.TOPIC, "tag")
         self.filter(**{column: source}).update(**{column: target})
-        names = {source.name, getattr(source, "name_sv", "")} - {""}
-        if is_author and not Author.objects.exclude(pk=source.pk).with_name(source.slug).exists():
-            names.add(source.slug)
-        for name in names:
-            earlier = self.of_type(name_type).get(fold_name(name))
-            if earlier:
-                earlier.delete()
-            if fold_name(name) != fold_name(target.name):
-                self.create(
-                    type=name_type, name=name, choice=NameChoice.SAME, decided_by=by, **{column: target}
-                )
+        decisions = self.of_type(name_type)
+        names = [source.name, getattr(source, "name_sv", "")]
+        if is_author and source.slug not in map(slugify, _list_other_names(decisions, source, target)):
+            names.append(source.slug.replace("-", " "))
+        for key, name in {fold_name(name): name for name in reversed(names) if name}.items():
+            if key == fold_name(target.name):
+                continue
+            if key in decisions:
+                decisions[key].delete()
+            self.create(type=name_type, name=name, choice=NameChoice.SAME, decided_by=by, **{column: target})
+
+
+def _list_other_names(decisions: dict[str, "ImportDecision"], *authors: Author) -> list[str]:
+    """Return the names that have a decision, and those of all authors but these, with aliases."""
+    rows = Author.objects.exclude(pk__in=[author.pk for author in authors]).values_list("name", "aliases")
+    return [*decisions, *(line for name, aliases in rows for line in (name, *aliases.splitlines()))]
 
 
 class ImportDecision(models.Model):

@@ -1,15 +1,21 @@
 """Decisions on names in sources: followed by every import, won over by its mapping, and ended with what they name."""
 
+from pathlib import Path
+from types import SimpleNamespace
+
 import pytest
 
 from publications import actions
+from publications.importers.import_cache import ImportCache
 from publications.importers.import_decisions import add_decisions, map_authors
 from publications.importers.mapping import ImportMapping
 from publications.importers.name_proposals import build_proposals, store_decision, value_of_decision
+from publications.importers.old_pages import redirect_old_pages
 from publications.importers.options import ImportOptions
 from publications.importers.run import run_import
+from publications.importers.source import OldPage
 from publications.importers.source_authors import AuthorList, SourceAuthor
-from publications.models import Author, ImportDecision, NameChoice, NameType, Publication, Tag
+from publications.models import Author, ImportDecision, NameChoice, NameType, Publication, Redirect, Tag
 from tests.factories import make_author, make_person, make_tag
 
 from .letter_export import letter_system, render_export
@@ -124,7 +130,7 @@ def test_decisions_lead_from_name_to_name_and_never_in_a_circle():
 
     mapping = add_decisions(ImportMapping())
 
-    assert mapping.people == {"a. berg": "Anna Berg", "a. m. berg": "Anna Berg"}
+    assert mapping.decided_people == {"a. berg": "Anna Berg", "a. m. berg": "Anna Berg"}
     assert mapping.topics == {"blog": "", "uncategorized": ""}
 
 
@@ -202,25 +208,90 @@ def test_old_pages_of_authors_and_topics_follow_decisions():
     assert {each.former_paths for each in mapped.by_id.values()} == {("/people/aberg", "/people/anna")}
 
 
-def test_an_import_finds_a_merged_author_by_the_id_in_its_source(tmp_path):
-    source, target = make_author("A. Berg", slug="aberg"), make_author("Anna Berg")
-    single, other = make_author("Eva Lind", slug="lind"), make_author("Lind", slug="bo")
+def test_the_old_page_of_an_author_known_by_an_id_alone_follows_the_decision_on_the_name():
+    author = make_author("Anna Berg")
+    decide(PERSON, "A Berg", f"author:{author.pk}")
+    options = ImportOptions(Path(), mapping=add_decisions(ImportMapping()))
+    source = SimpleNamespace(old_pages={"/author/a-berg/": OldPage(author="a-berg", address="/sv/")})
 
-    for merged, kept in ((source, target), (single, target)):
-        kept.refresh_from_db()
-        actions.merge(merged, kept, seen=actions.plan_merge(merged, kept).digest, by=None)
+    assert redirect_old_pages(source, options, AuthorList({}), ImportCache()) == (1, [])
 
-    mapping = add_decisions(ImportMapping())
-    assert mapping.find_person("aberg", "Aberg") == mapping.find_person("x", "A. Berg") == target.slug
-    assert (
-        mapping.find_person("lind", other.name) == "" and mapping.find_person("x", "Eva Lind") == target.slug
-    )
+    assert Redirect.objects.get().author == author
 
 
-def test_removing_a_name_removes_the_id_of_a_merged_author():
-    source, target = make_author("Vera Åkerholm", slug="vera-åkerholm"), make_author("V. Ek")
+def test_a_row_wins_over_a_decision_and_no_id_is_taken_for_the_name_of_another():
+    author = make_author("Anna Berg")
+    decide(PERSON, "aberg", f"author:{author.pk}")
+    decide(PERSON, "Axel Berg", "name:Axel Bergman")
+
+    mapping = add_decisions(ImportMapping.from_names(people={"ek": "Eva Ek", "Eva Ekman": "Eva Ekman"}))
+
+    assert mapping.find_person("aberg", "Aberg") == author.slug
+    assert mapping.find_person("aberg", "Axel Berg") == "Axel Bergman"
+    assert mapping.find_person("aberg", "Arne Berg") == ""
+    assert mapping.find_person("ek", "Axel Berg") == "Eva Ek"
+    assert mapping.find_person("aberg", "Eva Ekman") == "Eva Ekman"
+
+
+def merge(source: Author, target: Author) -> None:
+    target.refresh_from_db()
     actions.merge(source, target, seen=actions.plan_merge(source, target).digest, by=None)
 
+
+def test_an_import_finds_a_merged_author_whose_source_has_the_id_alone():
+    target = make_author("Anna Berg")
+    make_author("Eva Lind", slug="el")
+    for source in (make_author("A. Berg", slug="a-m-berg"), make_author("E. Lind", slug="eva-lind")):
+        merge(source, target)
+
+    mapping = add_decisions(ImportMapping())
+    assert mapping.find_person("a-m-berg", "A M Berg") == mapping.find_person("x", "A. Berg") == target.slug
+    assert mapping.find_person("a-m-berg", "Axel Berg") == mapping.find_person("eva-lind", "Eva Lind") == ""
+
+
+@pytest.mark.parametrize("is_separate", [True, False])
+def test_a_merge_keeps_what_was_decided_on_other_names(is_separate):
+    other, source, target = make_author("Bo Lind"), make_author("Eva Lind", slug="lind"), make_author("Ek")
+    value = NameChoice.SEPARATE if is_separate else f"author:{other.pk}"
+    kept = {decide(PERSON, name, value) for name in ("LIND!", "EK")}
+
+    merge(source, target)
+
+    assert set(ImportDecision.objects.exclude(name="Eva Lind")) == kept
+    assert {(each.choice, each.author) for each in kept} == {
+        (NameChoice.SEPARATE, None) if is_separate else (NameChoice.SAME, other)
+    }
+
+
+@pytest.mark.parametrize("has_alias", [True, False])
+def test_removing_a_name_removes_all_decisions_of_the_author_who_had_it(has_alias):
+    source, target = make_author("Vera Åkerholm", slug="vakerholm"), make_author("V. Ek")
+    merge(source, target)
+    if not has_alias:
+        Author.objects.update(aliases="")
+    kept = decide(PERSON, "B. Lind", f"author:{make_author('Bo Lind', biography_en='With Vera Åkerholm').pk}")
+
     actions.remove_name_from_rows(actions.NameRemoval(spellings=("Vera Åkerholm",)), by=None)
+
+    assert ImportDecision.objects.get() == kept
+
+
+def test_no_decision_leads_to_an_author_with_a_pen_name():
+    by, authors = (
+        make_person("Administrators"),
+        [make_author(name) for name in ("Vera Ek", "Eva Ek", "V. Ek")],
+    )
+    proposed = make_author("Eva Åkerholm", is_proposed=True)
+    for author, name in zip((*authors, proposed), ("vakerholm", "evakerholm", "V. Å.", "vera"), strict=True):
+        decide(PERSON, name, f"author:{author.pk}")
+    removed, signed, replacement = authors
+
+    removal = actions.NameRemoval(spellings=("Vera Åkerholm",), author=removed, replacement="A. Writer")
+    rows = actions.remove_name_from_rows(removal, by=by)
+    assert rows["publications.ImportDecision"] == 1
+    for author in (signed, replacement):
+        author.name, author.is_pseudonymous = "A. Writer", True
+        actions.save_instance(author, by=by)
+    actions.replace_proposed_author(proposed, replacement, by=by)
 
     assert not ImportDecision.objects.exists()
