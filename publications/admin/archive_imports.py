@@ -5,6 +5,7 @@ The request stores the archive and starts a process; the page shows how far that
 
 from collections import Counter
 from contextlib import nullcontext
+from datetime import timedelta
 
 from django.contrib import messages
 from django.contrib.auth.models import User
@@ -12,6 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -38,6 +40,8 @@ from .site import render_desk_page, require_permissions
 from .status_text import status_text
 
 REFRESH_SECONDS = 3
+START_SECONDS = 10
+"""How long a page that waits for the start of a run is refreshed each second."""
 MAX_LISTED_IMPORTS = 20
 MAX_NEW_NAMES = 20
 """How many of the new authors, and of the new tags, are named."""
@@ -116,6 +120,7 @@ def archive_import_page(request: HttpRequest, pk: int) -> HttpResponse:
         publication.status_label = status_text(publication)
         publication.language_label = language_label(publication.language)
     fields_with_errors = [field for field in (*form, *mapping_form) if field.errors]
+    is_interrupted = job.is_unfinished and not is_running()
     response = render_desk_page(
         request,
         "archive_import",
@@ -124,7 +129,7 @@ def archive_import_page(request: HttpRequest, pk: int) -> HttpResponse:
         forms=[form, mapping_form],
         fields_with_errors=fields_with_errors,
         needs_settings=bool(fields_with_errors or _failed_options(job)),
-        is_interrupted=job.is_unfinished and not is_running(),
+        is_interrupted=is_interrupted,
         publications=publications[:SHOWN_PUBLICATIONS],
         more_publications=publications[SHOWN_PUBLICATIONS:],
         unlisted=made - len(publications),
@@ -147,8 +152,13 @@ def archive_import_page(request: HttpRequest, pk: int) -> HttpResponse:
         days=ARCHIVE_IMPORT_DAYS,
     )
     if job.is_unfinished:
-        response.headers["Refresh"] = str(REFRESH_SECONDS)
+        response.headers["Refresh"] = str(_refresh_seconds(job, is_interrupted=is_interrupted))
     return response
+
+
+def _refresh_seconds(job: ArchiveImport, *, is_interrupted: bool) -> int:
+    is_starting = is_interrupted and timezone.now() - job.changed_at < timedelta(seconds=START_SECONDS)
+    return 1 if is_starting else REFRESH_SECONDS
 
 
 def _limit_files(report: dict) -> dict:

@@ -86,12 +86,12 @@ def is_running() -> bool:
 
 
 def start_runner() -> None:
-    """Start `manage.py run_imports` as a process of its own, of low priority: readers first.
+    """Start `manage.py run_imports` as a process of its own. It loads, then lowers its priority: readers first.
 
     One that cannot be started is logged: the timer runs the import.
     """
     manage = str(settings.BASE_DIR / "manage.py")
-    command = ["nice", "-n", "10", sys.executable, manage, "run_imports", "--verbosity=0"]
+    command = [sys.executable, manage, "run_imports", "--low-priority", "--verbosity=0"]
     try:
         subprocess.Popen(command, cwd=settings.BASE_DIR, stdin=subprocess.DEVNULL, start_new_session=True)  # noqa: S603
     except OSError:

@@ -2,6 +2,7 @@
 
 import html
 import io
+import os
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from django.utils import timezone
 
 from publications import actions
 from publications.importers import archive_imports
+from publications.management.commands import run_imports
 from publications.models import (
     ArchiveImport,
     ArchiveImportState,
@@ -114,12 +116,36 @@ def test_an_archive_is_stored_and_a_process_is_started(administrator, started):
     response = upload(administrator)
 
     job = ArchiveImport.objects.get()
-    assert response["Location"] == page_of() and started[0][-2:] == ["run_imports", "--verbosity=0"]
-    assert started[0][:3] == ["nice", "-n", "10"]
+    assert response["Location"] == page_of()
+    assert started[0][-3:] == ["run_imports", "--low-priority", "--verbosity=0"]
     assert "Ann Berg" in administrator.get(PAGE).text
     assert (job.state, job.is_dry_run, job.filename) == (ArchiveImportState.WAITING, True, "blog.zip")
     page = administrator.get(page_of())
-    assert page.headers["Refresh"] == "3" and "Start it now" in page.text
+    assert page.headers["Refresh"] == "1" and "Start it now" in page.text
+
+
+def test_the_process_lowers_its_priority_after_it_has_loaded(monkeypatch):
+    increments = []
+    monkeypatch.setattr(os, "nice", increments.append)
+
+    call_command("run_imports", low_priority=True, verbosity=0)
+    call_command("run_imports", verbosity=0)
+
+    assert increments == [run_imports.NICENESS]
+
+
+def test_an_import_that_is_requested_while_a_process_ends_is_run_by_it(administrator, monkeypatch):
+    @contextmanager
+    def lock(requests=iter([True])):
+        yield True
+        if next(requests, False):  # the process that this starts does not get the lock, and ends
+            upload(administrator)
+
+    monkeypatch.setattr(run_imports, "runner_lock", lock)
+
+    call_command("run_imports", verbosity=0)
+
+    assert ArchiveImport.objects.get().state == ArchiveImportState.DONE
 
 
 def test_the_check_reports_and_changes_nothing(administrator, checked):
