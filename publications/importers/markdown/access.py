@@ -11,57 +11,53 @@ from typing import Any
 
 from django.utils import timezone
 
-from publications.editorial_status import NOTICES
-
-from ..public_values import PUBLIC_VALUES
+from ..access_rules import (
+    NO_VALUES,
+    PUBLIC_VALUES,
+    YES_VALUES,
+    field_hides,
+    fold_value,
+    hides_unless_denied,
+    hides_unless_public,
+    is_secret,
+    is_understood,
+    join_name,
+    join_names,
+    rules_of,
+)
 from .dates import parse_date
 from .front_matter import as_flag, as_text, as_texts, has_value
 
-HIDING_FLAGS = frozenset(
-    {
-        "draft", "isdraft", "unlisted", "isunlisted", "private", "isprivate", "hidden", "ishidden", "headless",
-        "unpublished", "membersonly", "subscribersonly", "eleventyexcludefromcollections", "embargoed", "isembargoed",
-        "confidential", "isconfidential", "premium", "ispremium", "members", "paid", "ispaid", "internal", "isinternal",
-        "restricted", "isrestricted", "paywall", "utkast", "opublicerad", "dold", "intern", "konfidentiell", "hemlig",
-    }
-)  # fmt: skip
-"""Fields that hide a text unless they say no; names are without case, `-` and `_`, as `_plain_name` has them."""
-SHOWING_FLAGS = frozenset(
-    {"published", "ispublished", "publish", "public", "ispublic", "listed", "permalink"}
-)
-"""Fields that hide a text if they say no: `permalink: false` is a text of Eleventy without an address."""
-SECRETS = frozenset({"password", "passphrase", "protected", "encrypted", "encrypt"})
-"""Fields that hide a text if they have a value, which is never reported."""
-STATUSES = frozenset({"status", "poststatus", "visibility", "access"})
-"""Fields that hide a text unless all their values are open."""
-OPEN_STATUSES = PUBLIC_VALUES | {"final", "live", "visible", "slutlig", "synlig"}
-OTHER_STATUSES = frozenset({"audience", "stage", "state", "workflow"})
-"""Fields that hide a text by a word of HIDDEN_STATUSES: `state: DC` is a place, and an audience are people."""
-HIDDEN_STATUSES = frozenset(
-    {
-        "draft", "drafts", "private", "pending", "scheduled", "future", "sent", "trash", "unpublished", "unlisted",
-        "hidden", "embargoed", "in review", "review", "wip", "password", "protected", "inherit", "auto-draft",
-        "members", "paid", "tiers", "subscribers", "only_free", "only_paid", "founding", "internal",
-        "confidential", "rejected", "restricted", "secret", "unreviewed", "utkast", "privat", "opublicerad", "dold",
-        "granskning", "intern", "internt", "medlemmar", "prenumeranter", "hemlig",
-        *(definition.work_status.lower() for definition in NOTICES.values()),  # a mark is set by an action
-    }
-)  # fmt: skip
-BUILD_OPTIONS = frozenset({"build"})
+HIDING_FLAGS = join_names("headless", "eleventy exclude from collections")
+"""Flags of Hugo and Eleventy that hide a text unless they say no."""
+STATUSES = join_names("status", "post status")
+"""Fields that hide a text unless all their values are open; other names with `status` may be those of a project."""
+BUILD_OPTIONS = join_names("build")
 """Options of Hugo for a page: `render` and `list` (gohugo.io/content-management/build-options)."""
 BUILD_DEFAULTS = frozenset({"always", "true", ""})
-PUBLISHING_DATES = frozenset(
-    {
-        "date", "publishdate", "publisheddate", "publishedat", "publishedon", "pubdate", "published", "posted",
-        "publish", "publishon", "publishat", "publishafter", "releasedate", "releaseat", "releaseon", "publiceras",
-        "publiceringsdatum",
-    }
+TEXT_DATES = join_names("date", "posted")
+PUBLISHING_DATES = join_names(
+    "publish", "published", "publish date", "published date", "published at", "published on", "pub date", "publish on",
+    "publish at", "publish after", "release date", "release at", "release on", "publicerad", "publiceras",
+    "publiceringsdatum",
 )  # fmt: skip
-EMBARGO_DATES = frozenset({"embargo", "embargodate", "embargoeduntil", "embargountil"})
-"""Fields that hide a text until their date, and also if they have none that can be read."""
-EXPIRY_DATES = frozenset(
-    {"expirydate", "expires", "expiresat", "expireson", "expiredate", "unpublishdate", "unpublishedon"}
+"""Fields that hide a text until their date, and also if they have none that can be read, as `publishOn: later`."""
+PUBLISHING_WORDS = YES_VALUES | PUBLIC_VALUES
+EMBARGO_DATES = join_names("embargo", "embargo date", "embargoed until", "embargo until")
+"""Fields that do so too, unless their words say that it is over."""
+EMBARGO_WORDS = NO_VALUES | frozenset({"ended", "expired", "hävt", "lifted", "over", "released", "upphävt"})
+EXPIRY_DATES = join_names(
+    "expiry date", "expires", "expires at", "expires on", "expire date", "unpublish date", "unpublished on"
 )
+"""Fields that hide a text from their date on, and also if they have none that can be read."""
+EXPIRY_WORDS = NO_VALUES | frozenset({"aldrig", "never"})
+WORDS_WITHOUT_DATE = {
+    **dict.fromkeys(PUBLISHING_DATES, PUBLISHING_WORDS),
+    **dict.fromkeys(EMBARGO_DATES, EMBARGO_WORDS),
+    **dict.fromkeys(EXPIRY_DATES, EXPIRY_WORDS),
+}
+"""What the fields for dates may say instead of one, and hide nothing."""
+_YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
 
 
 def reasons_in_fields(fields: Mapping[str, Any], *, is_dated: bool = True) -> list[str]:
@@ -76,66 +72,65 @@ def reasons_in_fields(fields: Mapping[str, Any], *, is_dated: bool = True) -> li
 
 def access_keys(fields: Mapping[str, Any]) -> set[str]:
     """Return the keys of fields that say whether a text is public; they are not reported as unread."""
-    names = (
-        HIDING_FLAGS | SECRETS | BUILD_OPTIONS | EXPIRY_DATES | (SHOWING_FLAGS - {"published", "permalink"})
-    )
-    return {key for key in fields if _plain_name(key) in names}
+    return {key for key, value in fields.items() if _is_about_access(key, value)}
 
 
 def expiry_in(fields: Mapping[str, Any]) -> tuple[datetime | None, str]:
     """Return when a text expires, the first if there are several, and a value that is no date, or ""."""
     values = [
-        as_text(value)
-        for key, value in fields.items()
-        if _plain_name(key) in EXPIRY_DATES and has_value(value)
+        as_text(value) for key, value in fields.items() if join_name(key) in EXPIRY_DATES and has_value(value)
     ]
     dates = [date for value in values if (date := parse_date(value))]
-    return min(dates, default=None), next((value for value in values if not parse_date(value)), "")
+    unread = (value for value in values if not parse_date(value) and fold_value(value) not in EXPIRY_WORDS)
+    return min(dates, default=None), next(unread, "")
 
 
-def _plain_name(key: str) -> str:
-    return re.sub(r"[-_ ]", "", key).casefold()
+def _is_about_access(key: str, value: Any) -> bool:
+    if join_name(key) in HIDING_FLAGS | BUILD_OPTIONS | EXPIRY_DATES:
+        return True
+    texts = as_texts(value)
+    return any(rules_of(key)) and (is_understood(texts) or field_hides(key, texts))
 
 
 def _find_reasons(fields: Mapping[str, Any], *, is_dated: bool) -> Iterator[str]:
     for key, value in fields.items():
+        name = join_name(key)
         if not has_value(value):
             continue
-        name = _plain_name(key)
-        if name in SECRETS and as_flag(value) is not False:
-            yield key
-        elif name in BUILD_OPTIONS and isinstance(value, dict):
+        if name in BUILD_OPTIONS and isinstance(value, dict):
             yield from _reasons_in_build(key, value)
-        elif any(hides(name, value) for hides in (_hides, *((_lies_ahead,) if is_dated else ()))):
-            yield f"{key}: {as_text(value) or '…'}"
+        elif _hides(key, value) or _has_no_date(name, value) or (is_dated and _lies_ahead(name, value)):
+            yield key if is_secret(key) else f"{key}: {as_text(value) or '…'}"
 
 
-def _hides(name: str, value: Any) -> bool:
-    """Whether a field hides a text. A value that cannot be read does so in a field for it."""
-    flag, text = as_flag(value), as_text(value)
+def _hides(key: str, value: Any) -> bool:
+    name, texts = join_name(key), as_texts(value, split_commas=True)
+    if name == "permalink":  # a text of Eleventy without an address
+        return as_flag(value) is False
     if name in HIDING_FLAGS:
-        return flag is not False
-    if name == "permalink":
-        return flag is False
-    if name in SHOWING_FLAGS:
-        return not flag and text.casefold() not in PUBLIC_VALUES and not parse_date(text)
+        return hides_unless_denied(texts)
     if name in STATUSES:
-        statuses = [status.casefold() for status in as_texts(value, split_commas=True)]
-        return not statuses or not OPEN_STATUSES.issuperset(statuses)
-    if name in OTHER_STATUSES:
-        return any(_has_hidden_word(status) for status in as_texts(value, split_commas=True))
-    if name in EMBARGO_DATES:
-        return flag is not False and not parse_date(text)
-    return name in EXPIRY_DATES and not parse_date(text)
+        return hides_unless_public(texts)
+    return field_hides(key, texts)
 
 
-def _has_hidden_word(status: str) -> bool:
-    words = re.findall(r"[^\W\d]+", status.casefold())
-    return status.casefold() in HIDDEN_STATUSES or not HIDDEN_STATUSES.isdisjoint(words)
+def _has_no_date(name: str, value: Any) -> bool:
+    """Whether a field for a date has neither one nor a word that says that there is none."""
+    text = as_text(value)
+    if name not in WORDS_WITHOUT_DATE or fold_value(text) in WORDS_WITHOUT_DATE[name] or parse_date(text):
+        return False
+    return name in EXPIRY_DATES or not _is_of_past_year(text)
+
+
+def _is_of_past_year(text: str) -> bool:
+    """Whether a text such as `March 2019` names a year, and only years before this one."""
+    years = [int(year) for year in _YEAR.findall(text)]
+    return bool(years) and max(years) < timezone.localdate().year
 
 
 def _lies_ahead(name: str, value: Any) -> bool:
-    date = parse_date(as_text(value)) if name in PUBLISHING_DATES | EMBARGO_DATES else None
+    is_date = name in TEXT_DATES | PUBLISHING_DATES | EMBARGO_DATES
+    date = parse_date(as_text(value)) if is_date else None
     return bool(date) and date > timezone.now()
 
 

@@ -18,6 +18,7 @@ import yaml
 
 from publications.stored_messages import gettext as _
 
+from ..access_rules import NO_VALUES, YES_VALUES
 from ..imported_file import ImportLog, ImportRefused
 
 MAX_FILE_BYTES = 2_000_000
@@ -31,8 +32,8 @@ ITEM_LINE = re.compile(r"[ \t]*+-[ \t]++(.*)$")
 NULL_TEXTS = ("", "null", "~", "none", "nil")
 EMPTY_VALUES = (None, "", [], {})
 FLAG_VALUES = {
-    **dict.fromkeys(("true", "yes", "on", "1"), True),
-    **dict.fromkeys(("false", "no", "off", "0"), False),
+    **dict.fromkeys(YES_VALUES, True),
+    **dict.fromkeys(NO_VALUES, False),
 }
 MAX_DEPTH = 4
 MAX_ITEMS = 200

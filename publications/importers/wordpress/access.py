@@ -10,29 +10,26 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from ..public_values import PUBLIC_VALUES
+from ..access_rules import (
+    NO_VALUES,
+    READER_WORDS,
+    RESTRICTING_WORDS,
+    field_hides,
+    hides_unless_denied,
+    join_name,
+    join_names,
+    words_of,
+)
 from .export_item import ExportItem, read_number
 
 SCHEDULED = "future"
 """The status of a post that WordPress shows at its date."""
-ACCESS_FIELDS = frozenset({
-    "jetpack_newsletter_access", "rcuserlevel", "is_paid", "rcp_subscription_level", "rcp_access_level",
-    "rcp_user_level", "wpmem_block", "groups_read", "groups_groups_read_post", "arm_access_plan", "ihc_mb_who",
-    "subscribers_only", "hidden", "unlisted",
-})  # fmt: skip
-"""Custom fields, as `_plain_name` has them, that hide a post unless their values are open: of Jetpack, Restrict Content
-(Pro), WP-Members, Groups, ARMember and Ultimate Membership Pro, and what sites call fields of their own."""
-_ACCESS_STEM = re.compile(
-    r"(?<!re)(?<!dis)member(?!_?state)|medlem(?!sstat)|privat|visibility|restrict|premium|paywall|(?<!un)(?<!b)locked"
-)
-"""What names of fields have that do so too, whoever made them; December and member states are none."""
-HARMLESS_FIELDS = frozenset({"members", "members_access_error", "wc_memberships_force_public"})
-"""Fields with such a name that hide nothing: a number of people, a message, and the opposite."""
+ACCESS_FIELDS = join_names("wpmem block", "groups read", "groups groups read post", "ihc mb who")
+"""Custom fields of WP-Members, Groups and Ultimate Membership Pro that hide a post unless their values are open; of
+other plugins the rules for fields of any site know the names."""
 SECRET_FIELDS = ("ppwp_", "wp_protect_password", "passster")
 """The beginnings of names of fields that protect a post with a password, whatever they hold."""
-OPEN_VALUES = PUBLIC_VALUES | {"", "0", "no", "nej", "false", "off", "none", "null", "a:0:{}", "[]", "{}"}
-SHOWN_VALUES = frozenset({"default", "inherit", "show", "visible"})
-"""Values of fields for the visibility of a text, or of a part of its page, that hide nothing."""
+EMPTY_VALUES = frozenset({"", "none", "null", "a:0:{}", "[]", "{}"})
 _FIELD_KEY = re.compile(r"field_\w+")
 """What Advanced Custom Fields stores beside each value, under its name with `_` before it."""
 HIDING_SETTINGS = {
@@ -45,34 +42,42 @@ Ultimate Membership Pro)."""
 _PHP_TEXT = re.compile(r's:\d+:"([^"]*)"')
 
 ACCESS_WORDS = frozenset({
-    "access", "hidden", "hide", "ismember", "locked", "logged", "loggedin", "member", "members", "membership",
-    "membersonly", "paid", "password", "private", "protect", "protected", "protector", "restrict", "restricted", "role",
-    "subscriber", "subscribers", "visitor",
+    *READER_WORDS, *RESTRICTING_WORDS, "access", "hide", "ismember", "logged", "loggedin", "membersonly", "password",
+    "protect", "protector", "role", "visitor",
 })  # fmt: skip
+"""Words of shortcodes and blocks that hide what is in them from some readers, as `words_of` has them."""
 ACCESS_PLUGINS = frozenset({"arm", "emaillocker", "groups", "memberful", "mepr", "passster", "pmpro", "ppwp", "rcp",
                             "s2if", "signinlocker", "sociallocker", "swpm", "um", "wcm", "wlm", "wpmem"})  # fmt: skip
 """Plugins for members, as the names of their shortcodes begin."""
+_PLUGIN = re.compile(rf"(?:{'|'.join(sorted(ACCESS_PLUGINS))})(?![a-z0-9])", re.IGNORECASE)
 MARKER = "paywall"
 """The word of a shortcode or block that hides what comes after it, and needs no end."""
-PEOPLE_WORDS = frozenset({"team", "staff", "board"})
-"""Words of what shows a person: a team member is no member."""
+PEOPLE_WORDS = frozenset({"board", "staff", "team"})
+PEOPLE_SHAPES = frozenset(
+    {"box", "card", "carousel", "grid", "list", "member", "photo", "profile", "row", "slider"}
+)
+"""Words that, with one of PEOPLE_WORDS and none else, name what shows a person: a team member is no member."""
+PLACE_WORDS = frozenset({"area", "content", "only", "restricted"})
+"""Words that, with one of PEOPLE_WORDS, name what these people alone could read."""
 ACCESS_VALUES = frozenset({"capability", "logged_in", "membership", "role", "roles", "user_role"})
 HIDDEN_ELEMENTS = frozenset({("disabled", "on"), ("disabled_on", "on|on|on"), ("disable_element", "yes"),
                              ("status", "draft")})  # fmt: skip
 """Values of shortcodes of page builders (Divi, WPBakery, Avada) that show an element to nobody."""
 LAYOUT_PREFIXES = ("av_", "et_pb_", "fusion_", "su_", "vc_")
 """Page builders and Shortcodes Ultimate, as the names of their shortcodes begin."""
-LAYOUT_SHORTCODES = frozenset({
-    "accordion", "accordion_item", "accordions", "alert", "b", "box", "br", "center", "checklist", "col", "collapse",
-    "color", "column", "columns", "contact-form", "contact-field", "container", "divider", "dropcap", "em", "expand",
-    "h1", "h2", "h3", "h4", "h5", "h6", "heading", "i", "icon", "img", "info", "intro", "latex", "lead", "left",
-    "li", "list", "math", "ol", "one_fourth", "one_fourth_last", "one_half", "one_half_last", "one_third",
-    "one_third_last", "p", "person", "raw", "right", "row", "section", "slide", "slider", "slideshow", "small",
-    "spoiler", "strong", "sub", "sup", "tab", "table", "tabs", "td", "testimonial", "th", "three_fourth",
-    "three_fourth_last", "title", "toggle", "toggles", "tooltip", "tr", "two_third", "two_third_last", "u", "ul", "url",
-    "warning",
+LAYOUT_WORDS = frozenset({
+    "abstract", "accordion", "alert", "b", "box", "br", "button", "callout", "center", "checklist", "cite", "col",
+    "collapse", "color", "column", "contact", "container", "div", "divider", "drop", "dropcap", "em", "expand",
+    "faktaruta", "faq", "field", "fifth", "first", "five", "font", "form", "four", "fourth", "full", "fullwidth", "h",
+    "half", "heading", "i", "icon", "img", "info", "infobox", "intro", "item", "lang", "last", "latex", "lead", "left",
+    "li", "list", "margin", "math", "note", "ol", "one", "p", "person", "pull", "pullquote", "q", "quote", "raw",
+    "right", "row", "section", "six", "sixth", "size", "slide", "slider", "slideshow", "small", "span", "spoiler",
+    "strong", "sub", "summary", "sup", "tab", "table", "td", "testimonial", "text", "th", "third", "three", "title",
+    "toggle", "tooltip", "tr", "two", "u", "ul", "url", "warning", "width", "citat", "ruta", "sammanfattning",
 })  # fmt: skip
-"""Names of themes, forums and forms that only say how words look. Not `note`: it is often for authors alone."""
+"""Words of which names of themes, forums and forms consist that only say how words look; their digits do not count."""
+AUTHORS_ONLY = "note"
+"""A shortcode that is often for authors alone, unlike `notes` and `margin_note`."""
 ACCESS_ATTRIBUTES = ("blockVisibility", "contentControls", "um_is_restrict", "visibilityBlockEnabled")
 """Values that plugins add to any block: Block Visibility, Content Control, Ultimate Member, Paid Memberships Pro."""
 EXPIRY_FIELD, EXPIRY_STATUS, EXPIRY_TYPE = (
@@ -102,7 +107,7 @@ def find_access_fields(item: ExportItem) -> Iterator[str]:
     """Yield the custom fields by which plugins hide a post; what they hold may be a password, and is not shown."""
     for name, value in item.metadata:
         is_field_key = name.startswith("_") and _FIELD_KEY.fullmatch(value.strip())
-        if not is_field_key and _is_hiding(_plain_name(name), value.strip()):
+        if not is_field_key and _is_hiding(name, value.strip()):
             yield name
     if read_expiry(item) is None and _has_expiry(item):
         yield EXPIRY_FIELD
@@ -123,21 +128,24 @@ def is_access_shortcode(name: str, values: Mapping[str, str], *, has_end: bool) 
     Args:
         has_end: whether there is something in it; one that stands alone shows a form or a list.
     """
-    if MARKER in _words_of(name) or not HIDDEN_ELEMENTS.isdisjoint(values.items()):
+    if MARKER in words_of(name) or not HIDDEN_ELEMENTS.isdisjoint(values.items()):
         return True
     return has_end and (_names_access(name) or not ACCESS_VALUES.isdisjoint(values))
 
 
 def is_harmless_shortcode(name: str) -> bool:
     """Whether an unknown shortcode around words is one for their looks, or shows a person; others may hide them."""
-    is_layout = name in LAYOUT_SHORTCODES or name.startswith(LAYOUT_PREFIXES)
-    return is_layout or not PEOPLE_WORDS.isdisjoint(_words_of(name))
+    if name.casefold() == AUTHORS_ONLY:
+        return False
+    words = {word.strip("0123456789") for word in words_of(name)} - {""}
+    is_layout = name.casefold().startswith(LAYOUT_PREFIXES) or LAYOUT_WORDS.issuperset(words)
+    return is_layout or _shows_person(name)
 
 
 def is_access_block(name: str, values: Mapping[str, Any], *, has_end: bool) -> bool:
     """Whether a block hides what is in it, or after it, from some readers or from all."""
     if (
-        MARKER in _words_of(name)
+        MARKER in words_of(name)
         or name.startswith("premium-content/")
         or any(map(_is_on, _settings_of(values)))
     ):
@@ -148,7 +156,8 @@ def is_access_block(name: str, values: Mapping[str, Any], *, has_end: bool) -> b
 
 
 def _has_expiry(item: ExportItem) -> bool:
-    is_set = item.value_of(EXPIRY_FIELD) and item.value_of(EXPIRY_STATUS).casefold() not in OPEN_VALUES
+    status = item.value_of(EXPIRY_STATUS).casefold()
+    is_set = item.value_of(EXPIRY_FIELD) and status not in NO_VALUES | EMPTY_VALUES
     return bool(is_set) and item.value_of(EXPIRY_TYPE).casefold() in HIDING_EXPIRIES
 
 
@@ -157,32 +166,29 @@ def _plain_name(name: str) -> str:
 
 
 def _is_hiding(name: str, value: str) -> bool:
-    if not value:
-        return False
-    if name.startswith(SECRET_FIELDS):
+    plain_name = _plain_name(name)
+    if value and plain_name.startswith(SECRET_FIELDS):
         return True
-    if pattern := HIDING_SETTINGS.get(name):
+    if pattern := HIDING_SETTINGS.get(plain_name):
         return bool(pattern.search(value))
-    if name not in ACCESS_FIELDS and not _has_access_stem(name):
+    texts = [text for text in _PHP_TEXT.findall(value) or [value] if text.casefold() not in EMPTY_VALUES]
+    if not texts:
         return False
-    open_values = OPEN_VALUES | SHOWN_VALUES if "visibility" in name else OPEN_VALUES
-    texts = _PHP_TEXT.findall(value) or [value]
-    return not open_values.issuperset(text.strip().casefold() for text in texts)
-
-
-def _has_access_stem(name: str) -> bool:
-    is_harmless = name in HARMLESS_FIELDS or not PEOPLE_WORDS.isdisjoint(_words_of(name))
-    return not is_harmless and bool(_ACCESS_STEM.search(name))
-
-
-def _words_of(name: str) -> list[str]:
-    return re.split(r"[^a-z0-9]+", name.casefold())
+    is_for_some = join_name(name) in ACCESS_FIELDS and hides_unless_denied(texts)
+    return is_for_some or field_hides(name, texts)
 
 
 def _names_access(name: str) -> bool:
-    words = _words_of(name)
-    is_person = not PEOPLE_WORDS.isdisjoint(words)
-    return words[0] in ACCESS_PLUGINS or (not is_person and not ACCESS_WORDS.isdisjoint(words))
+    if _PLUGIN.match(name):
+        return True
+    words = set(words_of(name))
+    is_for_people = bool(words & PEOPLE_WORDS and words & PLACE_WORDS)
+    return not _shows_person(name) and (is_for_people or not ACCESS_WORDS.isdisjoint(words))
+
+
+def _shows_person(name: str) -> bool:
+    words = set(words_of(name.partition("/")[2] or name))
+    return bool(words & PEOPLE_WORDS and words & PEOPLE_SHAPES) and words <= PEOPLE_WORDS | PEOPLE_SHAPES
 
 
 def _settings_of(values: Mapping[str, Any]) -> Iterator[Any]:

@@ -149,7 +149,9 @@ class _Replacer:
     def _open_shortcode(self, name: str, shortcode: Shortcode, match: re.Match[str]) -> int:
         end = self._next_end(self.ends, name, match.end())
         is_around_text = end is not None and self._has_text(match.end(), end[0])
-        is_unknown = name not in SHORTCODES and name not in RAW_SHORTCODES and not is_harmless_shortcode(name)
+        is_unknown = (
+            name not in SHORTCODES and name not in RAW_SHORTCODES and not is_harmless_shortcode(match["name"])
+        )
         if is_access_shortcode(name, shortcode.values, has_end=bool(end)) or (is_unknown and is_around_text):
             self.log.hidden(f"[{name}]")
         if not end or match["rest"].rstrip().endswith("/") or len(self.open) >= MAX_DEPTH:

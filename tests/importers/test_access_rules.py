@@ -1,0 +1,99 @@
+"""What fields and shortcodes say of readers: the same words hide, or hide nothing, in each format."""
+
+import pytest
+
+from publications.importers.imported_file import ImportLog
+from publications.importers.markdown.access import access_keys, expiry_in, reasons_in_fields
+from publications.importers.markdown.front_matter import read_front_matter
+from publications.importers.wordpress.access import find_access_fields
+from publications.importers.wordpress.export_item import ExportItem
+from publications.importers.wordpress.post_parts import PostParts
+from publications.importers.wordpress.shortcodes import replace_shortcodes
+
+HIDING_WORDS = (
+    "board_members_only=1", "staff_private=yes", "team_restricted=1", "internal=1", "confidential=1", "secret=true",
+    "login_required=1", "requiresLogin=yes", "subscriber_only=1", "subscribers=true", "memberOnly=true", "membersonly=1",
+    "prenumeranter=1", "medlemmar=ja", "access_level=2", "dold=1", "visible=false", "offentlig=false", "publicerad=nej",
+    "restricted_access=1", "private_content=on", "members=subscribers", "audience=members", "audience=for members only",
+    "audience=policy makers and staff", "visibility=unknown", "not_public=1", "password=hunter2", "public=maybe",
+)  # fmt: skip
+OPEN_WORDS = (
+    "members_0_name=Ann", "members=27", "number_of_members=27", "member_organisations=NATO", "membership_fee=1",
+    "private_sector=1", "restrictions=none known", "title_visibility=hidden", "sidebar_visibility=hide", "clocked=1",
+    "hide_title=1", "intern=Anna Berg", "audience=Members of Parliament", "audience=policy makers, private sector",
+    "audience=internal auditors", "access=open-access", "visibility=default", "internal=nej", "members_only=false",
+    "team_member=1", "state=DC", "project_status=ongoing", "_edit_lock=1700000000:1", "number_of_subscribers=1",
+    "is_public=ja", "data_access=on request",
+)  # fmt: skip
+HIDING_FRONT_MATTER = (
+    "publishOn: later", "releaseDate: TBD", "publishAfter: after the summit", "embargo: later", "publish: later",
+    "status: Draft (do not publish)", "state: draft-2", "stage: in review", "expires: soon", "publicerad: i maj",
+    "draft: {en: true}",
+)  # fmt: skip
+OPEN_FRONT_MATTER = (
+    "status: released", "status: completed", "status: archived", "status: final version", "status: true",
+    "expires: never", "expires: false", "embargo: lifted", "embargo: none", "embargo: March 2019", "releaseDate: 2019",
+    "date: TBD", "posted: on the old site",
+)  # fmt: skip
+HIDING_SHORTCODES = (
+    "staff_only", "board_only", "team_area", "staff-content", "staffOnly", "team_members_only", "team", "note",
+    "su_members", "premium_box", "content", "is_lead", "has",
+)  # fmt: skip
+OPEN_SHORTCODES = (
+    "faq", "callout", "infobox", "summary", "abstract", "span", "div", "cite", "q", "pull_quote", "margin_note",
+    "dropcaps", "buttons", "one_fifth", "four-fifth-last", "full_width", "list_item", "accordion-item", "accordionItem",
+    "font", "size", "notes", "lang", "faktaruta", "citat", "h2", "col-6", "team_member", "team-members", "staff_list",
+    "board_grid", "su_box",
+)  # fmt: skip
+
+
+def wordpress_reasons(field: str) -> list[str]:
+    name, _equals, value = field.partition("=")
+    return list(find_access_fields(ExportItem(metadata=[(name, value)])))
+
+
+def markdown_reasons(field: str) -> list[str]:
+    front = f"---\n{field.replace('=', ': ')}\n---\n".encode()
+    return reasons_in_fields(read_front_matter(front, ImportLog()).fields)
+
+
+def shortcode_reasons(name: str) -> list[str]:
+    log = ImportLog()
+    replace_shortcodes(f"[{name}]Words[/{name}]", PostParts({}, (), log), log)
+    return [note.text for note in log.notes if note.topic == "not-public"]
+
+
+@pytest.mark.parametrize(
+    ("find_reasons", "text"),
+    [
+        *((wordpress_reasons, field) for field in HIDING_WORDS),
+        *((markdown_reasons, field) for field in (*HIDING_WORDS, *HIDING_FRONT_MATTER)),
+        *((shortcode_reasons, name) for name in HIDING_SHORTCODES),
+    ],
+)
+def test_words_for_some_readers_hide_a_text(find_reasons, text):
+    reasons = find_reasons(text)
+
+    assert reasons and "hunter2" not in str(reasons)
+
+
+@pytest.mark.parametrize(
+    ("find_reasons", "text"),
+    [
+        *((wordpress_reasons, field) for field in OPEN_WORDS),
+        *((markdown_reasons, field) for field in (*OPEN_WORDS, *OPEN_FRONT_MATTER)),
+        *((shortcode_reasons, name) for name in OPEN_SHORTCODES),
+    ],
+)
+def test_words_that_only_sound_so_hide_nothing(find_reasons, text):
+    assert find_reasons(text) == []
+
+
+def test_a_field_that_says_something_else_is_reported_as_unread():
+    fields = {"members": "27", "intern": "Anna Berg", "draft": "no", "is_public": "yes"}
+
+    assert access_keys(fields) == {"draft", "is_public"}
+
+
+def test_a_text_that_never_expires_has_no_end():
+    assert expiry_in({"expires": "never"}) == (None, "")
