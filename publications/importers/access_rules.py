@@ -16,6 +16,10 @@ Rule = Callable[[Sequence[str]], bool]
 _BETWEEN_WORDS = re.compile(r"[\W_]+|(?<=[a-z0-9])(?=[A-Z])")
 _BETWEEN_VALUES = re.compile(r"[,;|/&+]|\b(?:and|or|och|eller)\b", re.IGNORECASE)
 _REMARK = re.compile(r"\([^()]*\)")
+FILLER_WORDS = frozenset({
+    "article", "edition", "for", "in", "our", "report", "text", "the", "to", "under", "use", "version", "för", "våra",
+})  # fmt: skip
+"""Words that change nothing of a value: a final report is final, and `for our members` is `members`."""
 
 
 def words_of(name: str) -> list[str]:
@@ -34,8 +38,9 @@ def join_names(*names: str) -> frozenset[str]:
 
 
 def fold_value(text: str) -> str:
-    """Return a value as values are compared: its words in lower case and the singular."""
-    return " ".join(words_of(text))
+    """Return a value as values are compared: its words, without fillers, and without numbers beside other words."""
+    words = [word for word in words_of(text) if word not in FILLER_WORDS]
+    return " ".join([word for word in words if not word.isdigit()] or words)
 
 
 def split_values(text: str) -> list[str]:
@@ -53,7 +58,8 @@ YES_VALUES = frozenset({"true", "yes", "on", "1", "ja", "sant"})
 NO_VALUES = frozenset({"false", "no", "off", "0", "nej", "falskt"})
 PUBLIC_VALUES = frozenset(map(fold_value, (
     "all", "anyone", "everybody", "everyone", "free", "open", "open access", "public", "publish", "published",
-    "released", "completed", "complete", "archived", "final", "final version", "live", "visible", "show", "default",
+    "active", "archived", "complete", "completed", "current", "default", "done", "final", "listed", "live", "online",
+    "peer reviewed", "published online", "released", "revised", "show", "updated", "version of record", "visible",
     "alla", "fri", "fritt", "gratis", "offentlig", "offentligt", "publicerad", "publicerat", "publik", "publikt",
     "öppen", "öppet", "öppen tillgång", "slutlig", "synlig",
 )))  # fmt: skip
@@ -68,7 +74,6 @@ HIDDEN_VALUES = frozenset(map(fold_value, (
     *(definition.work_status for definition in NOTICES.values()),  # a mark is set by an action
 )))  # fmt: skip
 """Values that say that not all may read a text, or not yet."""
-FILLER_WORDS = frozenset({"for", "in", "our", "the", "to", "under", "use", "för", "våra"})
 ONLY_WORDS = frozenset({"only", "endast", "bara", "enbart"})
 
 
@@ -99,34 +104,38 @@ def _hides_if_denied(values: Sequence[str]) -> bool:
 
 
 def _is_restricted(value: str) -> bool:
-    words = words_of(_REMARK.sub("", value))
-    meaning = " ".join(word for word in words if word not in FILLER_WORDS and not word.isdigit())
-    return meaning in HIDDEN_VALUES or not ONLY_WORDS.isdisjoint(words)
+    meaning = fold_value(_REMARK.sub("", value))
+    return meaning in HIDDEN_VALUES or not ONLY_WORDS.isdisjoint(meaning.split())
 
 
 READER_WORDS = ("member", "membership", "subscriber", "medlem", "medlemmar", "prenumerant", "prenumeranter")
 """Those for whom a text was, as names of fields and shortcodes have them."""
-RESTRICTING_WORDS = ("hidden", "locked", "paid", "private", "protected", "restrict", "restricted")
-SECRET_WORDS = ("encrypt", "encrypted", "lösenord", "passphrase", "password", "protected")
+RESTRICTING_WORDS = ("hidden", "locked", "paid", "private", "restrict", "restricted")
+SECRET_WORDS = ("encrypt", "encrypted", "lösenord", "passphrase", "password", "protected", "skyddad")
 """Fields that hide a text if they have a value, which is never reported."""
 RULES: Mapping[Rule, tuple[str, ...]] = {
     hides_unless_denied: (
         *RESTRICTING_WORDS, "confidential", "draft", "embargoed", "internal", "paywall", "premium", "secret",
-        "unlisted", "unpublished", "not listed", "not public", "not published", "members only", "member only",
+        "unlisted", "unpublished", "paywalled", "do not publish", "dont publish", "no publish", "not listed",
+        "not public", "not publish", "not published", "members only", "member only",
         "subscribers only", "subscriber only", "staff only", "board only", "team only", "internal only",
         "access level", "access plan", "access role", "access group", "acl", "allowed role", "allowed group",
         "content restriction", "membership level", "membership plan", "subscription level", "user level",
-        "dold", "ej offentlig", "ej publik", "endast medlemmar", "hemlig", "konfidentiell", "medlemsartikel",
-        "medlemsinnehåll", "opublicerad", "privat", "utkast",
+        "dold", "dolt", "ej offentlig", "ej publik", "endast medlemmar", "hemlig", "hemligt", "konfidentiell",
+        "konfidentiellt", "låst", "medlemsartikel", "medlemsinnehåll", "opublicerad", "opublicerat", "privat",
+        "sekretess", "utkast",
     ),
     _hides_unless_no: SECRET_WORDS,
     hides_unless_public: ("access", "restricted to", "visibility", "visible for", "visible to"),
-    _hides_if_said: (*READER_WORDS, "hide", "intern", "internt", "logged in", "login", "restriction"),
+    _hides_if_said: (
+        *READER_WORDS, "embargo", "hide", "intern", "internt", "logged in", "login", "members area",
+        "restriction", "wip",
+    ),
     _hides_if_denied: (
         "listed", "offentlig", "public", "publicera", "publicerad", "publik", "publish", "published", "synlig",
         "visible",
     ),
-    _hides_if_restricted: ("audience", "stage", "state", "status", "workflow"),
+    _hides_if_restricted: ("audience", "stage", "state", "status", "tier", "version", "workflow"),
 }  # fmt: skip
 """The ends of names of fields, by what their values must be to hide a text: `state: DC` and `members: 27` do not."""
 FIELD_RULES: Mapping[str, Rule] = {name: rule for rule, names in RULES.items() for name in join_names(*names)}
@@ -143,7 +152,8 @@ OTHER_THINGS = frozenset({
 })  # fmt: skip
 """Words before such an end that make it one of a part of the page, of something else, or the opposite."""
 TEXT_WORDS = frozenset({
-    "access", "article", "content", "document", "entry", "flag", "page", "post", "publication", "required", "text",
+    "access", "active", "article", "content", "document", "enabled", "entry", "flag", "mode", "page", "post",
+    "publication", "required", "setting", "status", "text", "type",
     "artikel", "dokument", "innehåll", "inlägg", "sida",
 })  # fmt: skip
 """Words after such an end that leave its meaning: `private_content`, `restricted_access`."""

@@ -16,6 +16,7 @@ HIDING_WORDS = (
     "prenumeranter=1", "medlemmar=ja", "access_level=2", "dold=1", "visible=false", "offentlig=false", "publicerad=nej",
     "restricted_access=1", "private_content=on", "members=subscribers", "audience=members", "audience=for members only",
     "audience=policy makers and staff", "visibility=unknown", "not_public=1", "password=hunter2", "public=maybe",
+    "do_not_publish=1", "paywall_enabled=1", "membersArea=yes", "version=draft", "tier=paid", "sekretess=ja", "dolt=ja",
 )  # fmt: skip
 OPEN_WORDS = (
     "members_0_name=Ann", "members=27", "number_of_members=27", "member_organisations=NATO", "membership_fee=1",
@@ -23,7 +24,7 @@ OPEN_WORDS = (
     "hide_title=1", "intern=Anna Berg", "audience=Members of Parliament", "audience=policy makers, private sector",
     "audience=internal auditors", "access=open-access", "visibility=default", "internal=nej", "members_only=false",
     "team_member=1", "state=DC", "project_status=ongoing", "_edit_lock=1700000000:1", "number_of_subscribers=1",
-    "is_public=ja", "data_access=on request",
+    "is_public=ja", "data_access=on request", "hide=toc", "access=peer-reviewed", "publication_status=published",
 )  # fmt: skip
 HIDING_FRONT_MATTER = (
     "publishOn: later", "releaseDate: TBD", "publishAfter: after the summit", "embargo: later", "publish: later",
@@ -32,18 +33,19 @@ HIDING_FRONT_MATTER = (
 )  # fmt: skip
 OPEN_FRONT_MATTER = (
     "status: released", "status: completed", "status: archived", "status: final version", "status: true",
+    "status: Final report", "status: version of record", "published: Spring 2014", "embargoed_until: 2020-01-01", "status: 'Published: 2014'",
     "expires: never", "expires: false", "embargo: lifted", "embargo: none", "embargo: March 2019", "releaseDate: 2019",
     "date: TBD", "posted: on the old site",
 )  # fmt: skip
 HIDING_SHORTCODES = (
-    "staff_only", "board_only", "team_area", "staff-content", "staffOnly", "team_members_only", "team", "note",
+    "staff_only", "board_only", "team_area", "staff-content", "staffOnly", "team_members_only", "team", "note", "group", "author",
     "su_members", "premium_box", "content", "is_lead", "has",
 )  # fmt: skip
 OPEN_SHORTCODES = (
     "faq", "callout", "infobox", "summary", "abstract", "span", "div", "cite", "q", "pull_quote", "margin_note",
     "dropcaps", "buttons", "one_fifth", "four-fifth-last", "full_width", "list_item", "accordion-item", "accordionItem",
     "font", "size", "notes", "lang", "faktaruta", "citat", "h2", "col-6", "team_member", "team-members", "staff_list",
-    "board_grid", "su_box",
+    "board_grid", "su_box", "tab-content", "panel-group", "author_box", "content_box", "figure", "ingress", "en",
 )  # fmt: skip
 
 

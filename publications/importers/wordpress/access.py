@@ -43,7 +43,7 @@ _PHP_TEXT = re.compile(r's:\d+:"([^"]*)"')
 
 ACCESS_WORDS = frozenset({
     *READER_WORDS, *RESTRICTING_WORDS, "access", "hide", "ismember", "logged", "loggedin", "membersonly", "password",
-    "protect", "protector", "role", "visitor",
+    "protect", "protected", "protector", "role", "visitor",
 })  # fmt: skip
 """Words of shortcodes and blocks that hide what is in them from some readers, as `words_of` has them."""
 ACCESS_PLUGINS = frozenset({"arm", "emaillocker", "groups", "memberful", "mepr", "passster", "pmpro", "ppwp", "rcp",
@@ -66,16 +66,24 @@ HIDDEN_ELEMENTS = frozenset({("disabled", "on"), ("disabled_on", "on|on|on"), ("
 LAYOUT_PREFIXES = ("av_", "et_pb_", "fusion_", "su_", "vc_")
 """Page builders and Shortcodes Ultimate, as the names of their shortcodes begin."""
 LAYOUT_WORDS = frozenset({
-    "abstract", "accordion", "alert", "b", "box", "br", "button", "callout", "center", "checklist", "cite", "col",
-    "collapse", "color", "column", "contact", "container", "div", "divider", "drop", "dropcap", "em", "expand",
-    "faktaruta", "faq", "field", "fifth", "first", "five", "font", "form", "four", "fourth", "full", "fullwidth", "h",
-    "half", "heading", "i", "icon", "img", "info", "infobox", "intro", "item", "lang", "last", "latex", "lead", "left",
-    "li", "list", "margin", "math", "note", "ol", "one", "p", "person", "pull", "pullquote", "q", "quote", "raw",
-    "right", "row", "section", "six", "sixth", "size", "slide", "slider", "slideshow", "small", "span", "spoiler",
-    "strong", "sub", "summary", "sup", "tab", "table", "td", "testimonial", "text", "th", "third", "three", "title",
-    "toggle", "tooltip", "tr", "two", "u", "ul", "url", "warning", "width", "citat", "ruta", "sammanfattning",
+    "abstract", "accordion", "alert", "align", "aside", "b", "badge", "bibliography", "big", "bio", "block",
+    "blockquote", "bold", "box", "br", "button", "callout", "caption", "card", "center", "chart", "checklist", "cite",
+    "clear", "clearfix", "col", "collapse", "color", "column", "contact", "container", "cta", "dd", "del", "div",
+    "divider", "dl", "drop", "dropcap", "dt", "em", "error", "event", "expand", "fact", "factbox", "faq", "field",
+    "fifth", "figcaption", "figure", "first", "five", "flex", "font", "form", "four", "fourth", "full", "fullwidth",
+    "graph", "grid", "h", "half", "header", "heading", "highlight", "hr", "i", "icon", "image", "img", "indent",
+    "info", "infobox", "ins", "intro", "italic", "item", "jumbotron", "key", "keypoint", "label", "lang", "last",
+    "latex", "lead", "left", "li", "line", "list", "map", "margin", "math", "message", "nobr", "note", "notice",
+    "nowrap", "ol", "one", "p", "panel", "people", "person", "poem", "point", "pre", "profile", "pull", "pullquote",
+    "q", "quote", "raw", "right", "row", "section", "sidebar", "six", "sixth", "size", "slide", "slider", "slideshow",
+    "small", "spacer", "span", "spoiler", "strike", "strong", "style", "sub", "success", "summary", "sup", "tab",
+    "table", "td", "testimonial", "text", "th", "third", "three", "timeline", "tip", "title", "toggle", "tooltip",
+    "tr", "two", "u", "ul", "underline", "url", "verse", "warning", "well", "width", "wrap", "wrapper",
+    "bildtext", "citat", "en", "fakta", "faktaruta", "ingress", "rubrik", "ruta", "sammanfattning", "sv",
 })  # fmt: skip
 """Words of which names of themes, forums and forms consist that only say how words look; their digits do not count."""
+LAYOUT_COMPANIONS = frozenset({"author", "content", "group"})
+"""Words that do so beside one of LAYOUT_WORDS; alone they may say for whom a part was."""
 AUTHORS_ONLY = "note"
 """A shortcode that is often for authors alone, unlike `notes` and `margin_note`."""
 ACCESS_ATTRIBUTES = ("blockVisibility", "contentControls", "um_is_restrict", "visibilityBlockEnabled")
@@ -138,8 +146,8 @@ def is_harmless_shortcode(name: str) -> bool:
     if name.casefold() == AUTHORS_ONLY:
         return False
     words = {word.strip("0123456789") for word in words_of(name)} - {""}
-    is_layout = name.casefold().startswith(LAYOUT_PREFIXES) or LAYOUT_WORDS.issuperset(words)
-    return is_layout or _shows_person(name)
+    is_layout = bool(words & LAYOUT_WORDS) and words <= LAYOUT_WORDS | LAYOUT_COMPANIONS
+    return is_layout or name.casefold().startswith(LAYOUT_PREFIXES) or _shows_person(name)
 
 
 def is_access_block(name: str, values: Mapping[str, Any], *, has_end: bool) -> bool:
