@@ -3,6 +3,7 @@
 import os
 
 from django.core.management.base import BaseCommand
+from django.urls import get_resolver
 
 from publications.importers.archive_imports import run_unfinished, runner_lock
 from publications.models import ArchiveImport
@@ -26,16 +27,20 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args, **options) -> None:
-        if options["low_priority"]:
-            os.nice(NICENESS)
         count, is_first = 0, True
-        while (
-            is_first or ArchiveImport.objects.unfinished().exists()
-        ):  # requested while the lock was released
+        while is_first or ArchiveImport.objects.unfinished().exists():  # requested just before the release
             with runner_lock() as is_free:
                 if not is_free:
                     break
+                if is_first and options["low_priority"]:
+                    _lower_priority()
                 count += run_unfinished()
             is_first = False
         if options["verbosity"] > 0:
             self.stdout.write(f"Imports run: {count}." if is_free else "Another process runs the imports.")
+
+
+def _lower_priority() -> None:
+    """Let the server go first, but load the views before, in which every import looks up addresses."""
+    get_resolver().url_patterns  # noqa: B018
+    os.nice(NICENESS)
