@@ -3,7 +3,6 @@
 The request stores the archive and starts a process; the page shows how far that is (`importers.archive_imports`).
 """
 
-from collections import Counter
 from contextlib import nullcontext
 from datetime import timedelta
 
@@ -20,6 +19,7 @@ from django.utils.translation import gettext as _
 from accounts.names import full_name_of
 from publications.importers.archive_import_undo import UndoStep, plan_import_undo
 from publications.importers.archive_imports import is_running, permissions_of, start_runner
+from publications.importers.import_decisions import list_decided_since
 from publications.importers.left_to_do import list_open_names
 from publications.importers.report_page import has_untranslated_notes, label_report
 from publications.importers.sources import list_export_suffixes
@@ -62,7 +62,7 @@ def archive_imports_page(request: HttpRequest) -> HttpResponse:
     file = archive_form.cleaned_data["files"] if is_post and archive_form.is_valid() else None
     settings_form = ImportSettingsForm(data, open_archive=(lambda: nullcontext(file)) if file else None)
     if file:
-        return HttpResponseRedirect(_url_of(_store_import(request, archive_form, settings_form)))
+        return HttpResponseRedirect(url_of(_store_import(request, archive_form, settings_form)))
     jobs = ArchiveImport.objects.select_related("requested_by").defer("report")[:MAX_LISTED_IMPORTS]
     return render_desk_page(
         request,
@@ -147,7 +147,8 @@ def archive_import_page(request: HttpRequest, pk: int) -> HttpResponse:
         has_left=bool(publications) and not job.is_undo,
         is_left_next=not job.is_dry_run and not job.can_resume,
         open_names=0 if job.is_unfinished else len(list_open_names(job)),
-        new_rows=_name_new_rows(job) if job.can_import else {},
+        new_rows=name_new_rows(job) if job.can_import else {},
+        decided_since=describe_decided_since(job),
         note_language=_other_language(job),
         days=ARCHIVE_IMPORT_DAYS,
     )
@@ -167,7 +168,7 @@ def _limit_files(report: dict) -> dict:
     return report | {"files": files[:MAX_LISTED_TEXTS], "unlisted": len(files[MAX_LISTED_TEXTS:])}
 
 
-def _name_new_rows(job: ArchiveImport) -> dict[str, dict]:
+def name_new_rows(job: ArchiveImport) -> dict[str, dict]:
     """Return the new authors and tags that come with the texts: their number, the first names, and how many more."""
     return {
         key: {
@@ -178,6 +179,12 @@ def _name_new_rows(job: ArchiveImport) -> dict[str, dict]:
         for key in ("authors", "tags")
         if (names := job.report.get(f"new_{key}"))
     }
+
+
+def describe_decided_since(job: ArchiveImport) -> dict:
+    """Return the names of which something else is decided than when they were checked: the first, how many more."""
+    names = list_decided_since(job.report) if job.can_publish or job.can_import else []
+    return {"names": ", ".join(names[:MAX_NEW_NAMES]), "more": len(names[MAX_NEW_NAMES:])} if names else {}
 
 
 def _other_language(job: ArchiveImport) -> str:
@@ -228,7 +235,7 @@ def _perform_button(
         request_run(request, job, ArchiveImportTask.IMPORT, publish=False)
     elif "resume" in request.POST and job.can_resume:
         _resume(request, job)
-    return HttpResponseRedirect(_url_of(job))
+    return HttpResponseRedirect(url_of(job))
 
 
 def _resume(request: HttpRequest, job: ArchiveImport) -> None:
@@ -246,39 +253,6 @@ def request_run(
         start_runner()
     else:
         warn_of_other_request(request)
-
-
-@require_permissions(*permissions_of(ArchiveImportTask.IMPORT, publish=True))
-def archive_import_publish_page(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show what publishing an import makes public, by the report of its check; then import and publish."""
-    job = get_object_or_404(ArchiveImport, pk=pk)
-    if job.is_unfinished:
-        warn_of_other_request(request)
-        return HttpResponseRedirect(_url_of(job))
-    if not job.can_publish:
-        messages.warning(request, _("Check the archive first: the check says what would become public."))
-        return HttpResponseRedirect(_url_of(job))
-    if request.method == "POST":
-        request_run(request, job, ArchiveImportTask.IMPORT, publish=True)
-        return HttpResponseRedirect(_url_of(job))
-    files = [
-        {**file, "language_label": language_label(file["language"])}
-        for file in job.report["files"]
-        if file["is_published"]
-    ]
-    languages = Counter(file["language"] for file in files)
-    return render_desk_page(
-        request,
-        "archive_import_publish",
-        title=_("Publish the texts of %(file)s") % {"file": job.filename},
-        job=job,
-        files=files,
-        languages=[(language_in_sentence(code), count) for code, count in sorted(languages.items())],
-        changed=[file for file in files if file["was_public"]],
-        new_rows=_name_new_rows(job),
-        incomplete=[file for file in files if file["lacks_images"]],
-        days=ARCHIVE_IMPORT_DAYS,
-    )
 
 
 @require_permissions("add_archiveimport")
@@ -306,5 +280,5 @@ def archive_import_delete_page(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _url_of(job: ArchiveImport) -> str:
+def url_of(job: ArchiveImport) -> str:
     return reverse("desk:archive-import", args=[job.pk])

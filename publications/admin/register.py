@@ -27,6 +27,7 @@ from . import (
     account_review,
     account_role,
     account_state,
+    archive_import_publish,
     archive_import_undo,
     archive_imports,
     choice_sources,
@@ -209,7 +210,11 @@ PAGES = (
     ("import/<number:pk>/names/", "archive-import-names", import_names.archive_import_names_page),
     ("import/<number:pk>/samples/", "archive-import-samples", old_site_samples.old_site_samples_page),
     ("import/<number:pk>/rules.yaml", "archive-import-rules", old_site_samples.old_site_rules_file),
-    ("import/<number:pk>/publish/", "archive-import-publish", archive_imports.archive_import_publish_page),
+    (
+        "import/<number:pk>/publish/",
+        "archive-import-publish",
+        archive_import_publish.archive_import_publish_page,
+    ),
     ("import/<number:pk>/delete/", "archive-import-delete", archive_imports.archive_import_delete_page),
     ("import/<number:pk>/undo/", "archive-import-undo", archive_import_undo.archive_import_undo_page),
     # Images, related links, settings

@@ -14,6 +14,7 @@ from .import_cache import ImportCache
 from .mapping import ImportMapping
 from .source import ImportSource
 from .source_authors import AuthorList
+from .source_names import read_names
 
 
 def add_decisions(mapping: ImportMapping) -> ImportMapping:
@@ -24,6 +25,36 @@ def add_decisions(mapping: ImportMapping) -> ImportMapping:
     return replace(
         mapping, decided_people=_list_targets(people), topics={**_list_targets(topics), **mapping.topics}
     )
+
+
+def list_decided(mapping: ImportMapping, names: dict[str, list[list]]) -> dict[str, dict[str, str]]:
+    """Return what becomes of names in a source by a mapping, by type and name, without those that stay as they are.
+
+    Args:
+        names: those of a report, as `SourceNames.as_dict` returns them.
+    """
+    rows = {NameType.PERSON: mapping.decided_people, NameType.TOPIC: mapping.topics}
+    return {
+        name_type.value: {
+            name.name: targets[key]
+            for name in read_names(names, name_type)
+            if (key := fold_name(name.name)) in targets
+        }
+        for name_type, targets in rows.items()
+    }
+
+
+def list_decided_since(report: dict) -> list[str]:
+    """Return the names in a stored report of which something else is decided now than when it was made."""
+    if "decided" not in report:  # of an older release
+        return []
+    now = list_decided(add_decisions(ImportMapping()), report["names"])
+    return [
+        name
+        for name_type, earlier in report["decided"].items()
+        for name in sorted({**earlier, **now[name_type]}, key=str.casefold)
+        if earlier.get(name) != now[name_type].get(name)
+    ]
 
 
 def _list_targets(decisions: dict[str, ImportDecision]) -> dict[str, str]:

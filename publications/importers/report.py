@@ -86,6 +86,7 @@ class ImportReport:
         system: the name of the system that the texts come from.
         progress: after each batch, the number of files done and the seconds since the start.
         names: the names of authors and topics in the texts, as the source has them.
+        decided: what was decided on these names when the import began, by type and name.
         mapping: what the source proposes for its categories and fields; a check reads it.
         new_authors, new_tags: the names of authors and tags that were created, or would be.
         duplicates: the primary keys of the publications that a new text repeats, by its source; a check finds them.
@@ -98,6 +99,7 @@ class ImportReport:
     files: list[FileReport] = field(default_factory=list)
     system: str = ""
     names: SourceNames = field(default_factory=SourceNames)
+    decided: dict[str, dict[str, str]] = field(default_factory=dict)
     mapping: ImportMapping = field(default_factory=ImportMapping)
     new_authors: list[str] = field(default_factory=list)
     new_tags: list[str] = field(default_factory=list)

@@ -42,6 +42,7 @@ def build_report_page(report: ImportReport) -> dict:
         "held": report.totals()["held"],
         "published": report.totals()["published"],
         "names": report.names.as_dict(),
+        "decided": report.decided,
         "mapping": list_rows(report.mapping),
         "samples": report.samples,
         "new_authors": report.new_authors,

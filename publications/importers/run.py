@@ -26,7 +26,7 @@ from .batches import BatchImporter
 from .default_author import apply_default_byline, build_default_byline, report_new_organisation
 from .image_finder import ImageFinder
 from .import_cache import ImportCache
-from .import_decisions import add_decisions, link_decisions, map_authors, map_topics
+from .import_decisions import add_decisions, link_decisions, list_decided, map_authors, map_topics
 from .imported_file import ImportedFile, ImportRefused, lost_addresses
 from .mapping import ImportMapping, apply_mapping
 from .markdown import read_authors
@@ -114,6 +114,7 @@ def _import_files(options: ImportOptions) -> ImportReport:
         _import_batches(batches, importer, byline, total)
         report_new_organisation(report, byline, import_cache)
         _finish_import(importer, map_authors(authors, options.mapping), source, context.image_finder)
+        report.decided = list_decided(options.mapping, report.names.as_dict())
         report.source_notes += source.summarize()
         report.source_notes += describe_addresses(source, report.files, is_publishing=options.publish)
         report.missing_files = source.missing_files

@@ -5,10 +5,19 @@ import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.urls import reverse
 
 from publications.admin import import_names
-from publications.models import ArchiveImport, ArchiveImportState, ImportDecision, NameChoice, Publication
+from publications.importers.name_proposals import store_decision
+from publications.models import (
+    ArchiveImport,
+    ArchiveImportState,
+    ImportDecision,
+    NameChoice,
+    NameType,
+    Publication,
+)
 from tests.factories import make_author, make_person, make_tag
 from tests.importers.letter_export import letter_system, render_export
 from tests.queries import count_queries
@@ -183,3 +192,38 @@ def test_who_is_no_administrator_changes_no_import(client, checked, name):
         answer = client.post(url, {"drafts": "1", "delete": "1", "remove": "1", "decision": "1"})
         assert answer.status_code == 403
     assert ArchiveImport.objects.get().changed_at == checked.changed_at
+
+
+def decided_since(client) -> list[str]:
+    """Return for the page of an import, and for that which confirms publishing, what it says of later decisions."""
+    pages = [" ".join(html.unescape(client.get(page_of(suffix)).text).split()) for suffix in ("", "-publish")]
+    return [
+        found[1] if (found := re.search(r"since this check:</strong> (.*?)\. What it says", page)) else ""
+        for page in pages
+    ]
+
+
+def test_what_was_decided_since_the_check_is_checked_before_it_is_published(administrator, checked, author):
+    assert decided_since(administrator) == ["", ""]
+    decide(administrator, **{"A. Berg": f"author:{author.pk}", "Sanction": NameChoice.LEFT_OUT})
+
+    assert decided_since(administrator) == ["A. Berg, Sanction"] * 2
+    press(administrator, "publish")
+    assert ArchiveImport.objects.get().is_dry_run and not Publication.objects.exists()
+    administrator.post(page_of(), {"check_again": "1"})
+    call_command("run_imports", verbosity=0)
+    assert decided_since(administrator) == ["", ""]
+    press(administrator, "publish")
+    assert Publication.objects.count() == 2
+
+
+def test_a_decision_that_is_removed_after_the_check_is_named(administrator, checked, author):
+    store_decision(NameType.PERSON, "Nobody Here", NameChoice.SEPARATE, by=None)
+    assert decided_since(administrator) == ["", ""]
+    decide(administrator, **{"A. Berg": f"author:{author.pk}"})
+    administrator.post(page_of(), {"check_again": "1"})
+    call_command("run_imports", verbosity=0)
+
+    ImportDecision.objects.all().delete()
+
+    assert decided_since(administrator) == ["A. Berg"] * 2

@@ -1,0 +1,54 @@
+"""The page that confirms publishing an import: what becomes public, by the report of its check."""
+
+from collections import Counter
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+
+from publications.importers.archive_imports import permissions_of
+from publications.locales import language_in_sentence, language_label
+from publications.models import ARCHIVE_IMPORT_DAYS, ArchiveImport, ArchiveImportTask
+
+from .archive_import_undo import warn_of_other_request
+from .archive_imports import describe_decided_since, name_new_rows, request_run, url_of
+from .site import render_desk_page, require_permissions
+
+
+@require_permissions(*permissions_of(ArchiveImportTask.IMPORT, publish=True))
+def archive_import_publish_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show what publishing an import makes public, by the report of its check; then import and publish.
+
+    What was decided on names since the check is checked first.
+    """
+    job = get_object_or_404(ArchiveImport, pk=pk)
+    if job.is_unfinished:
+        warn_of_other_request(request)
+        return HttpResponseRedirect(url_of(job))
+    if not job.can_publish:
+        messages.warning(request, _("Check the archive first: the check says what would become public."))
+        return HttpResponseRedirect(url_of(job))
+    decided_since = describe_decided_since(job)
+    if request.method == "POST" and not decided_since:
+        request_run(request, job, ArchiveImportTask.IMPORT, publish=True)
+        return HttpResponseRedirect(url_of(job))
+    files = [
+        {**file, "language_label": language_label(file["language"])}
+        for file in job.report["files"]
+        if file["is_published"]
+    ]
+    languages = Counter(file["language"] for file in files)
+    return render_desk_page(
+        request,
+        "archive_import_publish",
+        title=_("Publish the texts of %(file)s") % {"file": job.filename},
+        job=job,
+        files=files,
+        languages=[(language_in_sentence(code), count) for code, count in sorted(languages.items())],
+        changed=[file for file in files if file["was_public"]],
+        new_rows=name_new_rows(job),
+        decided_since=decided_since,
+        incomplete=[file for file in files if file["lacks_images"]],
+        days=ARCHIVE_IMPORT_DAYS,
+    )
