@@ -181,7 +181,6 @@ class AuthorAdmin(PublicModelAdmin):
     """Authors. Only users who may change authors see other fields of one with a pen name than PEN_NAME_FIELDS."""
 
     form = AuthorForm
-    is_mergeable = True
     change_form_template = "desk/author_form.html"
     list_display = ("name", "title", "affiliation", "remarks")
     list_filter = ("is_organisation", "is_guest", "is_pseudonymous", "is_proposed")

@@ -184,8 +184,6 @@ class PublicModelAdmin(DeskModelAdmin):
     change_form_template = "desk/public_model_form.html"
     actions = None
     list_per_page = 100
-    is_mergeable = False
-    """Whether two of them that are one are merged, by whoever may change and delete them."""
 
     def get_object(self, request: HttpRequest, object_id: str, from_field=None) -> Model | None:
         """Return the object. While a form is saved no action changes it: the second of two saves sees the first."""
@@ -220,13 +218,16 @@ class PublicModelAdmin(DeskModelAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def _may_merge(self, request: HttpRequest) -> bool:
+        """Whether two of them that are one are merged, and this user may: whoever may change and delete them."""
         return (
-            self.is_mergeable and self.has_change_permission(request) and self.has_delete_permission(request)
+            self.model in actions.MERGEABLE_ROWS
+            and self.has_change_permission(request)
+            and self.has_delete_permission(request)
         )
 
     def _may_see_similar_names(self, request: HttpRequest) -> bool:
         names = (f"publications.{name}" for name in SIMILAR_NAMES_PERMISSIONS)
-        return self.is_mergeable and request.user.has_perms(names)
+        return self.model in actions.MERGEABLE_ROWS and request.user.has_perms(names)
 
     def response_post_save_change(self, request: HttpRequest, obj: Model) -> HttpResponse:
         """Redirect to the page of the desk that led here, else to the list."""

@@ -172,7 +172,6 @@ class TagForm(LeadForm):
 
 class TagAdmin(PublicModelAdmin):
     form = TagForm
-    is_mergeable = True
     list_display = ("name", "name_sv", "kind")
     ordering = (Lower("name"), "name")
     list_filter = ("kind",)

@@ -60,7 +60,7 @@ def list_similar_pairs(name_type: NameType) -> list[tuple[MergeableRow, Mergeabl
 
 
 def _may_be_merged(row: MergeableRow) -> bool:
-    return isinstance(row, Tag) or not (row.is_pseudonymous or row.is_proposed)
+    return isinstance(row, Tag) or row.is_mergeable
 
 
 def _order(name_type: NameType, row: MergeableRow, other: MergeableRow) -> tuple[MergeableRow, MergeableRow]:

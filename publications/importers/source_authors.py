@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from publications.slugs import slugify
+from publications.slugs import fold_name, slugify
 from publications.stored_messages import gettext as _
 
 from .imported_file import ImportLog
@@ -41,20 +41,16 @@ class AuthorList:
         self.by_id = {
             author_id.casefold(): _without_mail(author_id, author) for author_id, author in authors.items()
         }
-        self.by_name = {_key_of(author.name): author for author in reversed(self.by_id.values())}
+        self.by_name = {fold_name(author.name): author for author in reversed(self.by_id.values())}
 
     def find(self, name: str) -> SourceAuthor:
         """Return the author with an id or a name; an unlisted one gets a slug and a name made from it."""
         had_mail, full_name = has_mail(name), remove_mail(name)
-        for key in (_key_of(name), _key_of(full_name)):
+        for key in (fold_name(name), fold_name(full_name)):
             if author := self.by_id.get(key) or self.by_name.get(key):
                 return author
         slug = slugify(full_name if had_mail else name)
         return SourceAuthor(slug, full_name, is_known=False, had_mail=had_mail)
-
-
-def _key_of(name: str) -> str:
-    return " ".join(name.split()).casefold()
 
 
 def _without_mail(author_id: str, author: SourceAuthor) -> SourceAuthor:

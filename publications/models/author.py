@@ -113,6 +113,11 @@ class Author(TranslatedModel):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_mergeable(self) -> bool:
+        """Whether the author may become one with another: a merge would say who stands behind a pen name."""
+        return not (self.is_pseudonymous or self.is_proposed)
+
     def clean(self) -> None:
         self.slug = slugify(self.slug)
         self.family_name = " ".join(self.family_name.split())

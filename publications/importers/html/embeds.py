@@ -7,20 +7,11 @@ from publications.html_tree import Element, split_names
 from publications.stored_messages import gettext as _
 
 from ..links import host_of
+from ..videos import VIDEO_PAGES, page_of_video
 from .losses import TextLosses, one_line
 from .source_tree import Child, classes_of, replace_elements, visible_text
 
 MEDIA = split_names("iframe video audio object embed")
-VIDEO_ADDRESSES = (
-    (
-        re.compile(r"(?:youtube(?:-nocookie)?\.com/(?:embed|v|shorts)/|youtu\.be/)([\w-]{6,20})"),
-        "https://www.youtube.com/watch?v={}",
-    ),
-    (re.compile(r"player\.vimeo\.com/video/(\d+)"), "https://vimeo.com/{}"),
-    (re.compile(r"dailymotion\.com/embed/video/(\w+)"), "https://www.dailymotion.com/video/{}"),
-)
-"""The addresses of players, and of the pages of their videos."""
-VIDEO_IDS = {"youtube": "https://www.youtube.com/watch?v={}", "vimeo": "https://vimeo.com/{}"}
 MAX_FALLBACK_WORDS = 30
 """The length of the text for browsers that cannot play a medium."""
 PLAYER_CARDS = frozenset({"kg-audio-card", "kg-video-card"})
@@ -84,10 +75,7 @@ def _is_address_of_media(address: str) -> bool:
 
 def _link(address: str, title: str, name: str, losses: TextLosses) -> Element:
     """Return a paragraph with a link to what was embedded."""
-    address = f"https:{address}" if address.startswith("//") else address
-    for pattern, page in VIDEO_ADDRESSES:
-        if match := pattern.search(address):
-            address = page.format(match[1])
+    address = page_of_video(f"https:{address}" if address.startswith("//") else address)
     message = _("<%(name)s> was left out, a link stands in its place: %(address)s")
     losses.log.changed("html", message % {"name": name, "address": address})
     label = one_line(title) or _label_of(address)
@@ -176,8 +164,8 @@ def _described_embed(element: Element, losses: TextLosses) -> list[Child] | None
     if not isinstance(attributes, dict) or element.tag in ("a", "img") or visible_text(element).strip():
         return None
     video_id = next((str(attributes[key]) for key in ("videoId", "video_id") if attributes.get(key)), "")
-    provider = next((name for name in VIDEO_IDS if name in element.get("class")), "youtube")
-    address = VIDEO_IDS[provider].format(video_id) if re.fullmatch(r"[\w-]{1,40}", video_id) else ""
+    provider = next((name for name in VIDEO_PAGES if name in element.get("class")), "youtube")
+    address = VIDEO_PAGES[provider].format(video_id) if re.fullmatch(r"[\w-]{1,40}", video_id) else ""
     address = address or next(
         (str(attributes[key]) for key in KEYS_OF_ADDRESS if ADDRESS.fullmatch(str(attributes.get(key, "")))),
         "",

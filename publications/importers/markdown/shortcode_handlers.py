@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from publications.stored_messages import gettext as _
 
+from ..videos import VIDEO_PAGES
 from .tag_arguments import (
     CONTROL_TAGS,
     IMAGE_TAGS,
@@ -19,8 +20,6 @@ from .tag_arguments import (
 
 if TYPE_CHECKING:
     from .shortcodes import ShortcodeResolver
-
-VIDEO_ADDRESSES = {"youtube": "https://www.youtube.com/watch?v={}", "vimeo": "https://vimeo.com/{}"}
 
 
 @dataclass
@@ -70,9 +69,9 @@ def _image_with_class(resolver: "ShortcodeResolver", tag: ShortcodeTag) -> str |
 def _include(resolver: "ShortcodeResolver", tag: ShortcodeTag) -> str | None:
     """Return the link of a video for an include that names one; file names are not text."""
     file = " ".join([*tag.quoted, tag.rest]).lower()
-    name = next((name for name in VIDEO_ADDRESSES if name in file), "")
+    name = next((name for name in VIDEO_PAGES if name in file), "")
     if name and tag.named.get("id"):
-        return write_link(VIDEO_ADDRESSES[name].format(tag.named["id"]), tag.named.get("title", ""))
+        return write_link(VIDEO_PAGES[name].format(tag.named["id"]), tag.named.get("title", ""))
     if tag.rest.lstrip()[:1] in ("'", '"'):
         tag.quoted = tag.quoted[1:]
     return None
@@ -88,7 +87,7 @@ def _reference(resolver: "ShortcodeResolver", tag: ShortcodeTag) -> str | None:
 
 def _video(resolver: "ShortcodeResolver", tag: ShortcodeTag) -> str | None:
     video = tag.named.get("id") or next(iter(tag.positional), "")
-    return write_link(VIDEO_ADDRESSES[tag.name].format(video), tag.named.get("title", "")) if video else None
+    return write_link(VIDEO_PAGES[tag.name].format(video), tag.named.get("title", "")) if video else None
 
 
 def _image_source(resolver: "ShortcodeResolver", tag: ShortcodeTag) -> None:
@@ -133,7 +132,7 @@ LIQUID_TAGS: dict[str, TagHandler] = {
 SHORTCODES: dict[str, TagHandler] = {
     **dict.fromkeys(QUOTE_TAGS, lambda resolver, tag: resolver.resolve_quotation(tag)),
     **dict.fromkeys(IMAGE_TAGS, _image_source),
-    **dict.fromkeys(VIDEO_ADDRESSES, _video),
+    **dict.fromkeys(VIDEO_PAGES, _video),
     "ref": _reference,
     "relref": _reference,
 }

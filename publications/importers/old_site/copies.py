@@ -6,13 +6,13 @@ from pathlib import Path
 from publications.stored_messages import gettext as _
 
 from ..imported_file import ImportRefused
+from ..markdown import MARKDOWN_SUFFIXES
 from .content_types import HTML_SUFFIXES, is_html
 from .mirror import SNIFFED_BYTES, list_mirrored_files, open_mirror_copy
 from .site_copy import SiteCopy
 from .warc import is_warc, open_warc_copy
 
 MAX_EXAMINED_FILES = 2_000
-MARKDOWN_SUFFIXES = (".md", ".markdown", ".mdown", ".mkd")
 TEMPLATE_MARKS = (b"{{", b"{%")
 """Of layouts of a site generator, which are no pages."""
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from ..videos import VIDEO_PAGES
 from .export_item import read_number
 from .post_parts import PostParts, render_picture
 from .posts import LibraryFile
@@ -29,8 +30,7 @@ MEDIA_VALUES = (
     "href",
 )
 PLAYERS = {
-    "youtube": "https://www.youtube.com/watch?v={}", "vimeo": "https://vimeo.com/{}",
-    "dailymotion": "https://www.dailymotion.com/video/{}", "tweet": "https://twitter.com/i/status/{}",
+    **VIDEO_PAGES, "tweet": "https://twitter.com/i/status/{}",
     "wpvideo": "https://videopress.com/v/{}", "videopress": "https://videopress.com/v/{}",
     "gist": "https://gist.github.com/{}", "ted": "https://www.ted.com/talks/{}",
     "soundcloud": "https://soundcloud.com/{}", "instagram": "https://www.instagram.com/p/{}/",
