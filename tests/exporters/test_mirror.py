@@ -6,6 +6,7 @@ import pstats
 import re
 import resource
 import shutil
+from contextlib import ExitStack
 from datetime import timedelta
 from html import unescape
 from html.parser import HTMLParser
@@ -25,6 +26,7 @@ from publications.exporters.mirror_folder import COMPRESSED_ENDINGS
 from publications.exporters.mirror_paths import address_of, is_mirrored, links_of, normalize_path
 from publications.metadata import RECORD_FORMATS
 from publications.models import Change, SiteSettings, SiteVersion, original_storage, read_site_state
+from publications.site_lock import hold_folder_lock
 from tests.factories import make_author, make_image, make_live, make_publication, make_tag, saved
 from tests.full_disks import files_of_at_most
 from tests.page_caches import no_connection_closed
@@ -435,6 +437,27 @@ def test_a_watching_mirror_continues_once_the_disk_has_space(root, monkeypatch, 
 
     assert "The disk is full" in capsys.readouterr().err
     assert not list(root.rglob("*.part"))
+
+
+def test_a_folder_that_another_run_writes_is_left_alone(root, monkeypatch, capsys):
+    make_live(title="Grain")
+    root.mkdir()
+    with hold_folder_lock(root), pytest.raises(CommandError, match="Wait until it has ended"):
+        call_command("mirror", root, processes=1)
+    assert "Grain" not in read_texts(root)
+
+    def sleep(_seconds: float) -> None:
+        """The other run ends while the mirror waits; once the folder shows the site the test is done."""
+        other_run.close()
+        if "Grain" in read_texts(root):
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("publications.management.commands.mirror.time.sleep", sleep)
+    with ExitStack() as other_run, pytest.raises(CommandError, match="Broken off"):
+        other_run.enter_context(hold_folder_lock(root))
+        call_command("mirror", root, watch=True, processes=1)
+
+    assert "Another “manage.py mirror” writes" in capsys.readouterr().err
 
 
 def test_a_withdrawn_publication_is_removed_from_a_full_disk(root, monkeypatch, editor):

@@ -20,6 +20,7 @@ from publications.management.option_types import (
 )
 from publications.page_cache import SiteStateWatcher
 from publications.reserved_disk_space import DISK_FULL_REMEDY, is_disk_full_error
+from publications.site_lock import FolderInUse, hold_folder_lock
 
 MAX_REPORTED = 20
 POLL_SECONDS = 0.5
@@ -98,6 +99,10 @@ class Command(BaseCommand):
             raise CommandError(
                 f"{error}. What could be written is; run it again when the site is well."
             ) from error
+        except FolderInUse as error:
+            raise CommandError(
+                f"{_describe_use(error)} Wait until it has ended, or give another folder."
+            ) from error
         except exporters.NotAMirror as error:
             raise foreign_files_error(error.args[0]) from error
         except exporters.UnknownTopic as error:
@@ -126,17 +131,23 @@ class Command(BaseCommand):
             try:
                 self._run_once(options)
                 written = state
-            except (exporters.SiteUnavailable, DatabaseError, OSError) as error:
+            except (exporters.SiteUnavailable, FolderInUse, DatabaseError, OSError) as error:
                 self._report_failure(error)
                 failed, polls = state, POLLS_BEFORE_RETRY
 
     def _report_failure(self, error: Exception) -> None:
         message = DISK_FULL_REMEDY if is_disk_full_error(error) else f"{error}."
+        if isinstance(error, FolderInUse):
+            message = _describe_use(error)
         with suppress(OSError):  # stderr may be a file on the same disk
             self.stderr.write(f"{message} Trying again.")
 
     def _run_once(self, options: dict) -> int:
-        """Write the site once and return the number of broken links."""
+        """Write the site once and return the number of broken links. Raises FolderInUse."""
+        with hold_folder_lock(options["folder"]):
+            return self._write_site(options)
+
+    def _write_site(self, options: dict) -> int:
         crawl = exporters.Crawl(
             options["folder"],
             processes=options["processes"],
@@ -188,6 +199,10 @@ class Command(BaseCommand):
         if done % 50 == 0 or done == total:
             self.stdout.write(f"\r{done} of {total} addresses …", ending="")
             self.stdout.flush()
+
+
+def _describe_use(error: FolderInUse) -> str:
+    return f"Another “manage.py mirror” writes “{error.args[0]}” now."
 
 
 def _refuse_nested(folder: Path, *copies: Path | None) -> None:
