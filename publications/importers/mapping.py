@@ -1,11 +1,12 @@
 """How names and fields of a source become those of this site: a YAML file that is proposed, edited and read.
 
-It has five sections, each optional:
+It has six sections, each optional:
 
 - `topics`: a topic, category or tag of the source, and the name of the topic here; empty leaves it out.
 - `people`: the id or name of an author in the source, and the name of the author here.
 - `kinds`: a category, type or section of the source, and the slug of a kind.
 - `fields`: a custom field of the source, and the name of a field of a publication.
+- `shortcodes`: a shortcode of WordPress, and `open` if all readers saw the words in it.
 - `pages`: rules of an old site, each for a type of page (`old_site`).
 
 Keys are compared without case and with single spaces.
@@ -28,17 +29,20 @@ from .imported_file import ImportedFile, ImportRefused
 
 MAX_MAPPING_BYTES = 2_000_000
 MAX_DEPTH = 6
-NAME_SECTIONS = ("topics", "people", "kinds", "fields")
+NAME_SECTIONS = ("topics", "people", "kinds", "fields", "shortcodes")
 SECTIONS = (*NAME_SECTIONS, "pages")
 MAPPED_SECTIONS = ("kinds", "fields")
 """The sections that a source applies, and the desk offers for each import. Topics and people are decided for all."""
 MAPPED_FIELDS = ("summary", "doi", "isbn", "number", "external_url", "note")
 """Fields of a publication that custom fields can become."""
+OPEN = "open"
+"""What the mapping says of a shortcode whose words all readers saw."""
 INTRODUCTIONS = {
     "topics": "A topic, category or tag of the source: the topic here. Empty leaves it out.",
     "people": "An author in the source: the name of the author here. Give several spellings of one person one name.",
     "kinds": "A category, type or section of the source: the slug of a kind here.",
     "fields": "A custom field of the source: a field of a publication here. Empty leaves it out.",
+    "shortcodes": "A shortcode of WordPress: open if all readers saw the words in it.",
     "pages": "A rule for each type of page, the first that fits a page reads it.",
 }
 NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -57,6 +61,7 @@ class ImportMapping:
     people: Mapping[str, str] = NOTHING
     kinds: Mapping[str, str] = NOTHING
     fields: Mapping[str, str] = NOTHING
+    shortcodes: Mapping[str, str] = NOTHING
     pages: tuple[Mapping[str, Any], ...] = ()
     decided_people: Mapping[str, str] = NOTHING
     comments: Mapping[tuple[str, str | int], str] = field(default_factory=dict, compare=False)
@@ -197,6 +202,8 @@ class _Parser:
             if _is_empty(value):
                 continue
             sections[key] = self._pages(value) if key == "pages" else self._names(value)
+            if key == "shortcodes":
+                self._check_shortcodes(value)
         return ImportMapping.from_names(**sections)
 
     def _names(self, node: yaml.Node) -> dict[str, str]:
@@ -207,6 +214,12 @@ class _Parser:
                 raise ImportRefused(message % self._place(value))
             names[key] = "" if _is_empty(value) else value.value
         return names
+
+    def _check_shortcodes(self, node: yaml.Node) -> None:
+        for key, value in node.value:
+            if value.value != OPEN:
+                message = _("“%(file)s”: line %(line)d: write “%(name)s: open”, or take the line out.")
+                raise ImportRefused(message % (self._place(key) | {"name": key.value}))
 
     def _pages(self, node: yaml.Node) -> tuple[dict[str, Any], ...]:
         if not isinstance(node, yaml.SequenceNode):

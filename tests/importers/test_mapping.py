@@ -55,7 +55,11 @@ def test_rules_of_pages_are_read_with_their_lines(rules):
     [
         ("topics:\n  a: [b]\n", "line 2 has to be “name in the source: name here”"),
         ("topics:\n  a: b\n  a: c\n", "line 3 has a name that is there already: “a”"),
-        ("topic:\n  a: b\n", "line 1 has “topic”. There are: topics, people, kinds, fields, pages."),
+        (
+            "topic:\n  a: b\n",
+            "line 1 has “topic”. There are: topics, people, kinds, fields, shortcodes, pages.",
+        ),
+        ("shortcodes:\n  box: yes\n", "line 2: write “box: open”, or take the line out."),
         ("- a\n- b\n", "line 1 has to be “name: …”"),
         ("topics:\n  a: b: c\n", "line 2 is not valid YAML"),
         ("pages:\n  a: b\n", "line 2 has to be a list of rules"),

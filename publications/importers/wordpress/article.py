@@ -80,7 +80,12 @@ class _Post:
     ) -> None:
         self.entry, self.item, self.context, self.log = entry, item, context, log
         attachments, children = context.index.attachments, context.index.children
-        self.parts = PostParts(attachments, children.get(entry.post_id, ()), self.log)
+        self.parts = PostParts(
+            attachments,
+            children.get(entry.post_id, ()),
+            self.log,
+            open_shortcodes=context.mapping.shortcodes,
+        )
         self.mapped = _mapped_values(item, context.mapping)
         if content.replaced:
             self.log.guessed("characters", _("Characters that are no text left out: %d.") % content.replaced)

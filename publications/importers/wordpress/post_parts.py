@@ -1,7 +1,7 @@
 """What the text of a post refers to: files of the media library, notes, and texts that several posts share."""
 
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from publications.stored_messages import gettext as _
@@ -22,6 +22,7 @@ class PostParts:
         attachments: the media library by number.
         children: the files that were uploaded to the post.
         notes: the HTML of its notes, by the id of each.
+        open_shortcodes: names of shortcodes whose words all readers saw.
     """
 
     attachments: Mapping[int, LibraryFile]
@@ -29,6 +30,7 @@ class PostParts:
     log: ImportLog
     notes: dict[str, str] = field(default_factory=dict)
     listed_files: int = 0
+    open_shortcodes: Collection[str] = ()
 
     def add_note(self, content: str) -> str:
         """Add a note and return the reference to it."""

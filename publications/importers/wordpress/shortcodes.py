@@ -148,11 +148,7 @@ class _Replacer:
 
     def _open_shortcode(self, name: str, shortcode: Shortcode, match: re.Match[str]) -> int:
         end = self._next_end(self.ends, name, match.end())
-        is_around_text = end is not None and self._has_text(match.end(), end[0])
-        is_unknown = (
-            name not in SHORTCODES and name not in RAW_SHORTCODES and not is_harmless_shortcode(match["name"])
-        )
-        if is_access_shortcode(name, shortcode.values, has_end=bool(end)) or (is_unknown and is_around_text):
+        if self._hides(match["name"], shortcode, match.end(), end):
             self.log.hidden(f"[{name}]")
         if not end or match["rest"].rstrip().endswith("/") or len(self.open) >= MAX_DEPTH:
             self._add(self._render(name, shortcode, match[0]))
@@ -164,6 +160,16 @@ class _Replacer:
         self.open.append(_OpenShortcode(name, shortcode, match[0]))
         self.open_names[name] += 1
         return match.end()
+
+    def _hides(self, name: str, shortcode: Shortcode, start: int, end: tuple[int, int] | None) -> bool:
+        """Whether a shortcode may hide what is in it, or after it: an unknown one around text does, in doubt."""
+        key = name.lower()
+        if key in self.post.open_shortcodes:
+            return False
+        if is_access_shortcode(key, shortcode.values, has_end=bool(end)):
+            return True
+        is_known = key in SHORTCODES or key in RAW_SHORTCODES or is_harmless_shortcode(name)
+        return end is not None and not is_known and self._has_text(start, end[0])
 
     def _has_text(self, start: int, end: int) -> bool:
         found = _SPACES.match(self.text, start, end)

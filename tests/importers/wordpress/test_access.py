@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from publications.importers.mapping import parse_mapping
 from publications.importers.wordpress.access import (
     find_access_fields,
     is_access_block,
@@ -106,6 +107,13 @@ def test_what_only_sounds_like_members_is_public(tmp_path):
     )
 
     assert not read(write_export(tmp_path, item(1, text=text)))[1].is_draft
+
+
+def test_the_mapping_says_of_a_shortcode_that_it_hides_nothing(tmp_path):
+    path = write_export(tmp_path, item(1, text="[Sammandrag]x[/Sammandrag] [lock]x[/lock]"))
+    mapping = parse_mapping("shortcodes:\n  Sammandrag: open\n  lock: open\n", name="site.yaml")
+
+    assert read(path)[1].is_draft and not read(path, shortcodes=mapping.shortcodes)[1].is_draft
 
 
 def test_names_of_shortcodes_and_blocks_are_read_by_their_words():
