@@ -56,14 +56,18 @@ def _singular(word: str) -> str:
 
 YES_VALUES = frozenset({"true", "yes", "on", "1", "ja", "sant"})
 NO_VALUES = frozenset({"false", "no", "off", "0", "nej", "falskt"})
-PUBLIC_VALUES = frozenset(map(fold_value, (
+FREE_VALUES = frozenset(map(fold_value, (
     "all", "anyone", "everybody", "everyone", "free", "open", "open access", "public", "publish", "published",
+    "alla", "fri", "fritt", "gratis", "offentlig", "offentligt", "publicerad", "publicerat", "publik", "publikt",
+    "öppen", "öppet", "öppen tillgång",
+)))  # fmt: skip
+"""Values that say in plain words that all may read a text, whatever field has them."""
+PUBLIC_VALUES = FREE_VALUES.union(map(fold_value, (
     "active", "archived", "complete", "completed", "current", "default", "done", "final", "listed", "live", "online",
     "peer reviewed", "published online", "released", "revised", "show", "updated", "version of record", "visible",
-    "alla", "fri", "fritt", "gratis", "offentlig", "offentligt", "publicerad", "publicerat", "publik", "publikt",
-    "öppen", "öppet", "öppen tillgång", "slutlig", "synlig",
+    "slutlig", "synlig",
 )))  # fmt: skip
-"""Values that say in plain words that all may read a text."""
+"""Those, and values of a status or of visibility that hide nothing; of a paywall, `active` would not say so."""
 HIDDEN_VALUES = frozenset(map(fold_value, (
     "draft", "private", "pending", "scheduled", "future", "sent", "trash", "unpublished", "unlisted", "hidden",
     "embargoed", "review", "peer review", "wip", "work in progress", "password", "protected", "inherit", "auto-draft",
@@ -83,7 +87,7 @@ def _hides_unless_no(values: Sequence[str]) -> bool:
 
 def hides_unless_denied(values: Sequence[str]) -> bool:
     """Whether any value is neither a no nor a word for all readers: in doubt the text was hidden."""
-    return not (NO_VALUES | PUBLIC_VALUES).issuperset(map(fold_value, values)) or not values
+    return not (NO_VALUES | FREE_VALUES).issuperset(map(fold_value, values)) or not values
 
 
 def hides_unless_public(values: Sequence[str]) -> bool:
@@ -120,7 +124,9 @@ RULES: Mapping[Rule, tuple[str, ...]] = {
         "not public", "not publish", "not published", "members only", "member only",
         "subscribers only", "subscriber only", "staff only", "board only", "team only", "internal only",
         "access level", "access plan", "access role", "access group", "acl", "allowed role", "allowed group",
-        "content restriction", "membership level", "membership plan", "subscription level", "user level",
+        "by role", "to role", "user role", "required level", "required membership", "required role", "member level",
+        "member role", "content restriction", "membership id", "membership level", "membership plan",
+        "subscription level", "user level",
         "dold", "dolt", "ej offentlig", "ej publik", "endast medlemmar", "hemlig", "hemligt", "konfidentiell",
         "konfidentiellt", "låst", "medlemsartikel", "medlemsinnehåll", "opublicerad", "opublicerat", "privat",
         "sekretess", "utkast",
@@ -129,7 +135,7 @@ RULES: Mapping[Rule, tuple[str, ...]] = {
     hides_unless_public: ("access", "restricted to", "visibility", "visible for", "visible to"),
     _hides_if_said: (
         *READER_WORDS, "embargo", "hide", "intern", "internt", "logged in", "login", "members area",
-        "restriction", "wip",
+        "protect", "restriction", "wip",
     ),
     _hides_if_denied: (
         "listed", "offentlig", "public", "publicera", "publicerad", "publik", "publish", "published", "synlig",
@@ -152,7 +158,7 @@ OTHER_THINGS = frozenset({
 })  # fmt: skip
 """Words before such an end that make it one of a part of the page, of something else, or the opposite."""
 TEXT_WORDS = frozenset({
-    "access", "active", "article", "content", "document", "enabled", "entry", "flag", "mode", "page", "post",
+    "access", "active", "article", "content", "document", "enabled", "entry", "flag", "level", "mode", "page", "post",
     "publication", "required", "setting", "status", "text", "type",
     "artikel", "dokument", "innehåll", "inlägg", "sida",
 })  # fmt: skip

@@ -16,7 +16,7 @@ HIDING_WORDS = (
     "prenumeranter=1", "medlemmar=ja", "access_level=2", "dold=1", "visible=false", "offentlig=false", "publicerad=nej",
     "restricted_access=1", "private_content=on", "members=subscribers", "audience=members", "audience=for members only",
     "audience=policy makers and staff", "visibility=unknown", "not_public=1", "password=hunter2", "public=maybe",
-    "do_not_publish=1", "paywall_enabled=1", "membersArea=yes", "version=draft", "tier=paid", "sekretess=ja", "dolt=ja",
+    "paywall=active", "draft=final", "restrict_by_role=editor", "required_membership=3", "premium_level=2", "protect_post=on", "do_not_publish=1", "paywall_enabled=1", "membersArea=yes", "version=draft", "tier=paid", "sekretess=ja", "dolt=ja",
 )  # fmt: skip
 OPEN_WORDS = (
     "members_0_name=Ann", "members=27", "number_of_members=27", "member_organisations=NATO", "membership_fee=1",
