@@ -26,6 +26,7 @@ from publications.slugs import slugify
 from publications.stored_messages import gettext as _
 
 from .import_cache import ImportCache
+from .titles import describe_title_end
 
 MAX_LABEL_CHARACTERS = 200
 
@@ -78,16 +79,8 @@ def translation_refusal(original: int | None, publication_pk: int | None) -> str
 
 def describe_cut_title(manuscript: Manuscript) -> list[str]:
     """Return a message with the truncated part of a title that is too long."""
-    if len(manuscript.title) <= MAX_LENGTHS["title"]:
-        return []
-    values = {
-        "most": MAX_LENGTHS["title"],
-        "rest": manuscript.title[MAX_LENGTHS["title"] :][: MAX_LENGTHS["title"]],
-    }
-    message = _(
-        "The title is longer than %(most)d characters. What comes after them was left out: “%(rest)s”"
-    )
-    return [message % values]
+    rest = manuscript.title[MAX_LENGTHS["title"] :][: MAX_LENGTHS["title"]]
+    return [describe_title_end(rest)] if rest else []
 
 
 def describe_missing_attachments(manuscript: Manuscript, normalized: Manuscript) -> list[str]:

@@ -21,6 +21,7 @@ from ..rendered_page import (
 )
 from ..source import ImportContext
 from ..source_authors import SourceAuthor, note_mail
+from ..titles import complete_summary, complete_title
 from ..used_images import UsedImages
 from .article import SourceArticle
 from .attachments import AttachmentCollector
@@ -133,21 +134,12 @@ class _ArticleReader:
 
     def _title(self) -> str:
         title = one_line(visible_text(parse_html(self.article.title)))
-        if not title:
-            title = self.entry.requested_slug.replace("-", " ").capitalize() or self.entry.source
-            self.log.guessed("title", _("The title was made from the name of the file: %s") % title)
-        if len(title) > MAX_LENGTHS["title"]:
-            message = _("The title was cut at %(most)d characters: %(whole)s")
-            self.log.changed("title", message % {"most": MAX_LENGTHS["title"], "whole": title})
-        return title[: MAX_LENGTHS["title"]].strip()
+        name = self.entry.requested_slug.replace("-", " ").capitalize() or self.entry.source
+        return complete_title(title, name, self.log)
 
     def _summary(self, rendered) -> str:
         summary = one_line(visible_text(parse_html(self.article.summary)))
-        if not summary and (summary := build_excerpt(rendered)):
-            self.log.guessed("summary", _("The summary is the first paragraph."))
-        if len(summary) > MAX_LENGTHS["summary"]:
-            self.log.changed("summary", _("The summary was cut: %s") % summary)
-        return summary[: MAX_LENGTHS["summary"]].strip()
+        return complete_summary(summary, lambda: build_excerpt(rendered), self.log)
 
     def _bylines(self) -> dict[SourceAuthor, ManuscriptByline]:
         """Return the bylines of the distinct authors, in order."""

@@ -14,6 +14,7 @@ from publications.stored_messages import gettext as _
 
 from ..imported_file import ImportLog
 from ..source_authors import AuthorList, SourceAuthor, note_mail
+from ..titles import complete_summary, complete_title
 from .access import access_keys, expiry_in, reasons_in_fields
 from .dates import DATE_IN_NAME, date_in_name, parse_date
 from .front_matter import (
@@ -128,24 +129,12 @@ class FrontMatterFields:
         if not title and (heading := _first_heading(body)):
             title, body = without_html(heading[0]).strip("*_ "), heading[1]
             self.log.guessed("title", _("The title is the first heading: %s") % title)
-        if not title:
-            title = (
-                " ".join(re.split(r"[-_ ]+", DATE_IN_NAME.sub("", stem).strip("-_ "))).capitalize() or stem
-            )
-            self.log.guessed("title", _("The title was made from the name of the file: %s") % title)
-        if len(title) > MAX_LENGTHS["title"]:
-            message = _("The title was cut at %(most)d characters: %(whole)s")
-            self.log.changed("title", message % {"most": MAX_LENGTHS["title"], "whole": title})
-        return title[: MAX_LENGTHS["title"]].strip(), body
+        name = " ".join(re.split(r"[-_ ]+", DATE_IN_NAME.sub("", stem).strip("-_ "))).capitalize() or stem
+        return complete_title(title, name, self.log), body
 
     def summary(self, first_paragraph: Callable[[], str], strip_markup: Callable[[str], str]) -> str:
         value = as_text(self.read_value("summary"))
-        summary = strip_markup(value) if value else ""
-        if not summary and (summary := first_paragraph()):
-            self.log.guessed("summary", _("The summary is the first paragraph."))
-        if len(summary) > MAX_LENGTHS["summary"]:
-            self.log.changed("summary", _("The summary was cut: %s") % summary)
-        return summary[: MAX_LENGTHS["summary"]].strip()
+        return complete_summary(strip_markup(value) if value else "", first_paragraph, self.log)
 
     def published_at(self, stem: str) -> datetime | None:
         """Return the date in the front matter, otherwise in the file name, otherwise of the last change, or None."""

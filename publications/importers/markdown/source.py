@@ -12,6 +12,7 @@ from ..imported_file import ImportedFile, ImportRefused, SourceRemark
 from ..read_ahead import read_texts
 from ..source import ImportContext, ImportSource
 from ..source_authors import AuthorList
+from ..translations import link_translations
 from .anchors import fragments_in
 from .authors import read_authors
 from .inherited_fields import InheritedFields
@@ -174,7 +175,9 @@ def _build_source(
         except OSError as error:
             refused[source] = _("The file cannot be read (%s).") % (error.strerror or error)
     ordered = sorted(
-        _link_translations(list(files.values()), language),
+        link_translations(
+            files.values(), {file.uid: file.translation_key for file in files.values()}, language
+        ),
         key=lambda file: (bool(file.translation_of), file.source),
     )
     taxonomies = find_taxonomies(root, site, boundary)
@@ -225,20 +228,3 @@ def _refuse_other_formats(paths: Iterable[Path], root: Path) -> dict[str, str]:
         if is_text and not _is_hidden(path, root, or_built=True):
             refused[relative_source(path, root)] = message % {"format": name}
     return refused
-
-
-def _link_translations(files: list[SourceFile], default_language: str) -> list[SourceFile]:
-    """Set the originals of translations: the English text, otherwise the one in the language of the import."""
-    groups: dict[str, list[SourceFile]] = {}
-    for file in files:
-        groups.setdefault(file.translation_key, []).append(file)
-    linked = []
-    for group in groups.values():
-        languages = [file.language for file in group]
-        if len(group) == 1 or len(set(languages)) < len(languages):
-            linked += group
-            continue
-        order = [LOCALES[0], default_language, *languages]
-        original = min(group, key=lambda file: order.index(file.language))
-        linked += [file if file is original else replace(file, translation_of=original.uid) for file in group]
-    return linked

@@ -4,10 +4,11 @@ from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 from uuid import uuid5
 
-from publications.locales import LANGUAGE_NAMES, LOCALES
+from publications.locales import LANGUAGE_NAMES
 from publications.slugs import slugify
 
 from ..source import UID_NAMESPACE, SourceEntry
+from ..translations import choose_original
 from .addresses import decode_path, host_of, path_of
 from .content_types import HTML_SUFFIXES
 from .page_index import IndexedPage, PageIndex
@@ -52,7 +53,7 @@ def _build_entry(
     default_language: str,
 ) -> SourceEntry:
     language = page.head.language if page.head.language in LANGUAGE_NAMES else default_language
-    original = _find_original(page, index, copy, language)
+    original = _find_original(page, index, copy, language, default_language)
     return SourceEntry(
         source=path_of(page.address),
         uid=uid_of(page, copy),
@@ -65,14 +66,15 @@ def _build_entry(
     )
 
 
-def _find_original(page: IndexedPage, index: PageIndex, copy: SiteCopy, language: str) -> IndexedPage | None:
-    """Return the text that a text is a translation of: the English version, otherwise the first by its code."""
+def _find_original(
+    page: IndexedPage, index: PageIndex, copy: SiteCopy, language: str, default_language: str
+) -> IndexedPage | None:
+    """Return the text that a text is a translation of, by the versions that its page names."""
     versions = {language: page}
     for name, address in page.alternates.items():
         if copy.is_own(address) and (other := index.find_text(copy.find_key(address))):
             versions.setdefault(name, other)
-    order = [*LOCALES, *sorted(versions)]
-    original = versions[min(versions, key=order.index)]
+    original = versions[choose_original(sorted(versions), default_language)]
     return None if original is page else original
 
 

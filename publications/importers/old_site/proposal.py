@@ -6,6 +6,7 @@ from typing import Any
 from publications.stored_messages import gettext as _
 from publications.stored_messages import ngettext
 
+from ..kind_words import find_kind
 from ..mapping import ImportMapping
 from .field_candidates import FieldProposal, source_of
 from .field_proposals import (
@@ -26,8 +27,6 @@ from .sampled_group import SampledGroup
 from .site_copy import SiteCopy
 from .values import read_values, split_names
 
-KIND_WORDS = {"report": ("rapport", "report"), "commentary": ("kommentar", "comment", "analys", "analysis")}
-"""Words in addresses and classes that say which of the first kinds of a site texts are."""
 MIN_PERSON_SHARE = 0.5
 
 
@@ -126,8 +125,7 @@ def _propose_match(group: PageGroup, marker: str, groups: list[PageGroup]) -> di
 
 def _propose_kind(group: PageGroup) -> str:
     """Return the kind that the addresses or the classes of the pages name, if one does."""
-    hint = " ".join([*group.chain, *(page.key.partition("?")[0] for page in group.pages[:1])]).casefold()
-    return next((kind for kind, words in KIND_WORDS.items() if any(word in hint for word in words)), "")
+    return find_kind(" ".join([*group.chain, *(page.key.partition("?")[0] for page in group.pages[:1])]))
 
 
 def _name_of(group: PageGroup, rules: list[Mapping[str, Any]]) -> str:

@@ -16,6 +16,7 @@ from publications.stored_messages import ngettext
 
 from ..coverage import compare_plain_text
 from ..imported_file import ImportLog, ImportNote, ImportRefused, TextCoverage
+from ..titles import describe_title_end
 from .annotations import WordComment, determine_language, read_comments, read_creator, report_omitted_parts
 from .blocks import ENDNOTES, FOOTNOTES, SEPARATOR_TYPES, Block, all_paragraphs, all_tables, one_line
 from .body import PartReader, read_context
@@ -197,10 +198,7 @@ class _WordFileReader:
                 "title", _("No paragraph has the style Title: the first heading became the title.")
             )
         if title_block.cut_off:
-            message = _(
-                "The title is longer than %(most)d characters. What comes after them was left out: “%(rest)s”"
-            )
-            self.log.dropped("title", message % {"most": MAX_LENGTHS["title"], "rest": title_block.cut_off})
+            self.log.dropped("title", describe_title_end(title_block.cut_off))
         if title_block.others:
             self.log.guessed("byline", _("The byline also says: %s") % ", ".join(title_block.others))
         if heading_count := promote_bold_lines(title_block.blocks):

@@ -1,7 +1,4 @@
-"""The languages of texts and their translations, as Polylang, WPML or the addresses of an export show them."""
-
-from collections.abc import Iterable
-from dataclasses import replace
+"""The languages of texts and the groups of their translations, as Polylang, WPML or the addresses of an export show them."""
 
 from publications.locales import LANGUAGE_NAMES, LOCALES, language_code
 
@@ -48,28 +45,3 @@ def group_of(post: IndexedPost) -> str:
     """Return the name of the group of a post and its translations, or ""."""
     slug = next((term.slug for term in post.terms if term.taxonomy == TRANSLATIONS_TAXONOMY), "")
     return slug or post.translations
-
-
-def link_translations(entries: Iterable, groups: dict[str, str], language: str) -> list:
-    """Return entries with the originals of translations set, originals first.
-
-    The original is the English text, else that in the language of the site. Texts of one language in a group are no
-    translations of each other.
-
-    Args:
-        groups: the names of groups by uid.
-    """
-    by_group: dict[str, list] = {}
-    for entry in entries:
-        by_group.setdefault(groups.get(entry.uid) or entry.uid, []).append(entry)
-    originals, translations = [], []
-    for group in by_group.values():
-        languages = [entry.language for entry in group]
-        if len(group) == 1 or len(set(languages)) < len(languages):
-            originals += group
-            continue
-        order = [LOCALES[0], language, *languages]
-        first = min(group, key=lambda entry: order.index(entry.language))
-        originals.append(first)
-        translations += [replace(entry, translation_of=first.uid) for entry in group if entry is not first]
-    return [*originals, *translations]

@@ -6,10 +6,11 @@ from dataclasses import replace
 from publications.stored_messages import gettext as _
 from publications.stored_messages import join_messages, ngettext
 
+from ..kind_words import kind_of_word
 from ..mapping import ImportMapping, normalize_key
 from .index import ExportIndex
 from .posts import SYSTEM_TYPES
-from .topics import CATEGORY, KIND_WORDS, parents_of
+from .topics import CATEGORY, parents_of
 
 KNOWN_FIELDS = {
     "doi": "doi", "isbn": "isbn", "subtitle": "summary", "sub_title": "summary", "ingress": "summary",
@@ -42,13 +43,11 @@ def _propose_kinds(index: ExportIndex) -> dict[str, str]:
     kinds = {
         term["name"]: kind
         for (taxonomy, slug), term in index.terms.items()
-        for kind, words in KIND_WORDS.items()
-        if taxonomy == CATEGORY and slug.casefold() in words
+        if taxonomy == CATEGORY and (kind := kind_of_word(slug))
     }
     for post_type, _status in sorted(index.counts):
         if post_type not in SYSTEM_TYPES and post_type not in ("post", "page"):
-            words = (kind for kind, slugs in KIND_WORDS.items() if post_type.casefold() in slugs)
-            kinds.setdefault(post_type, next(words, ""))
+            kinds.setdefault(post_type, kind_of_word(post_type))
     return kinds
 
 

@@ -16,13 +16,14 @@ from ..mapping import MAPPED_FIELDS, ImportMapping, normalize_key
 from ..read_ahead import read_texts
 from ..source import UID_NAMESPACE, ImportContext, ImportSource, OldPage, SourceEntry
 from ..source_authors import AuthorList
+from ..translations import link_translations
 from .addresses import address_on_site, attachment_addresses, former_addresses
 from .archive_pages import describe_lost_pages, find_archive_pages, is_listed
 from .article import WordPressContext, read_post
 from .authors import authors_of, read_authors
 from .export_reader import is_export
 from .index import ExportIndex, index_export
-from .languages import PostLanguages, group_of, link_translations
+from .languages import PostLanguages, group_of
 from .media import find_missing, find_names
 from .posts import LEFT_OUT_STATUSES, PAGE, POST, IndexedPost
 from .proposal import propose_mapping

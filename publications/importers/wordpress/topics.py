@@ -12,18 +12,6 @@ from .index import ExportIndex
 from .posts import IndexedPost
 
 CATEGORY, TAG = "category", "post_tag"
-KIND_WORDS = {
-    "report": (
-        "report", "reports", "rapport", "rapporter", "study", "studies", "studie", "studier", "paper", "papers",
-        "policy-brief", "policy-briefs",
-    ),
-    "commentary": (
-        "commentary", "commentaries", "kommentar", "kommentarer", "analysis", "analyses", "analys", "analyser",
-        "opinion",
-    ),
-    "quick-comment": ("quick-comment", "quick-comments", "snabbkommentar", "snabbkommentarer"),
-}  # fmt: skip
-"""Slugs of categories that look like a kind of publication."""
 _HTML = re.compile(r"<[^>]*>")
 MAX_PARENTS = 20
 

@@ -1,0 +1,36 @@
+"""The title and the summary of a text as a draft stores them: made where there is none, and cut, with a note on it."""
+
+from collections.abc import Callable
+
+from publications.publication_fields import MAX_LENGTHS
+from publications.stored_messages import gettext as _
+
+from .imported_file import ImportLog
+
+
+def complete_title(title: str, name: str, log: ImportLog) -> str:
+    """Return the title of a text, or the one that is made from the name of its file."""
+    if not title:
+        title = name
+        log.guessed("title", _("The title was made from the name of the file: %s") % title)
+    if len(title) > MAX_LENGTHS["title"]:
+        message = _("The title was cut at %(most)d characters: %(whole)s")
+        log.changed("title", message % {"most": MAX_LENGTHS["title"], "whole": title})
+    return title[: MAX_LENGTHS["title"]].strip()
+
+
+def complete_summary(summary: str, find_first_paragraph: Callable[[], str], log: ImportLog) -> str:
+    """Return the summary of a text, or its first paragraph."""
+    if not summary and (summary := find_first_paragraph()):
+        log.guessed("summary", _("The summary is the first paragraph."))
+    if len(summary) > MAX_LENGTHS["summary"]:
+        log.changed("summary", _("The summary was cut: %s") % summary)
+    return summary[: MAX_LENGTHS["summary"]].strip()
+
+
+def describe_title_end(rest: str) -> str:
+    """Return the message on the end of a title that is too long, which was left out."""
+    message = _(
+        "The title is longer than %(most)d characters. What comes after them was left out: “%(rest)s”"
+    )
+    return message % {"most": MAX_LENGTHS["title"], "rest": rest}
