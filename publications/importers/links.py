@@ -15,6 +15,7 @@ INLINE_TARGET = re.compile(r"\]\([ \t]*+(<[^<>\n]*+>|[^\s()<>]*+(?:\([^\s()]*+\)
 DEFINITION = re.compile(r"^( {0,3}\[(?!\^)[^\]\n]+\]:[ \t]*)<?([^\s<>]+)>?", re.MULTILINE)
 ANCHOR_HREF = re.compile(r"""(<a\b[^<>]*?\bhref\s*=\s*)(?:"([^"<>\n]*)"|'([^'<>\n]*)')""", re.IGNORECASE)
 ACCOUNT = re.compile(r"^(\s*(?:[a-zA-Z][a-zA-Z0-9+.-]*+:)?//)[^/?#\s]*@")
+SLASHES = re.compile("/{2,}")
 ABSOLUTE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 
 
@@ -96,6 +97,20 @@ def host_of(address: str) -> str:
         return (urlsplit(address).hostname or "").removeprefix("www.")
     except ValueError:
         return ""
+
+
+def address_on_site(address: str, site: str) -> str:
+    """Return path and query of an address if it is one of the site, otherwise ""."""
+    if not address.strip():
+        return ""
+    try:
+        parts = urlsplit(address.strip())
+    except ValueError:
+        return ""
+    if parts.netloc and host_of(address.strip()) != host_of(site):
+        return ""
+    path = SLASHES.sub("/", parts.path) or "/"
+    return f"{path}?{parts.query}" if parts.query else path
 
 
 def without_account(address: str) -> str:

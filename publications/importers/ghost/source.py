@@ -24,9 +24,10 @@ from ..imported_file import (
 from ..links import link_key
 from ..source import UID_NAMESPACE, SourceEntry, SourceTopic
 from ..source_authors import AuthorList, SourceAuthor
+from ..source_redirects import SourceRedirect, describe_redirects, resolve_redirects
 from .editors import render_editor_text
 from .export import GhostExport, Row, date_of, has_export_head, is_public_tag, read_export, text_of
-from .redirects import MAX_REDIRECTS, read_redirects, resolve_redirects
+from .redirects import MAX_REDIRECTS, read_redirects
 
 SITE_PLACEHOLDER = "__GHOST_URL__"
 """What an export has in place of the address of the site."""
@@ -58,7 +59,7 @@ class GhostSource(ArticleSource):
 
     export: GhostExport
     posts: list[Row] = field(default_factory=list)
-    lost_redirects: tuple[str, ...] = ()
+    lost_redirects: tuple[SourceRedirect, ...] = ()
     unread_files: tuple[str, ...] = ()
 
     def summarize(self) -> list[SourceRemark]:
@@ -69,12 +70,7 @@ class GhostSource(ArticleSource):
                 "or divide them."
             )
             remarks.append(SourceRemark(message % MAX_REDIRECTS, self.unread_files))
-        if self.lost_redirects:
-            message = _(
-                "Redirects of the old site that lead to no imported text, to be set at the desk (Old addresses): %d."
-            )
-            remarks.append(SourceRemark(message % len(self.lost_redirects), self.lost_redirects))
-        return remarks
+        return [*remarks, *describe_redirects(self.lost_redirects)]
 
     def articles(self) -> Iterator[SourceArticle]:
         for entry, post in zip(self.entries, self.posts, strict=True):
@@ -137,7 +133,7 @@ def open_ghost_source(path: Path, *, language: str, site: str = "") -> GhostSour
         language=language_code(export.language) or language,
         export=export,
         posts=posts,
-        lost_redirects=tuple(map(str, others)),
+        lost_redirects=tuple(others),
         unread_files=tuple(unread),
     )
 

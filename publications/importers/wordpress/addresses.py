@@ -4,25 +4,11 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote, urlsplit
 
-from ..links import host_of
+from ..links import address_on_site
 from .posts import PAGE, POST, IndexedPost, LibraryFile
 
 _DATE = re.compile(r"/(\d{4})/(\d{1,2})(?:/(\d{1,2}))?(?=/|\Z)")
 _OLD_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})\Z")
-
-
-def address_on_site(address: str, site: str) -> str:
-    """Return path and query of an address if it is one of the site, otherwise ""."""
-    if not address.strip():
-        return ""
-    try:
-        parts = urlsplit(address.strip())
-    except ValueError:
-        return ""
-    if parts.netloc and host_of(address.strip()) != host_of(site):
-        return ""
-    path = re.sub(r"/{2,}", "/", parts.path) or "/"
-    return f"{path}?{parts.query}" if parts.query else path
 
 
 def former_addresses(post: IndexedPost, site: str) -> tuple[str, ...]:

@@ -13,11 +13,10 @@ from publications.stored_messages import gettext as _
 
 from ..html import SourceArticle, read_article, read_safely
 from ..imported_file import NOT_PUBLIC, ImportedFile, ImportLog, ImportRefused
-from ..links import host_of
+from ..links import address_on_site, host_of
 from ..mapping import ImportMapping, normalize_key
 from ..source import ImportContext
 from .access import SCHEDULED, find_access_fields, find_status, has_password, read_expiry
-from .addresses import address_on_site
 from .blocks import PostBlocks
 from .export_bytes import CleanBytes
 from .export_item import ExportItem, read_number

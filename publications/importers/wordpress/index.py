@@ -12,9 +12,8 @@ from urllib.parse import unquote
 from publications.stored_messages import gettext as _
 
 from ..imported_file import ImportRefused
-from ..links import host_of, without_account
+from ..links import address_on_site, host_of, without_account
 from .access import find_status
-from .addresses import address_on_site
 from .export_bytes import CleanBytes
 from .export_item import ExportItem, ItemTerm, read_number
 from .export_reader import ExportDamaged, ExportReader, describe_replaced

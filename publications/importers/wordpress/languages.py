@@ -1,8 +1,8 @@
-"""The languages of texts and the groups of their translations, as Polylang, WPML or the addresses of an export show them."""
+"""Languages of texts and groups of translations, as Polylang, WPML or the addresses of an export show them."""
 
 from publications.locales import LANGUAGE_NAMES, LOCALES, language_code
 
-from .addresses import address_on_site
+from ..links import address_on_site
 from .index import ExportIndex
 from .posts import PAGE, IndexedPost
 

@@ -11,13 +11,14 @@ from publications.slugs import slugify
 from publications.stored_messages import gettext as _
 
 from ..imported_file import ImportedFile, ImportRefused, SourceRemark
-from ..links import link_key
+from ..links import address_on_site, link_key
 from ..mapping import MAPPED_FIELDS, ImportMapping, normalize_key
 from ..read_ahead import read_texts
 from ..source import UID_NAMESPACE, ImportContext, ImportSource, OldPage, SourceEntry
 from ..source_authors import AuthorList
+from ..source_redirects import SourceRedirect, describe_redirects, resolve_redirects
 from ..translations import link_translations
-from .addresses import address_on_site, attachment_addresses, former_addresses
+from .addresses import attachment_addresses, former_addresses
 from .archive_pages import describe_lost_pages, find_archive_pages, is_listed
 from .article import WordPressContext, read_post
 from .authors import authors_of, read_authors
@@ -27,8 +28,8 @@ from .languages import PostLanguages, group_of
 from .media import find_missing, find_names
 from .posts import LEFT_OUT_STATUSES, PAGE, POST, IndexedPost
 from .proposal import propose_mapping
-from .redirection import PluginRedirect, find_redirects, resolve_redirects
-from .summary import describe_redirects, summarize_export
+from .redirection import find_redirects
+from .summary import summarize_export
 from .topics import find_topics, kind_of, topics_of
 
 MARKDOWN_PATTERNS = ("*.md", "*/*.md")
@@ -59,7 +60,7 @@ class WordPressSource(ImportSource):
     mapping: ImportMapping
     left_out: Counter[tuple[str, str]] = field(default_factory=Counter)
     missing_files: tuple[str, ...] = ()
-    redirects: list[PluginRedirect] = field(default_factory=list)
+    redirects: list[SourceRedirect] = field(default_factory=list)
     archive_pages: Mapping[str, OldPage] = field(default_factory=dict)
 
     @property
@@ -195,8 +196,8 @@ def _build_entry(
 
 
 def _add_redirects(
-    entries: list[WordPressEntry], redirects: list[PluginRedirect], index: ExportIndex
-) -> tuple[list[WordPressEntry], list[PluginRedirect]]:
+    entries: list[WordPressEntry], redirects: list[SourceRedirect], index: ExportIndex
+) -> tuple[list[WordPressEntry], list[SourceRedirect]]:
     """Return the entries with further old addresses, and the redirects that lead to none of them."""
     if not redirects:
         return entries, []

@@ -1,7 +1,7 @@
 """What an export holds as a whole, counted against its own numbers, and what of it is not imported, with the reason."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from publications.stored_messages import gettext as _
 from publications.stored_messages import ngettext
@@ -11,7 +11,6 @@ from ..mapping import ImportMapping, normalize_key
 from .index import ExportIndex
 from .media import unused_attachments
 from .posts import ATTACHMENT, BLOCK, GUEST_AUTHOR, PAGE, POST, REPEATED, SYSTEM_TYPES
-from .redirection import PluginRedirect
 from .topics import CATEGORY, TAG
 
 
@@ -131,12 +130,3 @@ def _describe_fields(index: ExportIndex, mapping: ImportMapping) -> Iterator[Sou
     if fields:
         text = _("Custom fields that are left out: %d. Give them a field in the mapping to import them.")
         yield SourceRemark(text % len(fields), _list_counts(fields))
-
-
-def describe_redirects(redirects: Sequence[PluginRedirect]) -> Iterator[SourceRemark]:
-    """Yield the redirects of the plugin Redirection that are not kept."""
-    if redirects:
-        text = _(
-            "Redirects of the old site that lead to no imported text, to be set at the desk (Old addresses): %d."
-        )
-        yield SourceRemark(text % len(redirects), tuple(map(str, redirects)))
