@@ -124,8 +124,8 @@ RULES: Mapping[Rule, tuple[str, ...]] = {
         "not public", "not publish", "not published", "members only", "member only",
         "subscribers only", "subscriber only", "staff only", "board only", "team only", "internal only",
         "access level", "access plan", "access role", "access group", "acl", "allowed role", "allowed group",
-        "by role", "to role", "user role", "required level", "required membership", "required role", "member level",
-        "member role", "content restriction", "membership id", "membership level", "membership plan",
+        "by role", "to role", "user role", "premium level", "required level", "required membership", "required role",
+        "member level", "member role", "content restriction", "membership id", "membership level", "membership plan",
         "subscription level", "user level",
         "dold", "dolt", "ej offentlig", "ej publik", "endast medlemmar", "hemlig", "hemligt", "konfidentiell",
         "konfidentiellt", "låst", "medlemsartikel", "medlemsinnehåll", "opublicerad", "opublicerat", "privat",
@@ -158,7 +158,7 @@ OTHER_THINGS = frozenset({
 })  # fmt: skip
 """Words before such an end that make it one of a part of the page, of something else, or the opposite."""
 TEXT_WORDS = frozenset({
-    "access", "active", "article", "content", "document", "enabled", "entry", "flag", "level", "mode", "page", "post",
+    "access", "active", "article", "content", "document", "enabled", "entry", "flag", "mode", "page", "post",
     "publication", "required", "setting", "status", "text", "type",
     "artikel", "dokument", "innehåll", "inlägg", "sida",
 })  # fmt: skip
