@@ -19,6 +19,7 @@ from publications.importers.name_proposals import (
     IN_SOURCE,
     NameProposal,
     build_proposals,
+    find_new_name,
     store_decision,
     value_of_decision,
 )
@@ -39,12 +40,15 @@ class SourceNameForm(RedisplayMixin, forms.Form):
 
     choice = forms.ChoiceField(widget=forms.RadioSelect, required=False)
     name_here = forms.CharField(required=False, max_length=100)
+    confirmed_name = forms.CharField(required=False)
 
-    def __init__(self, *args, proposal: NameProposal, **kwargs) -> None:
+    def __init__(self, *args, proposal: NameProposal, stored: dict[str, list[list]], **kwargs) -> None:
         decision = proposal.decision
         initial = {"choice": value_of_decision(decision) if decision else UNDECIDED}
         super().__init__(*args, prefix=_prefix_of(proposal), initial=initial, **kwargs)
         self.proposal = proposal
+        self.stored = stored
+        self.new_name = self.new_name_label = ""
         is_topic = proposal.type == NameType.TOPIC
         self.fields["choice"].label = _("“%(name)s” is") % {"name": proposal.name.name}
         self.fields["choice"].help_text = _describe_use(proposal.name)
@@ -52,11 +56,38 @@ class SourceNameForm(RedisplayMixin, forms.Form):
         self.fields["name_here"].label = _("Another topic here") if is_topic else _("Another author here")
         self.fields["name_here"].widget.attrs |= {"list": f"{proposal.type}-names", "autocomplete": "off"}
 
+    def clean(self) -> dict[str, str]:
+        """Refuse a typed name that nobody here has, unless that name is confirmed to be new."""
+        proposal, typed = self.proposal, self.cleaned_data.get("name_here", "")
+        self.new_name = (
+            find_new_name(proposal.type, proposal.name.name, typed, self.stored) if typed.strip() else ""
+        )
+        if self.new_name:
+            message, self.new_name_label = describe_new_name(proposal.type, self.new_name)
+            if not self.is_confirmed:
+                self.add_error("name_here", message)
+        return self.cleaned_data
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether the typed name is confirmed to be new."""
+        return self.cleaned_data.get("confirmed_name") == self.new_name
+
     @property
     def value(self) -> str:
         """What `store_decision` takes."""
         name = self.cleaned_data["name_here"].strip()
         return f"{IN_SOURCE}:{name}" if name else self.cleaned_data["choice"]
+
+
+def describe_new_name(name_type: str, name: str) -> tuple[str, str]:
+    """Return why a typed name is to be confirmed, and the label of the checkbox that confirms it."""
+    if name_type == NameType.TOPIC:
+        message, label = _("No topic here is called “%(name)s”."), _("Make a new topic “%(name)s”")
+    else:
+        message, label = _("No author here is called “%(name)s”."), _("Make a new author “%(name)s”")
+    remedy = _("Choose one from the list, or confirm that it is new.")
+    return f"{message % {'name': name}} {remedy}", label % {"name": name}
 
 
 def _prefix_of(proposal: NameProposal) -> str:
@@ -98,14 +129,13 @@ def archive_import_names_page(request: HttpRequest, pk: int) -> HttpResponse:
     if job.is_unfinished:
         warn_of_other_request(request)
         return import_page
-    proposals = [
-        each for name_type in NameType for each in build_proposals(job.report.get("names", {}), name_type)
-    ]
+    stored = job.report.get("names", {})
+    proposals = [each for name_type in NameType for each in build_proposals(stored, name_type)]
     proposals.sort(key=lambda proposal: not proposal.is_open)
     page = Paginator(proposals, NAMES_PER_PAGE).get_page(request.GET.get("page"))
     if request.method == "POST":
         name_forms = [
-            SourceNameForm(request.POST, proposal=proposal)
+            SourceNameForm(request.POST, proposal=proposal, stored=stored)
             for proposal in proposals
             if _is_posted(request, proposal)
         ]
@@ -113,7 +143,7 @@ def archive_import_names_page(request: HttpRequest, pk: int) -> HttpResponse:
             _store_decisions(request, name_forms, job)
             return HttpResponseRedirect(request.get_full_path()) if page.has_other_pages() else import_page
     else:
-        name_forms = [SourceNameForm(proposal=proposal) for proposal in page]
+        name_forms = [SourceNameForm(proposal=proposal, stored=stored) for proposal in page]
     groups = [_build_group(name_type, name_forms) for name_type in NameType]
     return render_desk_page(
         request,
@@ -121,6 +151,7 @@ def archive_import_names_page(request: HttpRequest, pk: int) -> HttpResponse:
         title=_("Names in %(file)s") % {"file": job.filename},
         job=job,
         page=page,
+        has_errors=any(form.errors for form in name_forms),
         groups=[group for group in groups if group["open_forms"] or group["other_forms"]],
     )
 
@@ -132,11 +163,12 @@ def _is_posted(request: HttpRequest, proposal: NameProposal) -> bool:
 
 def _build_group(name_type: NameType, name_forms: list[SourceNameForm]) -> dict:
     name_forms = [form for form in name_forms if form.proposal.type == name_type]
+    open_forms = [form for form in name_forms if form.proposal.is_open or form.errors]
     return {
         "type": name_type.value,
         "title": _("Topics") if name_type == NameType.TOPIC else _("Authors"),
-        "open_forms": [form for form in name_forms if form.proposal.is_open],
-        "other_forms": [form for form in name_forms if not form.proposal.is_open],
+        "open_forms": open_forms,
+        "other_forms": [form for form in name_forms if form not in open_forms],
         "names": list_names_here(name_type),
     }
 
@@ -172,11 +204,14 @@ def _store_decisions(request: HttpRequest, name_forms: list[SourceNameForm], job
 @require_permissions("add_archiveimport")
 def import_decisions_page(request: HttpRequest) -> HttpResponse:
     """List what was decided on names of imports; change or remove a decision."""
-    if request.method == "POST":
-        _change_decision(request)
+    typed = _change_decision(request) if request.method == "POST" else {}
+    if request.method == "POST" and not typed:
         return HttpResponseRedirect(request.get_full_path())
     decisions = ImportDecision.objects.select_related("author", "tag", "decided_by")
     page = Paginator(decisions, NAMES_PER_PAGE).get_page(request.GET.get("page"))
+    for decision in page:
+        decision.new_name = typed.get(decision.pk, "")
+        decision.message, decision.label = describe_new_name(decision.type, decision.new_name)
     groups = [
         {
             "type": name_type.value,
@@ -189,20 +224,33 @@ def import_decisions_page(request: HttpRequest) -> HttpResponse:
         if (rows := [decision for decision in page if decision.type == name_type])
     ]
     return render_desk_page(
-        request, "import_decisions", title=_("Names in imports"), groups=groups, page=page
+        request,
+        "import_decisions",
+        title=_("Names in imports"),
+        groups=groups,
+        page=page,
+        has_errors=bool(typed),
     )
 
 
-def _change_decision(request: HttpRequest) -> None:
-    """Perform the button of a decision."""
+def _change_decision(request: HttpRequest) -> dict[int, str]:
+    """Perform the button of a decision.
+
+    Returns:
+        By the key of the decision, the typed name that nobody here has and that is to be confirmed; else nothing.
+    """
     decision = get_object_or_404(ImportDecision, pk=get_pk(request.POST, "decision"))
     name = request.POST.get("name_here", "").strip()[:100]
     if "remove" in request.POST:
         decision.delete()
         messages.success(request, _("The decision on “%(name)s” is removed.") % {"name": decision})
     elif name:
+        new_name = find_new_name(NameType(decision.type), decision.name, name, {})
+        if new_name and request.POST.get("confirmed_name") != new_name:
+            return {decision.pk: new_name}
         store_decision(NameType(decision.type), decision.name, f"{IN_SOURCE}:{name}", by=request.user)
         values = {"name": decision, "target": name}
         messages.success(request, _("“%(name)s” is now the same as %(target)s.") % values)
     else:
         messages.info(request, _("Write the name here that it is the same as."))
+    return {}

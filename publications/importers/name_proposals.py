@@ -104,6 +104,23 @@ def _find_candidates(
     return tuple(candidates[:MAX_CANDIDATES])
 
 
+def find_new_name(name_type: NameType, name: str, typed: str, stored: dict[str, list[list]]) -> str:
+    """Return the name of the author or topic that is made if a name of a source is decided to be a typed one.
+
+    Args:
+        stored: the names of a report, as `SourceNames.as_dict` returns them; the author or topic comes with them.
+
+    Returns:
+        The typed name, or "" if there is such an author or topic, or it comes anyway.
+    """
+    target = _build_decision(name_type, name, f"{IN_SOURCE}:{typed}").target
+    decided = (
+        ImportDecision.objects.filter(type=name_type).exclude(target="").values_list("target", flat=True)
+    )
+    coming = {fold_name(entry.name) for entry in read_names(stored, name_type)} | set(map(fold_name, decided))
+    return "" if fold_name(target) in coming else target
+
+
 @transaction.atomic
 def store_decision(name_type: NameType, name: str, value: str, *, by: User) -> ImportDecision | None:
     """Store what was decided on a name, in place of an earlier decision.

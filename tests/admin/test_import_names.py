@@ -114,6 +114,36 @@ def test_a_choice_that_was_not_offered_is_refused(administrator, checked, value)
     assert not ImportDecision.objects.exists()
 
 
+def test_a_new_author_is_confirmed_by_name(administrator, checked, author):
+    key = field_of(names_page(administrator), "A. Berg")
+    typed = {f"{key}-choice": "", f"{key}-name_here": "Ana  Berg"}
+
+    for confirmed in ({}, {f"{key}-confirmed_name": "Another Name"}):
+        page = html.unescape(administrator.post(page_of("-names"), {**typed, **confirmed}).text)
+        assert "No author here is called “Ana Berg”." in page and "Make a new author “Ana Berg”" in page
+        assert 'value="Ana Berg"' in page and not ImportDecision.objects.exists()
+    administrator.post(page_of("-names"), {**typed, f"{key}-confirmed_name": "Ana Berg"})
+
+    assert ImportDecision.objects.get().target == "Ana Berg"
+
+
+def test_a_name_of_these_texts_needs_no_confirmation(administrator, checked):
+    decide(administrator, **{"A. Berg": "=eva ek"})
+
+    assert ImportDecision.objects.get().target == "eva ek"
+
+
+def test_a_changed_decision_is_confirmed_by_name(administrator, checked):
+    decide(administrator, Sanction=NameChoice.LEFT_OUT)
+    values = {"decision": ImportDecision.objects.get().pk, "name_here": "Sancions", "change": "1"}
+
+    page = html.unescape(administrator.post(reverse("desk:import-decisions"), values).text)
+
+    assert "No topic here is called “Sancions”." in page and not ImportDecision.objects.get().target
+    administrator.post(reverse("desk:import-decisions"), {**values, "confirmed_name": "Sancions"})
+    assert ImportDecision.objects.get().target == "Sancions"
+
+
 def test_names_wait_while_an_import_runs(administrator, checked):
     ArchiveImport.objects.update(state=ArchiveImportState.RUNNING)
 
