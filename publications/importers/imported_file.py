@@ -53,6 +53,36 @@ def hidden_note(reason: str) -> ImportNote:
     return ImportNote(NoteKind.CHANGED, NOT_PUBLIC, message % reason)
 
 
+def members_only_note(reason: str) -> ImportNote:
+    """Return the note that a text was for members only, with what says so: it becomes a draft."""
+    message = _("It was for members of the old site only (%s): it is a draft.")
+    return ImportNote(NoteKind.CHANGED, NOT_PUBLIC, message % reason)
+
+
+def page_note() -> ImportNote:
+    """Return the note that a text was a page of its own, such as “About us”: it becomes a draft."""
+    message = _("It was a page and no text of the list of texts: it is a draft.")
+    return ImportNote(NoteKind.CHANGED, NOT_PUBLIC, message)
+
+
+def unknown_field_note(name: str, value: str) -> ImportNote:
+    """Return the note on a value that this site has no field for."""
+    message = _("This site has no field for “%(name)s”; its value was left out: %(value)s")
+    return ImportNote(NoteKind.DROPPED, "field", message % {"name": name, "value": value})
+
+
+def linked_element_note(name: str, address: str) -> ImportNote:
+    """Return the note on an element in whose place a link stands."""
+    message = _("<%(name)s> was left out, a link stands in its place: %(address)s")
+    return ImportNote(NoteKind.CHANGED, "html", message % {"name": name, "address": address})
+
+
+def dropped_element_note(name: str, text: str) -> ImportNote:
+    """Return the note on an element that was left out, with its words or its address."""
+    message = _("<%(name)s> was left out: %(what)s")
+    return ImportNote(NoteKind.DROPPED, "html", message % {"name": name, "what": text or "–"})
+
+
 def lost_addresses(addresses: Iterable[str]) -> SourceRemark:
     """Return the remark on old addresses that lead nowhere."""
     return SourceRemark(_("Old addresses that will answer 404:"), tuple(addresses), topic=LOST_ADDRESS)

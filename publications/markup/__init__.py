@@ -14,6 +14,7 @@ from .figures import ResponsiveImage, insert_after_paragraphs, insert_images, in
 from .folding import INVISIBLE_CHARACTERS, fold
 from .links import Heading, fragment_on_page, github_slug, image_keys_in, invalid_image_keys
 from .markdown_styles import EDITABLE_STYLE, PORTABLE_STYLE, MarkdownStyle, escape_markdown
+from .markdown_tokens import normalize_label
 from .name_redaction import NameRedaction
 from .paragraphs import Paragraph
 from .passages import MIN_SPECIFIC_LETTERS, NAME_ENDINGS, PassageMatcher, split_address_words
@@ -60,6 +61,7 @@ __all__ = [
     "is_remnant",
     "link_targets_of",
     "move_ranges",
+    "normalize_label",
     "outline",
     "readable_attributes",
     "render_markdown",

@@ -20,6 +20,9 @@ from ..imported_file import (
     NoteKind,
     SourceRemark,
     hidden_note,
+    members_only_note,
+    page_note,
+    unknown_field_note,
 )
 from ..links import link_key
 from ..source import UID_NAMESPACE, SourceEntry, SourceTopic
@@ -222,12 +225,9 @@ def _notes_on_access(post: Row, meta: Row) -> Iterator[ImportNote]:
     if status != PUBLIC_STATUS or meta.get("email_only"):
         yield hidden_note(_name_status(status))
     elif visibility not in ("", PUBLIC_VISIBILITY) or _has_gated_part(post):
-        message = _("It was for members of the old site only (%s): it is a draft.")
-        is_gated = visibility in ("", PUBLIC_VISIBILITY)
-        yield ImportNote(NoteKind.CHANGED, NOT_PUBLIC, message % (GATED if is_gated else visibility))
+        yield members_only_note(GATED if visibility in ("", PUBLIC_VISIBILITY) else visibility)
     elif text_of(post, "type") == "page" or post.get("page"):
-        message = _("It was a page and no text of the list of texts: it is a draft.")
-        yield ImportNote(NoteKind.CHANGED, NOT_PUBLIC, message)
+        yield page_note()
 
 
 def _name_status(status: str) -> str:
@@ -249,8 +249,7 @@ def _notes_on_fields(post: Row, meta: Row) -> Iterator[ImportNote]:
     values |= {name: text_of(post, name) for name in UNREAD_COLUMNS}
     for name, value in values.items():
         if value and value not in (text_of(post, "title"), text_of(post, "custom_excerpt")):
-            message = _("This site has no field for “%(name)s”; its value was left out: %(value)s")
-            yield ImportNote(NoteKind.DROPPED, "field", message % {"name": name, "value": value[:500]})
+            yield unknown_field_note(name, value[:500])
     for name in CODE_COLUMNS:
         if text_of(post, name):
             message = _("Code that Ghost added to the page was left out: %s")
@@ -260,8 +259,7 @@ def _notes_on_fields(post: Row, meta: Row) -> Iterator[ImportNote]:
 def _notes_on_tags(post: Row, export: GhostExport) -> Iterator[ImportNote]:
     """Yield the internal tags of a post, which order texts for its editors and do not become topics."""
     for name in export.internal_tags_of(post):
-        message = _("This site has no field for “%(name)s”; its value was left out: %(value)s")
-        yield ImportNote(NoteKind.DROPPED, "field", message % {"name": "tag", "value": name})
+        yield unknown_field_note("tag", name)
 
 
 def _escape(text: str) -> str:

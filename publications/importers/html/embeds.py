@@ -4,8 +4,8 @@ import json
 import re
 
 from publications.html_tree import Element, split_names
-from publications.stored_messages import gettext as _
 
+from ..imported_file import linked_element_note
 from ..links import host_of
 from ..videos import VIDEO_PAGES, page_of_video
 from .losses import TextLosses, one_line
@@ -76,8 +76,7 @@ def _is_address_of_media(address: str) -> bool:
 def _link(address: str, title: str, name: str, losses: TextLosses) -> Element:
     """Return a paragraph with a link to what was embedded."""
     address = page_of_video(f"https:{address}" if address.startswith("//") else address)
-    message = _("<%(name)s> was left out, a link stands in its place: %(address)s")
-    losses.log.changed("html", message % {"name": name, "address": address})
+    losses.log.add(linked_element_note(name, address))
     label = one_line(title) or _label_of(address)
     return Element("p", {}, [Element("a", {"href": address}, [label])])
 
@@ -103,8 +102,7 @@ def _bookmark(card: Element, losses: TextLosses) -> list[Child] | None:
     origin = ", ".join(filter(None, (texts.get("author"), texts.get("publisher"))))
     for text in filter(None, (texts.get("description"), origin)):
         paragraph.children += [Element("br"), text]
-    message = _("<%(name)s> was left out, a link stands in its place: %(address)s")
-    losses.log.changed("html", message % {"name": "kg-bookmark-card", "address": address})
+    losses.log.add(linked_element_note("kg-bookmark-card", address))
     return _replace_card(card, [paragraph, *_caption_of(card)], losses)
 
 

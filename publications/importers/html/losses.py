@@ -7,7 +7,7 @@ from publications.html_tree import Element
 from publications.stored_messages import gettext as _
 
 from ..coverage import compare_words, split_words
-from ..imported_file import ImportLog, TextCoverage
+from ..imported_file import ImportLog, TextCoverage, dropped_element_note
 from ..rendered_page import report_missing_words
 from .source_tree import visible_text
 
@@ -25,8 +25,7 @@ class TextLosses:
     def report(self, element: Element, name: str = "") -> None:
         """Report an element that is left out with its words."""
         text = one_line(visible_text(element))
-        values = {"name": name or element.tag, "what": text[:MAX_SHOWN] or element.get("src") or "–"}
-        self.log.dropped("html", _("<%(name)s> was left out: %(what)s") % values)
+        self.log.add(dropped_element_note(name or element.tag, text[:MAX_SHOWN] or element.get("src")))
         self.forget(element)
 
     def report_hidden(self, element: Element) -> None:

@@ -56,6 +56,9 @@ def read_safely(source: str, log: ImportLog, read: Callable[[], ImportedFile]) -
         return read()
     except ImportRefused as error:
         return ImportedFile(source, refusal=str(error), notes=log.notes)
+    except OSError as error:
+        refusal = _("The file cannot be read (%s).") % (error.strerror or error)
+        return ImportedFile(source, refusal=refusal, notes=log.notes)
     except (
         RecursionError,
         MemoryError,
@@ -63,7 +66,6 @@ def read_safely(source: str, log: ImportLog, read: Callable[[], ImportedFile]) -
         ValueError,
         TypeError,
         LookupError,
-        OSError,
     ) as error:
         refusal = _("The file cannot be understood: %s") % f"{type(error).__name__}: {error}"[:200]
         return ImportedFile(source, refusal=refusal, notes=log.notes)

@@ -12,7 +12,7 @@ from publications.publication_fields import MAX_LENGTHS
 from publications.slugs import slugify
 from publications.stored_messages import gettext as _
 
-from ..imported_file import ImportLog
+from ..imported_file import ImportLog, unknown_field_note
 from ..source_authors import AuthorList, SourceAuthor, note_mail
 from ..titles import complete_summary, complete_title
 from .access import access_keys, expiry_in, reasons_in_fields
@@ -242,8 +242,7 @@ class FrontMatterFields:
         """Report every field that was not read, with its value."""
         for key, value in self.values.items():
             if key not in self.read_keys and (text := display_value(value)):
-                message = _("This site has no field for “%(name)s”; its value was left out: %(value)s")
-                self.log.dropped("field", message % {"name": key, "value": text})
+                self.log.add(unknown_field_note(key, text))
 
 
 def _first_heading(text: str) -> tuple[str, str] | None:

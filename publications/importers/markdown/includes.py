@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from publications.markup import normalize_label
 from publications.stored_messages import gettext as _
 
 from ..imported_file import ImportLog
@@ -195,11 +196,6 @@ HANDLERS = {
     "for": IncludeResolver._render_loop,
     **dict.fromkeys(INCLUDE_TAGS, IncludeResolver._render_include),
 }
-
-
-def normalize_label(label: str) -> str:
-    """Return the normal form of a reference label, without differences of case and white space."""
-    return " ".join(label.split()).casefold()
 
 
 def _case_condition(subject: str, values: str) -> str:

@@ -9,13 +9,12 @@ from collections.abc import Mapping
 from posixpath import normpath
 from urllib.parse import unquote, urljoin
 
-from publications.markup import fragment_on_page
+from publications.markup import fragment_on_page, normalize_label
 from publications.slugs import normalize_redirect_path
 from publications.stored_messages import gettext as _
 
 from ..imported_file import ImportLog
 from ..links import ANCHOR_HREF, DEFINITION, INLINE_TARGET, AddressRewriter
-from .includes import normalize_label
 
 FILE_PREFIX = "file:"
 PATH_END_PREFIX = "end:"

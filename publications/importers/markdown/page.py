@@ -12,8 +12,9 @@ from ..imported_file import ImportLog, TextCoverage
 from ..links import addresses_in
 from ..rendered_page import report_missing_words
 from .front_matter import without_html
+from .liquid_template import END_RAW
 from .placeholders import replace_spans
-from .shortcodes import END_RAW, RAW
+from .shortcodes import RAW
 from .tag_arguments import words_in_tag
 
 LATIN_LETTERS = "A-Za-zÀ-ÖØ-öø-ÿ"

@@ -6,7 +6,7 @@ import textwrap
 
 from publications.stored_messages import gettext as _
 
-from ..imported_file import ImportLog
+from ..imported_file import ImportLog, dropped_element_note, linked_element_note
 from .placeholders import ATTRIBUTES, Placeholders, replace_spans
 
 REMOVED_ELEMENTS = (
@@ -111,18 +111,14 @@ def _replace_element(name: str, element_html: str, log: ImportLog) -> str:
     if name in LINKED_ELEMENTS and address:
         address = f"https:{address}" if address.startswith("//") else address
         label = _first_group(TITLE_ATTRIBUTE, element_html.partition(">")[0]) or words or address
-        log.changed(
-            "html",
-            _("<%(name)s> was left out, a link stands in its place: %(address)s")
-            % {"name": name, "address": address},
-        )
+        log.add(linked_element_note(name, address))
         return f"\n\n[{' '.join(label.split()).replace('[', '(').replace(']', ')')}]({address.replace(' ', '%20')})\n\n"
     label = " ".join(
         part
         for part in (address, _first_group(TITLE_ATTRIBUTE, element_html.partition(">")[0]), words)
         if part
     )
-    log.dropped("html", _("<%(name)s> was left out: %(what)s") % {"name": name, "what": label or "–"})
+    log.add(dropped_element_note(name, label))
     return ""
 
 

@@ -14,8 +14,8 @@ from django.utils import timezone
 from publications.manuscript import Manuscript
 from publications.stored_messages import gettext as _
 
-from ..html import SourceArticle, read_article
-from ..imported_file import ImportedFile, ImportLog, ImportRefused
+from ..html import SourceArticle, read_article, read_safely
+from ..imported_file import ImportedFile, ImportLog
 from ..rendered_page import (
     anchors_in,
     build_excerpt,
@@ -53,28 +53,17 @@ class MarkdownImportContext(ImportContext):
 def read_file(file: SourceFile, context: MarkdownImportContext) -> ImportedFile:
     """Read one file. Errors never raise; they become the refusal of the file."""
     log = ImportLog()
-    try:
-        if file.is_manuscript:
-            return read_manuscript(file, log, context.source_site)
-        front_matter = read_front_matter(read_source(file.path), log)
-        inherited = {name: value for name, value in file.inherited.items() if name not in front_matter.fields}
-        front_matter = replace(front_matter, fields=front_matter.fields | inherited)
-        text = _MarkdownFile(file, front_matter, context, log)
-        return text.read_html() if file.path.suffix.lower() in HTML_SUFFIXES else text.read()
-    except ImportRefused as error:
-        return ImportedFile(file.source, refusal=str(error), notes=log.notes)
-    except OSError as error:
-        refusal = _("The file cannot be read (%s).") % (error.strerror or error)
-        return ImportedFile(file.source, refusal=refusal)
-    except (
-        RecursionError,
-        MemoryError,
-        ValueError,
-        TypeError,
-        LookupError,
-    ) as error:  # the other files go on
-        refusal = _("The file cannot be understood: %s") % f"{type(error).__name__}: {error}"[:200]
-        return ImportedFile(file.source, refusal=refusal, notes=log.notes)
+    return read_safely(file.source, log, lambda: _read_file(file, context, log))
+
+
+def _read_file(file: SourceFile, context: MarkdownImportContext, log: ImportLog) -> ImportedFile:
+    if file.is_manuscript:
+        return read_manuscript(file, log, context.source_site)
+    front_matter = read_front_matter(read_source(file.path), log)
+    inherited = {name: value for name, value in file.inherited.items() if name not in front_matter.fields}
+    front_matter = replace(front_matter, fields=front_matter.fields | inherited)
+    text = _MarkdownFile(file, front_matter, context, log)
+    return text.read_html() if file.path.suffix.lower() in HTML_SUFFIXES else text.read()
 
 
 class _MarkdownFile:

@@ -12,6 +12,7 @@ from publications.stored_messages import gettext as _
 from ..imported_file import ImportLog
 from ..source_authors import AuthorList
 from .anchors import plain_words
+from .liquid_template import END_COMMENT, END_RAW
 from .placeholders import replace_spans
 from .shortcode_handlers import (
     EMPTY_VARIABLES,
@@ -38,9 +39,7 @@ from .tag_arguments import (
 )
 
 RAW = re.compile(r"\{%-?\s*raw\s*-?%\}")
-END_RAW = re.compile(r"\{%-?\s*endraw\s*-?%\}")
 COMMENT = re.compile(r"\{%-?\s*comment\s*-?%\}")
-END_COMMENT = re.compile(r"\{%-?\s*endcomment\s*-?%\}")
 CODE_BLOCKS = (
     (
         re.compile(r"\{%-?\s*highlight\s+(\w*)[^%]*-?%\}\n?"),

@@ -24,7 +24,10 @@ from ..imported_file import (
     ImportRefused,
     NoteKind,
     SourceRemark,
+    dropped_element_note,
     hidden_note,
+    linked_element_note,
+    members_only_note,
 )
 from ..links import host_of
 from ..source import UID_NAMESPACE, ImportContext, SourceEntry
@@ -231,12 +234,9 @@ def _build_article(entry: SourceEntry, post: Row, html: str, site: str) -> Sourc
     slug = post["post_id"].partition(".")[2]
     if podcast := post.get("podcast_url", ""):
         html += f'<p><a href="{escape(podcast)}">{escape(post.get("title", "") or podcast)}</a></p>'
-        message = _("<%(name)s> was left out, a link stands in its place: %(address)s")
-        notes.append(ImportNote(NoteKind.CHANGED, "html", message % {"name": "audio", "address": podcast}))
+        notes.append(linked_element_note("audio", podcast))
     for medium in dict.fromkeys(PLAYER.findall(html)):
-        message = _("<%(name)s> was left out: %(what)s")
-        values = {"name": medium, "what": f"native-{medium}-embed"}
-        notes.append(ImportNote(NoteKind.DROPPED, "html", message % values))
+        notes.append(dropped_element_note(medium, f"native-{medium}-embed"))
     return SourceArticle(
         entry=entry,
         title=escape(post.get("title", "")),
@@ -255,9 +255,7 @@ def _notes_on_access(post: Row, html: str) -> Iterator[ImportNote]:
     if not _is_published(post):
         yield hidden_note("draft")
     elif audience != PUBLIC_AUDIENCE or PAYWALL.search(html):
-        message = _("It was for members of the old site only (%s): it is a draft.")
-        reason = "paywall" if audience == PUBLIC_AUDIENCE else audience or "–"
-        yield ImportNote(NoteKind.CHANGED, NOT_PUBLIC, message % reason)
+        yield members_only_note("paywall" if audience == PUBLIC_AUDIENCE else audience or "–")
     elif kind == "podcast":
         message = _("It is the page of a sound file that is not in the export: it is a draft.")
         yield ImportNote(NoteKind.CHANGED, NOT_PUBLIC, message)

@@ -12,7 +12,7 @@ from publications.manuscript import HOME_ZONE
 from publications.stored_messages import gettext as _
 
 from ..html import SourceArticle, read_article, read_safely
-from ..imported_file import NOT_PUBLIC, ImportedFile, ImportLog, ImportRefused
+from ..imported_file import NOT_PUBLIC, ImportedFile, ImportLog, ImportRefused, page_note
 from ..links import address_on_site, host_of
 from ..mapping import ImportMapping, normalize_key
 from ..source import ImportContext
@@ -205,7 +205,7 @@ class _Post:
         elif status:
             self.log.hidden(status)
         elif self.item.get("wp:post_type") == PAGE and not self.entry.kind:
-            self.log.changed(NOT_PUBLIC, _("It was a page and no text of the list of texts: it is a draft."))
+            self.log.add(page_note())
         for name in find_access_fields(self.item):
             self.log.hidden(name)
 
