@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, Self
 
 from publications.locales import LOCALES
-from publications.slugs import normalize_redirect_path
 from publications.stored_messages import gettext as _
 
 from ..html import ArticleSource, SourceArticle, read_article
@@ -20,24 +19,23 @@ from ..imported_file import (
     SourceRemark,
     lost_addresses,
 )
+from ..links import link_key
 from ..mapping import ImportMapping, apply_mapping, normalize_key
 from ..read_ahead import read_texts
 from ..source import ImportContext, OldPage, SourceEntry
-from .addresses import path_of, site_of
-from .content_types import is_document
+from .addresses import path_of
 from .copies import open_copy
-from .entries import build_entries, uid_of
-from .html_page import parse_page, read_page
+from .entries import build_entries
+from .html_page import read_page
+from .link_targets import LinkTargets
 from .nearest_pages import NearestPages, find_nearest_pages
 from .page_index import IndexedPage, PageIndex, index_pages
-from .page_text import PageHead, PageText, read_text
+from .page_text import PageHead, read_text
 from .proposal import propose_rules
 from .rules import parse_rules
 from .samples import choose_samples, describe_sample
 from .site_copy import SiteCopy
 from .site_files import SiteFiles
-
-LAYOUT_TYPES = ("text/css", "text/javascript", "application/javascript", "application/x-javascript", "font/")
 
 
 @dataclass(kw_only=True)
@@ -47,7 +45,6 @@ class OldSiteSource(ArticleSource):
     Args:
         nearest: what pages that are no texts lead to.
         language: that of pages that name none.
-        missing: the addresses of files that texts use and the copy does not have.
     """
 
     copy: SiteCopy
@@ -56,7 +53,15 @@ class OldSiteSource(ArticleSource):
     nearest: NearestPages = field(default_factory=NearestPages)
     mapping: ImportMapping = field(default_factory=ImportMapping)
     language: str = LOCALES[0]
-    missing: set[str] = field(default_factory=set)
+
+    @cached_property
+    def targets(self) -> LinkTargets:
+        return LinkTargets(self.copy, self.index, self.files)
+
+    @property
+    def missing(self) -> set[str]:
+        """The addresses of files that texts use and the copy does not have."""
+        return self.targets.missing
 
     def articles(self) -> Iterator[SourceArticle]:
         for entry in self.entries:
@@ -70,7 +75,7 @@ class OldSiteSource(ArticleSource):
         for imported in read_texts(
             articles, read_article, context, total=len(self.entries), processes=processes
         ):
-            yield replace(imported, former_files=self._all_addresses(imported.former_files))
+            yield replace(imported, former_files=self.targets.names_by_address(imported.former_files))
 
     def read_samples(self, context: ImportContext) -> list[dict[str, Any]]:
         entries = {entry.source: entry for entry in self.entries}
@@ -118,8 +123,7 @@ class OldSiteSource(ArticleSource):
         addresses: dict[str, str] = {}
         for entry in self.all_entries:
             for old_address in entry.former_paths:
-                key = old_address if "?" in old_address else normalize_redirect_path(old_address)
-                addresses.setdefault(key, address_of(entry.locale, entry.slug))
+                addresses.setdefault(link_key(old_address), address_of(entry.locale, entry.slug))
         return addresses
 
     @property
@@ -138,7 +142,7 @@ class OldSiteSource(ArticleSource):
                 "Files that texts use and the copy does not have (--missing-files FILE writes a list for wget):"
             )
             notes.append(SourceRemark(message, self.missing_files))
-        if lost := (*self.nearest.lost, *self._unused_files()):
+        if lost := (*self.nearest.lost, *self.targets.unused_files()):
             notes.append(lost_addresses(sorted(lost)))
         unmatched = tuple(sorted(path_of(page.address) for page in self.index.unmatched.values()))
         if unmatched:
@@ -151,35 +155,6 @@ class OldSiteSource(ArticleSource):
             )
         return notes
 
-    def _unused_files(self) -> list[str]:
-        """Return the addresses of files that no text uses, without those of the layout."""
-        types = self.files.content_types
-        return [
-            address
-            for path in self.files.paths
-            if path not in self.files.used and not types[path].startswith(LAYOUT_TYPES)
-            for address in self.files.addresses_of(path)
-        ]
-
-    def _all_addresses(self, former_files: Mapping[str, str]) -> dict[str, str]:
-        """Return the names of files by all old addresses: also of other widths and those that redirect."""
-        names = dict(former_files)
-        for path, name in former_files.items():
-            for address in self.files.addresses_of(path):
-                names[address] = name
-                names |= dict.fromkeys(self._short_addresses.get(address, ()), name)
-        return names
-
-    @cached_property
-    def _short_addresses(self) -> dict[str, list[str]]:
-        """The addresses that redirect to others, by path and query of those."""
-        addresses: dict[str, list[str]] = {}
-        for key in self.index.redirects:
-            target = self.index.follow(self.copy, key)
-            if self.copy.is_own(target):
-                addresses.setdefault(path_of(target), []).append(path_of(self.copy.resources[key].address))
-        return addresses
-
     def _read_article(self, entry: SourceEntry) -> SourceArticle:
         page = self.index.texts[self.copy.find_key(self.copy.site + entry.source)]
         text = read_text(read_page(self.copy, self.copy.resources[page.key]), page.rule)
@@ -187,63 +162,17 @@ class OldSiteSource(ArticleSource):
         return SourceArticle(
             entry=entry,
             title=head.title or page.head.title,
-            html=self._link_files(text, page.address),
+            html=self.targets.link_files(text, page.address),
             url=page.address,
             summary=head.summary,
             published_at=head.published_at,
-            cover=self._file_address(head.cover),
+            cover=self.targets.file_address(head.cover),
             cover_alt=head.cover_alt,
             kind=self._kind_of(page),
-            related=tuple(self._text_address(address) for address, _label in head.related),
-            files=tuple((self._file_address(address), label) for address, label in head.files),
+            related=tuple(self.targets.name_of_text(address) for address, _label in head.related),
+            files=tuple((self.targets.file_address(address), label) for address, label in head.files),
             notes=tuple(_notes_on(head)),
         )
-
-    def _link_files(self, text: PageText, address: str) -> str:
-        """Return the HTML of a text with the addresses by which the import finds the targets of links and pictures."""
-        page = parse_page(f"<body>{text.html}</body>", address)
-        for tag, attribute, find_target in (
-            ("a", "href", self._target_address),
-            ("img", "src", self._file_address),
-        ):
-            for node in page.select(f"{tag}[{attribute}]"):
-                target, mark, fragment = (node.attributes.get(attribute) or "").partition("#")
-                if target and (absolute := page.resolve(target)):
-                    node.attrs[attribute] = f"{find_target(absolute)}{mark}{fragment}"
-        for image in page.select("img[srcset]"):
-            del image.attrs["srcset"]
-        return page.tree.body.inner_html or ""
-
-    def _target_address(self, address: str) -> str:
-        """Return the address of what an address leads to on the old site: the main one of a text, or that of a file."""
-        if not self.copy.is_own(address):
-            return address
-        key = self.copy.find_key(address)
-        address = self.index.follow(self.copy, key) or address
-        if page := self.index.find_text(self.copy.find_key(address)):
-            return site_of(page.address) + path_of(page.address)
-        is_file = self.files.find_path(address) or is_document(address)
-        return self._file_address(address) if is_file else address
-
-    def _file_address(self, address: str) -> str:
-        """Return the address by which the import finds a file; one that is not in the copy stays, to be reported."""
-        if self.copy.is_own(address):
-            address = self.index.follow(self.copy, self.copy.find_key(address)) or address
-        path = self.files.find_path(address) if address else ""
-        if path:
-            self.files.used.add(path)
-            return f"{self.copy.site}{path}"
-        if address and self.copy.is_own(address):
-            self.missing.add(address)
-        return address
-
-    def _text_address(self, address: str) -> str:
-        """Return the name of a related text, or the address if it is none."""
-        if self.copy.is_own(address):
-            key = self.copy.find_key(self._target_address(address))
-            if page := self.index.find_text(key):
-                return f"/{uid_of(page, self.copy)}"
-        return address
 
     def _kind_of(self, page: IndexedPage) -> str:
         """Return the kind by the rule, or by the breadcrumb and the table of kinds."""
