@@ -74,7 +74,7 @@ REMEDIES: dict[LeftTask, tuple[Promise, Callable[[Publication], str] | None]] = 
     ),
     LeftTask.PUBLIC: (
         gettext_lazy(
-            "Withdraw each on its page, or keep it public on purpose: saving its form takes it off this list."
+            "Withdraw each on its page, or keep it public on purpose."
         ),
         _FORM,
     ),
@@ -171,6 +171,7 @@ def _describe_item(job: ArchiveImport, task: LeftTask, item: LeftItem) -> dict:
     return {
         "title": item.title,
         "reasons": item.reasons,
+        "is_edited": item.is_edited,
         "address": _address_of(job, task, item),
         "language": publication.language if publication else "",
         "language_label": language_label(publication.language) if publication else "",

@@ -1,7 +1,7 @@
 """What an import has left to people: computed from the texts as they are now, and from the report of its last run.
 
 What a text lacks is read from its draft. What the import left out or could not find is in the report; it counts as
-mended as soon as its text has been edited at the desk.
+mended when the draft shows it (`note_traces`).
 """
 
 from collections import defaultdict
@@ -18,12 +18,13 @@ from publications import preflight
 from publications.actions import MergeableRow
 from publications.markup import image_keys_in
 from publications.models import ArchiveImport, Byline, Image, NameType, Publication, Redirect, with_status
-from publications.stored_messages import show_message
+from publications.stored_messages import Stored, show_message
 
 from .imported_file import LOST_ADDRESS, NOT_PUBLIC, UNMATCHED_PAGE
 from .name_proposals import NameProposal, build_proposals
 from .normalize import is_uid
-from .reconcile import find_edited
+from .note_traces import is_resolved
+from .reconcile import ImportState, find_edited, load_import_states
 from .similar_names import list_similar_pairs
 
 PATHS_PER_QUERY = 500
@@ -62,11 +63,15 @@ TASK_OF_TOPIC = {
 """The tasks of topics of notes on texts."""
 HIDDEN_TOPICS = ("held", NOT_PUBLIC)
 """Topics of texts that readers do not see; their notes are the reasons."""
+TASKS_OF_EDITS = frozenset(
+    {*TASK_OF_TOPIC.values()} - {LeftTask.REFUSED, LeftTask.PUBLIC, LeftTask.ADDRESSES}
+)
+"""The tasks that are done in the form of a text."""
 TASK_OF_REMARK = {LOST_ADDRESS: LeftTask.ADDRESSES, UNMATCHED_PAGE: LeftTask.PAGES}
 """The tasks of topics of remarks on the source as a whole."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class LeftItem:
     """A text, a name or an address with which something is left to do.
 
@@ -74,11 +79,13 @@ class LeftItem:
         publication: None for a text that was refused, and for what is no text.
         title: of the text, or its place in the source; the name or address.
         reasons: what is left, in words.
+        is_edited: whether the text was edited since its import, and may be mended: the draft does not show it.
     """
 
     publication: Publication | None
     title: str
     reasons: list[str] = field(default_factory=list)
+    is_edited: bool = False
 
 
 @dataclass
@@ -101,21 +108,27 @@ def find_left_to_do(job: ArchiveImport) -> list[LeftGroup]:
         if topic in TASK_OF_TOPIC or topic in HIDDEN_TOPICS
     ]
     hidden: dict[int, list[str]] = defaultdict(list)
-    for topic, _source, publication, text in notes:
-        reasons = hidden[publication.pk] if topic in HIDDEN_TOPICS and publication else [text]
-        if not any(text in reason for reason in reasons):
-            reasons.append(text)
-    edited = find_edited({publication.pk for *_place, publication, _text in notes if publication})
+    for topic, _source, publication, note in notes:
+        if topic in HIDDEN_TOPICS and publication:
+            reasons, text = hidden[publication.pk], show_message(note)
+            if not any(text in reason for reason in reasons):
+                reasons.append(text)
+    edited = _load_edited([publication for *_place, publication, _note in notes if publication])
     groups = {task: _Group(task) for task in LeftTask}
     for publication in publications.values():
         for task, reasons in _find_lacking(publication, hidden):
             groups[task].add(publication, str(publication), *reasons)
     for publication in _find_without_alt(publications.values()):
         groups[LeftTask.ALT].add(publication, str(publication))
-    for topic, source, publication, text in notes:
+    for topic, source, publication, note in notes:
         if task := TASK_OF_TOPIC.get(topic):
+            state = edited.get(str(publication.uid)) if publication else None
             groups[task].add(
-                publication, str(publication or source), text, is_mended=_is_mended(publication, edited)
+                publication,
+                str(publication or source),
+                show_message(note),
+                is_mended=bool(publication) and is_resolved(topic, note, publication, state),
+                is_edited=bool(state) and task in TASKS_OF_EDITS,
             )
     for proposal in list_open_names(job):
         groups[LeftTask.NAMES].add(None, proposal.name.name, *(other.name for other in proposal.candidates))
@@ -172,7 +185,12 @@ class _Group:
         self.mended: set[Any] = set()
 
     def add(
-        self, publication: Publication | None, title: str, *reasons: str, is_mended: bool = False
+        self,
+        publication: Publication | None,
+        title: str,
+        *reasons: str,
+        is_mended: bool = False,
+        is_edited: bool = False,
     ) -> None:
         key = publication.pk if publication else title
         if is_mended:
@@ -180,9 +198,10 @@ class _Group:
             return
         item = self.items.setdefault(key, LeftItem(publication, title, []))
         item.reasons.extend(reason for reason in dict.fromkeys(reasons) if reason not in item.reasons)
+        item.is_edited |= is_edited
 
     def build(self) -> LeftGroup:
-        return LeftGroup(self.task, list(self.items.values()), len(self.mended))
+        return LeftGroup(self.task, list(self.items.values()), len(self.mended - self.items.keys()))
 
 
 def _load_publications(job: ArchiveImport) -> dict[str, Publication]:
@@ -195,20 +214,22 @@ def _load_publications(job: ArchiveImport) -> dict[str, Publication]:
 def _load_others(uids: Iterable[str], publications: Container[str]) -> dict[str, Publication]:
     """Return texts of the archive that an earlier import has created, and this one has changed or left, by uid."""
     others = {uid for uid in uids if is_uid(uid)} - set(publications)
-    rows = Publication.objects.filter(uid__in=others)
+    rows = with_status(Publication.objects.filter(uid__in=others))
     return {str(row.uid): row for row in rows}
 
 
-def _list_notes(report: dict) -> Iterator[tuple[str, str, str]]:
-    """Yield the topic, the place of the text and the sentence of each note of a stored report."""
+def _load_edited(publications: Iterable[Publication]) -> dict[str, ImportState]:
+    """Return which publications were edited at the desk since their import, as they were imported, by uid."""
+    uids = {publication.pk: str(publication.uid) for publication in publications}
+    return load_import_states(uids[pk] for pk in find_edited(uids.keys()))
+
+
+def _list_notes(report: dict) -> Iterator[tuple[str, str, Stored]]:
+    """Yield the topic, the place of the text and the stored message of each note of a stored report."""
     for topic in report.get("topics", ()):
         for note in (*topic["notes"], *topic["more_notes"]):
             for source in (*note["files"], *note["more_files"]):
-                yield topic["key"], source, show_message(note["text"])
-
-
-def _is_mended(publication: Publication | None, edited: Container[int]) -> bool:
-    return publication is not None and publication.pk in edited
+                yield topic["key"], source, note["text"]
 
 
 def _find_lacking(

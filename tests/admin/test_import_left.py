@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from publications import actions
 from publications.admin.import_left import PAGES, REMEDIES
 from publications.importers.left_to_do import HIDDEN_TOPICS, TASK_OF_TOPIC, LeftTask, find_left_to_do
 from publications.importers.name_proposals import store_decision
@@ -179,6 +180,44 @@ def test_every_topic_that_needs_attention_is_a_task():
     }
 
     assert attention - {"kept"} <= TASK_OF_TOPIC.keys() | set(HIDDEN_TOPICS)
+
+
+def test_an_edit_alone_mends_nothing(administrator):
+    text = "[Old](/old/gone) A text.\n\n![A map](gone.png)\n\n![](lost.png)"
+    check(
+        administrator,
+        archive({"blog/gone.md": post("Gone", text=text), "blog/map.md": post("Map", text=text)}),
+    )
+    press(administrator, "publish")
+    gone, edited = (
+        Publication.objects.get(title="Gone"),
+        "The text was edited since: look whether it is mended.",
+    )
+    assert left()["files"] == left()["links"] == {"Gone", "Map"} and edited not in page(administrator)
+
+    save(gone, body=gone.body + "\n\nOne more word.")
+    assert left()["files"] == left()["links"] == {"Gone", "Map"}
+    shown = page(administrator)
+    assert shown.count(edited) == 2 and "mended since." not in shown
+
+    save(gone, body="One more word.")  # a picture without words leaves no trace
+    assert left()["files"] == {"Gone", "Map"} and left()["links"] == {"Map"}
+    shown = page(administrator)
+    assert shown.count(edited) == 1 and "1 has been mended since." in shown
+
+
+def test_a_text_that_is_public_by_mistake_is_left_until_it_is_withdrawn(administrator):
+    check(administrator, archive({"blog/gas.md": post("Gas")}))
+    press(administrator, "publish")
+    check(administrator, archive({"blog/gas.md": post("Gas", WHOLE + "draft: true\n")}))
+    press(administrator, "drafts")
+    gas = Publication.objects.get()
+
+    save(gas, body="Another text.")
+    assert left(ArchiveImport.objects.first())["public"] == {"Gas"}
+    actions.withdraw(gas, by=make_person())
+
+    assert "public" not in left(ArchiveImport.objects.first())
 
 
 def test_what_is_mended_leaves_the_list(administrator, imported):
