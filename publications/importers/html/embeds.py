@@ -19,6 +19,12 @@ ADDRESS = re.compile(r"https?://[^\s<>]+")
 BARE_ADDRESS = re.compile(r"\s*(https?://[^\s<>]+)\s*")
 SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*+:")
 ADDRESS_START = re.compile(r"https?:", re.IGNORECASE)
+EMBEDDING_HOSTS = re.compile(
+    r"(?:^|\.)(?:youtube|vimeo|dailymotion|twitter|x|facebook|instagram|tiktok|spotify|soundcloud|mixcloud|flickr|slideshare"
+    r"|scribd|issuu|ted|wordpress|reddit|tumblr|imgur|kickstarter|speakerdeck|pinterest)\.(?:com|net|tv)$"
+    r"|^(?:youtu\.be|flic\.kr|dai\.ly|bsky\.app|pca\.st)$"
+)
+"""Hosts of which editors embed a post, a video or the like whose address is a paragraph of its own."""
 KEYS_OF_ADDRESS = ("url", "canonical_url", "href", "src", "permalink")
 
 
@@ -44,7 +50,7 @@ def _replace(element: Element, losses: TextLosses) -> list[Child] | None:
         return []
     if element.tag == "math":
         return [Element("code", {}, [one_line(element.get("alttext") or visible_text(element))])]
-    return _bare_address(element)
+    return _bare_address(element, losses)
 
 
 def _media(element: Element, losses: TextLosses) -> list[Child]:
@@ -175,9 +181,15 @@ def _described_embed(element: Element, losses: TextLosses) -> list[Child] | None
     return [_link(address, title if isinstance(title, str) else "", name, losses)]
 
 
-def _bare_address(element: Element) -> list[Child] | None:
-    """Return a paragraph that consists of an address as a link: editors embed what is there."""
-    is_wrapper = element.tag == "p" or "wp-block-embed__wrapper" in element.get("class")
-    is_text = is_wrapper and all(isinstance(child, str) for child in element.children)
+def _bare_address(element: Element, losses: TextLosses) -> list[Child] | None:
+    """Return a paragraph that consists of an address as a link: editors embed what is there, which is reported."""
+    is_embed_block = "wp-block-embed__wrapper" in element.get("class")
+    is_text = (element.tag == "p" or is_embed_block) and all(
+        isinstance(child, str) for child in element.children
+    )
     match = BARE_ADDRESS.fullmatch(element.text) if is_text else None
-    return [Element("p", {}, [Element("a", {"href": match[1]}, [match[1]])])] if match else None
+    if not match:
+        return None
+    if is_embed_block or EMBEDDING_HOSTS.search(host_of(match[1])):
+        losses.log.add(linked_element_note("embed", match[1]))
+    return [Element("p", {}, [Element("a", {"href": match[1]}, [match[1]])])]

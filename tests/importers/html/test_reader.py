@@ -237,6 +237,26 @@ NOTES = {
 }
 
 
+@pytest.mark.parametrize(
+    ("html", "is_embed"),
+    [
+        ("<p>https://www.youtube.com/watch?v=abc</p>", True), ("<p>https://x.com/a/status/1</p>", True),
+        ('<div class="wp-block-embed__wrapper">https://maps.example/a</div>', True),
+        ("<p>https://twitter.com/a/status/1</p>", True), ("<p>https://wordpress.tv/2011/08/13/a/</p>", True),
+        ("<p>https://www.riksdagen.se/a</p>", False), ("<p>See https://youtu.be/abc</p>", False),
+        ("<p>https://notyoutube.com/a</p>", False),
+    ],
+)  # fmt: skip
+def test_an_address_in_whose_place_a_player_stood_is_reported(html, is_embed):
+    file = read(f"<p>Text.</p>{html}")
+
+    notes = [note.text for note in file.notes if note.topic == "html"]
+    assert [str(note).startswith("<embed> was left out, a link stands") for note in notes] == [
+        True
+    ] * is_embed
+    assert "https://" in file.manuscript.body
+
+
 @pytest.mark.parametrize("html", NOTES.values(), ids=NOTES.keys())
 def test_notes_become_notes(html):
     file = read(html)
