@@ -14,7 +14,7 @@ from publications.importers.address_remarks import UNKNOWN_ADDRESS
 from publications.importers.left_to_do import TASK_OF_REMARK, LeftGroup, LeftItem, LeftTask, find_left_to_do
 from publications.importers.report_page import show_source_notes
 from publications.locales import language_label
-from publications.models import ArchiveImport, Publication
+from publications.models import ARCHIVE_IMPORT_DAYS, ArchiveImport, Publication
 
 from .site import render_desk_page, require_permissions
 
@@ -136,6 +136,7 @@ def archive_import_left_page(request: HttpRequest, pk: int) -> HttpResponse:
         "import_left",
         title=_("What is left to do: %(file)s") % {"file": job.filename},
         job=job,
+        days=ARCHIVE_IMPORT_DAYS,
         groups=[_describe_group(job, group) for group in groups if group.items],
         finished=[group.task.label for group in groups if not group.items and group.task not in unknown],
         left=len({_key_of(item) for group in groups for item in group.items}),

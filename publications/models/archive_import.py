@@ -14,8 +14,8 @@ from .image import original_storage
 from .publication import Publication
 from .redirect import Redirect
 
-ARCHIVE_IMPORT_DAYS = 7
-"""How long an archive and its report are kept after the last run: both may hold names that are redacted later."""
+ARCHIVE_IMPORT_DAYS = 90
+"""How long an archive and its report, which hold names, stay after the last run: what is left to do may take weeks."""
 ARCHIVE_FOLDER = "imports"
 SOURCE_PATH = "source_path"
 """The option of an import by the command with the folder or file that it names."""

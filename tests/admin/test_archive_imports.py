@@ -19,6 +19,7 @@ from publications import actions
 from publications.importers import archive_imports
 from publications.management.commands import run_imports
 from publications.models import (
+    ARCHIVE_IMPORT_DAYS,
     ArchiveImport,
     ArchiveImportState,
     ArchiveImportTask,
@@ -623,9 +624,10 @@ def test_of_two_requests_at_once_the_second_is_refused(administrator, checked, s
     assert not started and ArchiveImport.objects.get().task == ArchiveImportTask.IMPORT
 
 
-def test_tidy_deletes_what_has_not_run_for_a_week(administrator, checked, django_capture_on_commit_callbacks):
+def test_tidy_deletes_what_has_not_run_for_long(administrator, checked, django_capture_on_commit_callbacks):
     upload(administrator)
-    ArchiveImport.objects.filter(pk=checked.pk).update(changed_at=timezone.now() - timedelta(days=8))
+    long_ago = timezone.now() - timedelta(days=ARCHIVE_IMPORT_DAYS + 1)
+    ArchiveImport.objects.filter(pk=checked.pk).update(changed_at=long_ago)
 
     with django_capture_on_commit_callbacks(execute=True):
         call_command("tidy", verbosity=0)
