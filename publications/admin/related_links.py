@@ -3,6 +3,7 @@
 Changes are public at once.
 """
 
+import re
 from collections.abc import Sequence
 from urllib.parse import quote
 
@@ -31,6 +32,7 @@ from .form_data import get_pk, get_pks, mark_redisplay
 from .model_admin import limit_query
 from .site import render_desk_page, require_permissions
 
+LINKED_URL = re.compile(r'href="([^"#?]*)')
 MAX_ENDED_PUBLICATIONS = 40
 """How many publications, those that ended last, are searched for in texts: each search reads every text."""
 
@@ -63,6 +65,21 @@ def editions_linking_to(publications: Sequence[Publication]) -> QuerySet[Edition
     linked = Q(publication__in=RelatedLink.objects.filter(target__in=pks).values("source"))
     live = Edition.objects.live().filter(linked | _has_link_to(pks)).exclude(publication__in=pks)
     return live.without_texts().order_by("title", "pk")
+
+
+def list_editions_linking_to(publications: Sequence[Publication], *, limit: int) -> list[Edition]:
+    """Return as `editions_linking_to`, for so many publications that a query cannot hold their addresses."""
+    pks = [publication.pk for publication in publications]
+    addresses = Address.objects.filter(publication__in=pks)
+    urls = {url for address in addresses for url in _url_spellings(address)}
+    related = set(RelatedLink.objects.filter(target__in=pks).values_list("source", flat=True))
+    others = Edition.objects.live().exclude(publication__in=pks).values_list("pk", "publication", "html")
+    linking = [
+        pk
+        for pk, publication, html in others.iterator()
+        if publication in related or not urls.isdisjoint(LINKED_URL.findall(html))
+    ]
+    return list(Edition.objects.filter(pk__in=linking).without_texts().order_by("title", "pk")[:limit])
 
 
 def ended_related(publication: Publication) -> list[Publication]:

@@ -16,6 +16,7 @@ from publications.admin.drafts.deleted_drafts import restore_draft
 from publications.importers import archive_import_undo
 from publications.importers.archive_import_undo import KeepReason, UndoEffect, plan_import_undo
 from publications.models import (
+    Address,
     ArchiveImport,
     Comment,
     Edition,
@@ -25,7 +26,7 @@ from publications.models import (
     Redirect,
     Review,
 )
-from tests.factories import make_author, make_image, make_person, make_publication, saved
+from tests.factories import make_author, make_image, make_live, make_person, make_publication, saved
 
 from .test_archive_imports import (  # noqa: F401 - fixtures
     BACKEND,
@@ -439,3 +440,16 @@ def test_the_picture_of_a_text_that_stays_keeps_its_old_address(administrator, p
     assert (
         Redirect.objects.filter(path="/a.jpg").exists() and not Redirect.objects.filter(path="/list").exists()
     )
+
+
+def test_texts_that_link_to_any_of_many_addresses_are_named(administrator, published):  # noqa: F811
+    oil = Publication.objects.get(title="Oil")
+    Address.objects.bulk_create(
+        Address(locale="en", slug=f"oil-{number}", publication=oil) for number in range(600)
+    )
+    make_live(title="Linking", body="See [oil](/en/publications/oil-599/#part).")
+    make_live(title="Another", body="See [oil](/en/publications/oil-599-b/).")
+
+    page = html.unescape(administrator.get(page_of("-undo")).text)
+
+    assert "1 publication leads here, and will be flagged:" in page and "Linking" in page
