@@ -24,6 +24,8 @@ VOID_BLOCKS = frozenset({"hr", "col"})
 BLOCKS = WRAPPERS | CELLS | LINES | LISTS | VOID_BLOCKS
 VERBATIM = split_names("pre script style textarea svg video audio iframe object noscript math")
 """Elements whose line ends are no paragraphs."""
+RAW_TEXT = split_names("script style textarea iframe")
+"""Those of them whose content is text: it has no comments."""
 DIVIDERS = ("more", "nextpage")
 """Comments that divide a text where a list cuts it, or into pages."""
 _TAG = re.compile(r"<(?:(?P<comment>!--)|(?P<end>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]*+)(?P<rest>[^<>]*+)>)")
@@ -58,7 +60,7 @@ class _Paragraphs:
                 position = self._end_of("-->", position)
                 self._add_comment(self.text[match.start() : position])
             elif name in VERBATIM and not match["end"]:
-                position = self._end_of(f"</{name}>", position)
+                position = self._end_of_verbatim(name, position)
                 verbatim = self.text[match.start() : position].replace("\n", _KEPT_LINE_END)
                 if name == "pre":
                     yield from (*self._take_paragraphs(), verbatim)
@@ -80,6 +82,17 @@ class _Paragraphs:
             self.unclosed.add(end)
             return position
         return found + len(end)
+
+    def _end_of_verbatim(self, name: str, position: int) -> int:
+        """Return the position after the end tag of an element; one in a comment ends nothing."""
+        end = self._end_of(f"</{name}>", position)
+        while name not in RAW_TEXT and (start := self.text.find("<!--", position, end)) >= 0:
+            position = self._end_of("-->", start)
+            if position == start:
+                break
+            if position > end:
+                end = self._end_of(f"</{name}>", position)
+        return end
 
     def _add_comment(self, comment: str) -> None:
         is_divider = comment.removeprefix("<!--").strip().startswith(DIVIDERS)
