@@ -50,7 +50,6 @@ ROWS_PER_FILE = 5000
 ROW_FILE = "rows.jsonl"
 ORIGINAL_NAME = re.compile(r"[0-9a-f]{2}/([0-9a-f]{64})\.[0-9a-z]+")
 """The name of an uploaded file, which holds the SHA-256 of its bytes; other files of the storage are not archived."""
-DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
 EDITION_ROWS = ("bylines", "tags", "images", "attachments")
 SCHEMA_KEY = "Schema"
 """In bag-info.txt: the last migrations, which the release that restores must have as well."""
@@ -277,6 +276,5 @@ def _find_originals() -> set[str]:
         if name not in names and (match := ORIGINAL_NAME.fullmatch(name))
     }
     if others:
-        for text in Revision.objects.values_list("manuscript", flat=True).iterator(chunk_size=200):
-            names |= {others[digest] for digest in DIGEST.findall(text) if digest in others}
+        names |= {others[digest] for digest in Revision.objects.file_digests() & others.keys()}
     return names

@@ -1,6 +1,5 @@
 """Checks of originals: uploaded files, and the rows that refer to them."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -10,6 +9,7 @@ from django.db import models
 from publications.folder_storage import list_files
 from publications.models import (
     AUDIT_FOLDER,
+    FILE_DIGEST,
     OriginalFault,
     Revision,
     find_original_fault,
@@ -19,7 +19,6 @@ from publications.models import (
 
 from .report import Progress
 
-DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
 OTHER_FOLDERS = ("waiting", "incoming", "reach", "imports", AUDIT_FOLDER)
 """Folders of other files: of unsaved forms, uploads in progress, reachability checks, archives to be imported, and of
 the public audit log."""
@@ -87,10 +86,8 @@ def find_unused(progress: Progress) -> Iterator[str]:
     unused = [name for name in list_originals() if name not in used]
     if not unused:
         return
-    digests: set[str] = set()
-    for text in Revision.objects.values_list("manuscript", flat=True).iterator(chunk_size=200):
-        digests |= set(DIGEST.findall(text))
-    yield from sorted(name for name in unused if not digests & set(DIGEST.findall(name)))
+    digests = Revision.objects.file_digests()
+    yield from sorted(name for name in unused if not digests & set(FILE_DIGEST.findall(name)))
 
 
 def list_originals() -> Iterator[str]:

@@ -12,7 +12,7 @@ from .anchors import TextRange, anchor_text, anchor_text_of_html, find_quote, is
 from .editor_blocks import EditorBlock, split_blocks, write_blocks
 from .figures import ResponsiveImage, insert_after_paragraphs, insert_images, insert_permalinks
 from .folding import INVISIBLE_CHARACTERS, fold
-from .links import Heading, fragment_on_page, github_slug, image_keys_in, invalid_image_keys
+from .links import ALLOWED_SCHEMES, Heading, fragment_on_page, github_slug, image_keys_in, invalid_image_keys
 from .markdown_styles import EDITABLE_STYLE, PORTABLE_STYLE, MarkdownStyle, escape_markdown
 from .markdown_tokens import normalize_label
 from .name_redaction import NameRedaction
@@ -26,6 +26,7 @@ from .source_html import REFERENCE_TAG, is_note_reference, write_source_html
 from .to_markdown import to_markdown
 
 __all__ = [
+    "ALLOWED_SCHEMES",
     "EDITABLE_STYLE",
     "INVISIBLE_CHARACTERS",
     "MAX_CHARACTERS",

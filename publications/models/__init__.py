@@ -129,6 +129,7 @@ from .redirect import QueryRedirects, Redirect
 from .related_editions import RELATED_EDITIONS, RelatedEdition, related_editions
 from .review import MAX_COMMENTS, MAX_COMMENTS_PER_MINUTE, Review
 from .revision import (
+    FILE_DIGEST,
     MANUSCRIPT_RELATIONS,
     NOT_WRITTEN,
     Revision,
@@ -196,6 +197,7 @@ __all__ = [
     "EDITORIAL_CHANGES",
     "FACETS",
     "FAILURE_PERIOD",
+    "FILE_DIGEST",
     "FOREVER",
     "HEAD",
     "MANUSCRIPT_RELATIONS",

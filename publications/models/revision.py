@@ -1,5 +1,6 @@
 """Revisions: the draft as a manuscript, stored at each explicit save."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -30,6 +31,7 @@ class RevisionReason(models.TextChoices):
     BULK = "bulk", _("Changed in the list")
 
 
+FILE_DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
 NOT_WRITTEN = (RevisionReason.PUBLISHED, RevisionReason.REDACTED, RevisionReason.BULK)
 """Reasons of revisions that do not make a draft the work of who stored them."""
 
@@ -69,6 +71,11 @@ class RevisionQuerySet(models.QuerySet):
                 _UPDATE_PUBLICATION, [(row.digest, row.version, row.pk) for row in publications]
             )
         self.bulk_create(revisions)
+
+    def file_digests(self) -> set[str]:
+        """Return the SHA-256 digests of files that the manuscripts name."""
+        texts = self.values_list("manuscript", flat=True).iterator(chunk_size=200)
+        return {digest for text in texts for digest in FILE_DIGEST.findall(text)}
 
     def _build(
         self, publication: Publication, text: manuscript.Manuscript, by, reason: RevisionReason

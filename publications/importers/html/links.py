@@ -4,7 +4,7 @@ import re
 from urllib.parse import urldefrag
 
 from publications.html_tree import Element
-from publications.markup import fragment_on_page
+from publications.markup import ALLOWED_SCHEMES, fragment_on_page
 from publications.slugs import normalize_redirect_path
 from publications.stored_messages import gettext as _
 
@@ -17,7 +17,6 @@ from .media import SourceMedia
 from .source_tree import Child, visible_text
 
 SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
-LINKED_SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 SILENT_SCHEMES = frozenset({"javascript", "vbscript"})
 
 
@@ -47,7 +46,7 @@ class ArticleLinks(AddressRewriter):
             return [*anchors, *link.children]
         words = one_line(visible_text(link))
         scheme = SCHEME.match(href)
-        if scheme and scheme[1].lower() not in LINKED_SCHEMES:
+        if scheme and scheme[1].lower() not in ALLOWED_SCHEMES:
             if scheme[1].lower() not in SILENT_SCHEMES:
                 self.log.dropped("link-gone", _("A link could not be kept: %s") % href[:200])
             return link.children

@@ -12,6 +12,7 @@ from urllib.parse import quote, unquote
 
 from publications.markup import github_slug
 
+from .front_matter import TAG
 from .liquid_values import slugify
 from .placeholders import MARK, Placeholders
 from .source_site import SourceSite
@@ -46,7 +47,6 @@ LINKED_FRAGMENT = re.compile(
     r"""(?:\]\(|\]:[ \t]*<?|href=["']?|ref[ \t]+["']|\{\{[ \t]*["']|%\})[^\s"'()<>#]*#([^\s"'()<>{}|]{1,200})"""
 )
 LINK = re.compile(r"!?\[([^\[\]\n]*)\](?:\([^()\n]*\)|\[[^\[\]\n]*\])?")
-TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 
 
 def _kramdown_slug(text: str) -> str:

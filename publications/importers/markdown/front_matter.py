@@ -19,6 +19,7 @@ import yaml
 from publications.stored_messages import gettext as _
 
 from ..access_rules import NO_VALUES, YES_VALUES
+from ..coverage import TAG
 from ..imported_file import ImportLog, ImportRefused
 
 MAX_FILE_BYTES = 2_000_000
@@ -37,7 +38,6 @@ FLAG_VALUES = {
 }
 MAX_DEPTH = 4
 MAX_ITEMS = 200
-TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 
 Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 

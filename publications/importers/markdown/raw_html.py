@@ -7,6 +7,7 @@ import textwrap
 from publications.stored_messages import gettext as _
 
 from ..imported_file import ImportLog, dropped_element_note, linked_element_note
+from .front_matter import TAG
 from .placeholders import ATTRIBUTES, Placeholders, replace_spans
 
 REMOVED_ELEMENTS = (
@@ -32,7 +33,6 @@ ADDRESS_ATTRIBUTE = re.compile(
 )
 TITLE_ATTRIBUTE = re.compile(r"""\b(?:title|aria-label)\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 COMMENT, END_COMMENT = re.compile("<!--"), re.compile("-->")
-ANY_TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 QUOTE_ELEMENT = re.compile(
     r"<(blockquote|aside)\b[^<>]*>((?:(?!<(?:blockquote|aside)\b).)*?)</\1\s*>", re.DOTALL | re.IGNORECASE
 )
@@ -107,7 +107,7 @@ def _remove_elements(text: str, log: ImportLog) -> str:
 
 def _replace_element(name: str, element_html: str, log: ImportLog) -> str:
     address = _first_group(ADDRESS_ATTRIBUTE, element_html)
-    words = " ".join(html.unescape(ANY_TAG.sub(" ", element_html)).split())
+    words = " ".join(html.unescape(TAG.sub(" ", element_html)).split())
     if name in LINKED_ELEMENTS and address:
         address = f"https:{address}" if address.startswith("//") else address
         label = _first_group(TITLE_ATTRIBUTE, element_html.partition(">")[0]) or words or address
