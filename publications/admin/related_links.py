@@ -35,6 +35,7 @@ from .site import render_desk_page, require_permissions
 LINKED_URL = re.compile(r'href="([^"#?]*)')
 MAX_ENDED_PUBLICATIONS = 40
 """How many publications, those that ended last, are searched for in texts: each search reads every text."""
+HREF = re.compile(r'href="([^"]+)"')
 
 
 def ended_publications() -> QuerySet[Publication]:
@@ -55,15 +56,15 @@ def has_links_to_ended() -> Q:
     newest = list(ended_publications().values_list("pk", flat=True)[:MAX_ENDED_PUBLICATIONS])
     if not newest:
         return Q(pk__in=())
-    texts = Edition.objects.live().filter(publication=OuterRef("pk")).filter(_has_link_to(newest))
-    return Q(Exists(linked)) | Q(Exists(texts))
+    return Q(Exists(linked)) | Q(pk__in=_find_linking(newest))
 
 
 def editions_linking_to(publications: Sequence[Publication]) -> QuerySet[Edition]:
     """Return the live editions of other publications that link to these, by a related link or in their text."""
     pks = [publication.pk for publication in publications]
     linked = Q(publication__in=RelatedLink.objects.filter(target__in=pks).values("source"))
-    live = Edition.objects.live().filter(linked | _has_link_to(pks)).exclude(publication__in=pks)
+    linked |= Q(publication__in=_find_linking(pks))
+    live = Edition.objects.live().filter(linked).exclude(publication__in=pks)
     return live.without_texts().order_by("title", "pk")
 
 
@@ -87,13 +88,25 @@ def ended_related(publication: Publication) -> list[Publication]:
     return list(ended_publications().filter(linked_from__source=publication.pk))
 
 
-def _has_link_to(pks: Sequence[int]) -> Q:
-    """Return a condition on editions whose text links to an address of one of these publications."""
-    condition = Q(pk__in=())
-    for address in Address.objects.filter(publication__in=pks):
-        for url in _url_spellings(address):
-            condition |= Q(html__contains=f'href="{url}')
-    return condition
+def _find_linking(pks: Sequence[int]) -> list[int]:
+    """Return the other publications whose live text links to an address of one of these.
+
+    Each text is read once, and its links are compared here: conditions for hundreds of addresses are too many for
+    SQLite, and each would search all texts.
+    """
+    addresses, own = Address.objects.filter(publication__in=pks), set(pks)
+    urls = {url for address in addresses for url in _url_spellings(address)}
+    texts = Edition.objects.live().values_list("publication", "html")
+    return [
+        pk
+        for pk, html in texts.iterator(chunk_size=200)
+        if pk not in own and any(_leads_to(href, urls) for href in HREF.findall(html))
+    ]
+
+
+def _leads_to(href: str, urls: set[str]) -> bool:
+    """Return whether a link has one of these addresses, each of which ends in a slash, or a page below one."""
+    return any(href[: slash.end()] in urls for slash in re.finditer("/", href))
 
 
 def _url_spellings(address: Address) -> set[str]:
