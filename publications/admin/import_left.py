@@ -1,6 +1,6 @@
 """What an import has left to do: a page that lists it, each with a link to where it is mended."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from publications.importers.address_remarks import UNKNOWN_ADDRESS
 from publications.importers.left_to_do import TASK_OF_REMARK, LeftGroup, LeftItem, LeftTask, find_left_to_do
@@ -139,7 +139,7 @@ def archive_import_left_page(request: HttpRequest, pk: int) -> HttpResponse:
         days=ARCHIVE_IMPORT_DAYS,
         groups=[_describe_group(job, group) for group in groups if group.items],
         finished=[group.task.label for group in groups if not group.items and group.task not in unknown],
-        left=len({_key_of(item) for group in groups for item in group.items}),
+        left=list(_describe_numbers({group.task: group.items for group in groups})),
         texts=job.imported_publications.count(),
         source_notes=[
             note for note in show_source_notes(job.report) if note.get("topic") not in TASK_OF_REMARK
@@ -147,13 +147,24 @@ def archive_import_left_page(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _key_of(item: LeftItem) -> int | str:
-    return item.publication.pk if item.publication else item.title
+def _describe_numbers(items: Mapping[LeftTask, Sequence[LeftItem]]) -> Iterator[str]:
+    """Yield with how many texts, names, pages and addresses something is left to do."""
+    others = {task: [item for item in items[task] if not item.publication] for task in OTHER_PAGES}
+    texts = {item.publication or item.title for task in items for item in items[task]}
+    if count := len(texts - {item.title for task in others for item in others[task]}):
+        yield ngettext("%d text", "%d texts", count) % count
+    if count := len(others[LeftTask.NAMES]) + len(others[LeftTask.SIMILAR]):
+        yield ngettext("%d name", "%d names", count) % count
+    if count := len(others[LeftTask.PAGES]):
+        yield ngettext("%d page of the old site", "%d pages of the old site", count) % count
+    if count := len(others[LeftTask.ADDRESSES]):
+        yield ngettext("%d old address", "%d old addresses", count) % count
 
 
 def _describe_group(job: ArchiveImport, group: LeftGroup) -> dict:
     remedy, _address_of_text = REMEDIES[group.task]
     page, page_label = PAGES.get(group.task, ("", ""))
+    is_of_addresses = group.task in TASK_OF_REMARK.values()  # of which some lead here from the start
     return {
         "key": group.task.value,
         "label": group.task.label,
@@ -161,7 +172,8 @@ def _describe_group(job: ArchiveImport, group: LeftGroup) -> dict:
         "page": reverse(page) if page else "",
         "page_label": page_label,
         "number": len(group.items),
-        "mended": group.mended,
+        "mended": 0 if is_of_addresses else group.mended,
+        "answered": group.mended if is_of_addresses else 0,
         "items": [_describe_item(job, group.task, item) for item in group.items[:MAX_LISTED_ITEMS]],
         "more": max(0, len(group.items) - MAX_LISTED_ITEMS),
     }

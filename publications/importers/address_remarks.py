@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
+from publications.models import Redirect
 from publications.stored_messages import gettext as _
 
-from .imported_file import NOT_PUBLIC, SourceRemark
+from .imported_file import HOME_PAGE, NOT_PUBLIC, SourceRemark
 from .report import FileReport
 from .source import ImportSource, SourceEntry
 from .sources import MARKDOWN
@@ -33,13 +34,21 @@ def describe_addresses(
 
 
 def _describe_hidden(entries: Sequence[SourceEntry], *, is_publishing: bool) -> Iterator[SourceRemark]:
-    """Yield how many old addresses answer 404 until their text is public, and which, if the others are published."""
-    addresses = tuple(entry.former_paths[0] for entry in entries if entry.former_paths)
-    if addresses:
+    """Yield what the old addresses answer until their text is public, and which, if the others are published."""
+    addresses = [entry.former_paths[0] for entry in entries if entry.former_paths]
+    numbers = tuple(address for address in addresses if Redirect.normalize_path(address) == HOME_PAGE)
+    others = tuple(address for address in addresses if address not in numbers)
+    if others:
         message = _(
             "Old addresses of texts that readers do not see yet, which answer 404 until these are published: %d."
         )
-        yield SourceRemark(message % len(addresses), addresses if is_publishing else ())
+        yield SourceRemark(message % len(others), others if is_publishing else ())
+    if numbers:
+        message = _(
+            "Old addresses of texts that readers do not see yet, which lead to the home page until these are "
+            "published: %d."
+        )
+        yield SourceRemark(message % len(numbers), numbers if is_publishing else ())
 
 
 def _describe_unknown(entries: Sequence[SourceEntry]) -> Iterator[SourceRemark]:

@@ -15,6 +15,8 @@ NOT_PUBLIC = "not-public"
 """The topic of notes why a text was not for all readers of its old site."""
 LOST_ADDRESS, UNMATCHED_PAGE = "lost-address", "unmatched-page"
 """The topics of remarks on old addresses that lead nowhere, and on pages that no rule fits."""
+HOME_PAGE = "/"
+"""The path of the old home page: this site has its own."""
 
 
 class NoteKind(StrEnum):

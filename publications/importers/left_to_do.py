@@ -5,22 +5,32 @@ mended when the draft shows it (`note_traces`).
 """
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import batched
 from typing import Any
 
 from django.db import models
 from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from publications import preflight
 from publications.actions import MergeableRow
 from publications.markup import image_keys_in
-from publications.models import ArchiveImport, Byline, Image, NameType, Publication, Redirect, with_status
+from publications.models import (
+    ArchiveImport,
+    Byline,
+    Image,
+    NameType,
+    Publication,
+    Redirect,
+    TaggedPublication,
+    with_status,
+)
 from publications.stored_messages import Stored, show_message
 
-from .imported_file import LOST_ADDRESS, NOT_PUBLIC, UNMATCHED_PAGE
+from .imported_file import HOME_PAGE, LOST_ADDRESS, NOT_PUBLIC, UNMATCHED_PAGE
 from .name_proposals import NameProposal, build_proposals
 from .normalize import is_uid
 from .note_traces import is_resolved
@@ -28,14 +38,13 @@ from .reconcile import ImportState, find_edited, load_import_states
 from .similar_names import list_similar_pairs
 
 PATHS_PER_QUERY = 500
-HOME_PAGE = "/"  # of the old site: this one has its own
 
 
 class LeftTask(models.TextChoices):
     """What is left to do with a text, in the order of the page."""
 
     NAMES = "names", _("Names that may be other spellings of one person or topic")
-    SIMILAR = "similar", _("New authors and tags that may be one with another")
+    SIMILAR = "similar", _("Authors and tags that may be one with another")
     REFUSED = "refused", _("Texts that were not imported")
     PAGES = "pages", _("Pages that no rule fits")
     PUBLIC = "public", _("Texts that are public, though the source hides them")
@@ -132,10 +141,11 @@ def find_left_to_do(job: ArchiveImport) -> list[LeftGroup]:
             )
     for proposal in list_open_names(job):
         groups[LeftTask.NAMES].add(None, proposal.name.name, *(other.name for other in proposal.candidates))
-    for source, target in _list_similar_rows(job.report):
+    for source, target in _list_similar_rows(publications.values()):
         groups[LeftTask.SIMILAR].add(None, str(source), str(target))
-    for topic, address, is_mended in _list_addresses(job.report):
-        groups[TASK_OF_REMARK[topic]].add(None, address, is_mended=is_mended)
+    for task, address, target in _list_addresses(job):
+        reasons = [gettext("It leads to the nearest page: %s") % target] if target else []
+        groups[task].add(None, address, *reasons, is_mended=target == "")
     return [group.build() for group in groups.values()]
 
 
@@ -146,34 +156,37 @@ def list_open_names(job: ArchiveImport) -> list[NameProposal]:
     return [proposal for proposal in proposals if proposal.is_open]
 
 
-def _list_similar_rows(report: dict) -> Iterator[tuple[MergeableRow, MergeableRow]]:
-    """Yield the authors and tags that an import has made with those here that have similar names."""
-    for name_type, key in ((NameType.PERSON, "new_authors"), (NameType.TOPIC, "new_tags")):
-        if (new := set(report.get(key) or ())) and not report.get("is_dry_run"):
-            pairs = list_similar_pairs(name_type)
-            yield from (pair for pair in pairs if new & {pair[0].name, pair[1].name})
+def _list_similar_rows(publications: Collection[Publication]) -> Iterator[tuple[MergeableRow, MergeableRow]]:
+    """Yield the authors and tags of texts with those here that have similar names."""
+    bylines = Byline.objects.filter(publication__in=publications)
+    tagged = TaggedPublication.objects.filter(content_object__in=publications)
+    for name_type, rows, column in (
+        (NameType.PERSON, bylines, "author"), (NameType.TOPIC, tagged, "tag"),
+    ):  # fmt: skip
+        used = set(rows.values_list(column, flat=True))
+        pairs = list_similar_pairs(name_type) if used else ()
+        yield from (pair for pair in pairs if used & {pair[0].pk, pair[1].pk})
 
 
-def _list_addresses(report: dict) -> list[tuple[str, str, bool]]:
-    """Return the addresses of remarks on the source with the topics, and whether they lead somewhere by now."""
-    addresses = [
-        (note["topic"], item)
-        for note in report.get("source_notes", ())
-        if note.get("topic") in TASK_OF_REMARK
-        for item in note["items"]
-    ]
-    paths = {item: Redirect.normalize_path(item.partition("?")[0]) for _topic, item in addresses}
-    kept: set[tuple[str, str]] = set()
-    for batch in batched(dict.fromkeys(paths.values()), PATHS_PER_QUERY):
-        kept.update(Redirect.objects.filter(path__in=batch).values_list("path", "query"))
-    return [
-        (
-            topic,
-            item,
-            item == HOME_PAGE or (paths[item], Redirect.normalize_query(item.partition("?")[2])) in kept,
-        )
-        for topic, item in addresses
-    ]
+def _list_addresses(job: ArchiveImport) -> Iterator[tuple[LeftTask, str, str | None]]:
+    """Yield the tasks and addresses of remarks on the source, and what each leads to; None for nothing.
+
+    It is "" for an address that leads to what it is about, and a path for one that the import itself leads to a list.
+    """
+    notes = [note for note in job.report.get("source_notes", ()) if note.get("topic") in TASK_OF_REMARK]
+    keys = {item: _key_of_redirect(item) for note in notes for item in note["items"]}
+    guessed = set(job.kept_addresses.values_list("pk", flat=True))
+    targets: dict[tuple[str, str], str] = {(HOME_PAGE, ""): ""}
+    for batch in batched({path for path, _query in keys.values()}, PATHS_PER_QUERY):
+        for redirect in Redirect.objects.filter(path__in=batch):
+            targets[redirect.path, redirect.query] = redirect.site_path if redirect.pk in guessed else ""
+    for note in notes:
+        yield from ((TASK_OF_REMARK[note["topic"]], item, targets.get(keys[item])) for item in note["items"])
+
+
+def _key_of_redirect(address: str) -> tuple[str, str]:
+    path, _mark, query = address.partition("?")
+    return Redirect.normalize_path(path), Redirect.normalize_query(query)
 
 
 class _Group:

@@ -118,9 +118,20 @@ def test_names_pages_and_addresses_are_listed_until_they_are_answered(administra
     )
     assert f"{reverse('desk:old-addresses')}?address=%2Fold%2F%3Cb%3E%3Fid%3D7" in shown
 
-    Redirect.objects.create(path=Redirect.normalize_path("/gone"), author=make_author())
+    assert ", 1 page of the old site, 2 old addresses." in shown
 
-    assert left()["addresses"] == {"/old/<b>?id=7"} and "1 has been mended since." in page(administrator)
+    Redirect.objects.create(path=Redirect.normalize_path("/gone"), author=make_author())
+    list_of_site = {"site_path": "/en/publications/"}
+    job.kept_addresses.add(Redirect.objects.create(path=Redirect.normalize_path("/about"), **list_of_site))
+
+    assert left()["addresses"] == {"/old/<b>?id=7"} and left()["pages"] == {"/about"}
+    shown = page(administrator)
+    assert "1 more leads to a page of this site." in shown and "mended since" not in shown
+    assert "It leads to the nearest page: /en/publications/" in shown
+
+    job.kept_addresses.clear()  # as when somebody keeps the address again
+
+    assert "pages" not in left()
 
 
 def test_a_name_that_is_not_decided_is_left(administrator):
@@ -139,9 +150,10 @@ def test_an_author_that_has_come_and_may_be_another_is_left(administrator):
     make_author("Anna Berg")
     check(administrator, archive({"blog/a.md": post("A", WHOLE.replace("Ann Berg", "Анна Берг"))}))
 
-    press(administrator, "drafts")
+    for button in ("drafts", "check", "publish"):
+        press(administrator, button)
 
-    assert left()["similar"] == {"Анна Берг"} and "names" not in left()
+        assert left()["similar"] == {"Анна Берг"} and "names" not in left()
     assert reverse("desk:similar-names") in page(administrator)
 
 
@@ -198,6 +210,7 @@ def test_an_edit_alone_mends_nothing(administrator):
     save(gone, body=gone.body + "\n\nOne more word.")
     assert left()["files"] == left()["links"] == {"Gone", "Map"}
     shown = page(administrator)
+    assert "Something is left to do with: 2 texts." in shown
     assert shown.count(edited) == 2 and "mended since." not in shown
 
     save(gone, body="One more word.")  # a picture without words leaves no trace

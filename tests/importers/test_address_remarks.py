@@ -2,7 +2,11 @@
 
 import pytest
 
+from publications.importers.options import ImportOptions
+from publications.importers.run import run_import
 from tests.blogs import import_blog, write_post
+
+from .wordpress.exports import SITE, item, write_export
 
 pytestmark = pytest.mark.django_db
 PERMALINK = "/:year/:title/"
@@ -32,3 +36,15 @@ def test_old_addresses_that_wait_for_their_text_are_listed(tmp_path, client):
     assert (client.get("/2024/a/").status_code, client.get("/2024/b/").status_code) == (301, 404)
     (drafts,) = remarks(write_post(tmp_path / "other"), permalink=PERMALINK, publish=False).items()
     assert "until these are published: 1." in drafts[0] and drafts[1] == ()
+
+
+def test_numbers_of_posts_lead_to_the_home_page_until_their_text_is_public(tmp_path, client):
+    draft = item(7, title="Draft", status="draft", link=f"{SITE}/?p=7")
+    path = write_export(tmp_path, draft, item(8, type="page", slug="about", link=f"{SITE}/about/"))
+
+    notes = run_import(ImportOptions(path, processes=0, publish=True)).source_notes
+
+    said = {note.text.partition(", which ")[2]: note.items for note in notes if note.items}
+    assert said["answer 404 until these are published: 1."] == ("/about/",)
+    assert said["lead to the home page until these are published: 1."] == ("/?p=7",)
+    assert client.get("/?p=7")["Location"] == "/en/" and client.get("/about/").status_code == 404
