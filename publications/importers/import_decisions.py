@@ -48,12 +48,12 @@ def list_decided_since(report: dict) -> list[str]:
     """Return the names in a stored report of which something else is decided now than when it was made."""
     if "decided" not in report:  # of an older release
         return []
-    now = list_decided(add_decisions(ImportMapping()), report["names"])
+    earlier, now = report["decided"], list_decided(add_decisions(ImportMapping()), report["names"])
     return [
         name
-        for name_type, earlier in report["decided"].items()
-        for name in sorted({**earlier, **now[name_type]}, key=str.casefold)
-        if earlier.get(name) != now[name_type].get(name)
+        for name_type in NameType  # PostgreSQL does not keep the order of keys
+        for name in sorted({**earlier[name_type], **now[name_type]}, key=str.casefold)
+        if earlier[name_type].get(name) != now[name_type].get(name)
     ]
 
 
