@@ -75,11 +75,16 @@ class PublishBatch:
             raise
 
     def choose_series_number(
-        self, publication: Publication, date: datetime, previous: Edition | None
+        self, publication: Publication, date: datetime, previous: Edition | None, *, may_be_new: bool
     ) -> SeriesNumber | None:
         """Return the series number for an edition of a publication.
 
         It is the number that the publication has, that of its translations, or the next of the year, not stored yet.
+        A new one is given at the first publication alone, and none in a year that is over: what was published then has
+        the number that it is cited by, or none.
+
+        Args:
+            may_be_new: whether this is the first publication anywhere.
         """
         kind, current = publication.kind, publication.series_number
         if not kind.is_numbered:
@@ -90,7 +95,12 @@ class PublishBatch:
         translations = publication.self_and_translations().exclude(pk=publication.pk)
         shared = SeriesNumber.objects.filter(kind=kind, pk__in=translations.values("series_number")).first()
         shared = shared or self.series_numbers.get((kind.pk, publication.source_publication.pk))
-        return shared or SeriesNumber(kind=kind, year=year, number=self._next_number(kind.pk, year))
+        if shared:
+            return shared
+        had_none = previous is not None and previous.kind_id == kind.pk
+        if had_none or not may_be_new or year < timezone.localtime().year:
+            return current
+        return SeriesNumber(kind=kind, year=year, number=self._next_number(kind.pk, year))
 
     def _next_number(self, kind: int, year: int) -> int:
         """Return the next number of a kind, by its primary key, in a year: the stored ones are read once."""

@@ -44,6 +44,7 @@ class PublishOptions:
     state: str | None = None
     keep_scheduled: bool = False
     without_approval: str = ""
+    may_be_numbered: bool = True
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,9 @@ def plan_edition(
     if scheduled and options.keep_scheduled and approvals is not None:
         require_reason_to_keep(publication, options.without_approval)
     date = _choose_date(publication, window, change, previous)
-    is_draft_changed = _complete_draft(publication, date, previous, batch)
+    is_draft_changed = _complete_draft(
+        publication, date, previous, batch, may_be_numbered=options.may_be_numbered
+    )
     rows = _build_rows(publication, date, number, scheduled, batch.prerendered)
     _set_window(rows.edition, window, change, options.note, action)
     if not is_first:
@@ -209,7 +212,12 @@ def _choose_date(
 
 
 def _complete_draft(
-    publication: Publication, date: datetime, previous: Edition | None, batch: PublishBatch
+    publication: Publication,
+    date: datetime,
+    previous: Edition | None,
+    batch: PublishBatch,
+    *,
+    may_be_numbered: bool,
 ) -> bool:
     """Set the series number and the slug of a draft; clear a date that an update has moved.
 
@@ -219,7 +227,9 @@ def _complete_draft(
     stored = publication.published_at, publication.series_number, publication.slug
     if publication.published_at and date != truncate_to_minute(publication.published_at):
         publication.published_at = None
-    publication.series_number = batch.choose_series_number(publication, date, previous)
+    publication.series_number = batch.choose_series_number(
+        publication, date, previous, may_be_new=may_be_numbered
+    )
     publication.slug = choose_slug(publication, batch.owners)
     return stored != (publication.published_at, publication.series_number, publication.slug)
 

@@ -76,6 +76,11 @@ class ImportCache:
         """Primary keys of originals by uid, for those looked up so far."""
         return {}
 
+    @cached_property
+    def series_numbers(self) -> dict[int, str]:
+        """The uids of the originals that have series numbers, by primary key, for those looked up so far."""
+        return {}
+
     def find_author(self, slug: str, name: str) -> Author | None:
         """Return the author of a byline by slug, otherwise by name or alias; None if there is none."""
         for candidate in (slug, slugify(slug)):

@@ -23,6 +23,7 @@ from .normalize import (
     normalize_manuscript,
     translation_refusal,
 )
+from .series_numbers import describe_lost_number, keep_series_number
 
 
 @dataclass
@@ -79,10 +80,11 @@ def prepare_draft(
         available_files={*files.contents, *attached_digests},
         publication_pk=publication.pk,
     )
-    result.missing_messages += _describe_differences(manuscript, normalized, publication, import_cache)
     if existing and normalized.translation_of:
         import_cache.originals.clear()  # cached originals may have changed
     _set_fields(publication, normalized, import_cache)
+    keep_series_number(publication, manuscript, import_cache)
+    result.missing_messages += _describe_differences(manuscript, normalized, publication, import_cache)
     roles = _find_authors(normalized, files, import_cache, result)
     tags = {tag.pk: tag for tag in map(import_cache.get_or_create_tag, normalized.tags)}
     return PendingDraft(result, normalized, files, roles, tags, attached_digests)
@@ -113,6 +115,7 @@ def _describe_differences(
         *describe_missing_attachments(manuscript, normalized),
         *describe_invalid_identifiers(manuscript),
         *describe_cut_title(manuscript),
+        *describe_lost_number(publication, manuscript),
         *_describe_missing_original(manuscript, normalized, publication, import_cache),
     ]
 

@@ -1,0 +1,68 @@
+"""Series numbers that a source names, such as 7/2012: kept where they are free, as reports are cited by them."""
+
+import re
+
+from publications.manuscript import Manuscript
+from publications.models import Edition, Publication, SeriesNumber
+from publications.stored_messages import gettext as _
+
+from .import_cache import ImportCache
+
+YEAR = r"(?P<{}>(?:19|20)[0-9]{{2}})"
+NUMBER = re.compile(
+    rf"(?:no|nr|number|nummer)?[. ]*(?:{YEAR.format('first')} ?[:/.-] ?(?P<second>[0-9]{{1,3}})"
+    rf"|(?P<number>[0-9]{{1,3}})(?:(?:, ?| ?[/:-] ?){YEAR.format('year')})?)",
+    re.IGNORECASE,
+)
+
+
+def parse_series_number(manuscript: Manuscript) -> tuple[int, int] | None:
+    """Return the year and the number of a manuscript, or None; a number alone is of the year of its date."""
+    match = NUMBER.fullmatch(manuscript.number.strip())
+    if not match:
+        return None
+    number = int(match["second"] or match["number"])
+    year = int(
+        match["first"] or match["year"] or (manuscript.published_at and manuscript.published_at.year) or 0
+    )
+    return (year, number) if year and number else None
+
+
+def keep_series_number(publication: Publication, manuscript: Manuscript, import_cache: ImportCache) -> None:
+    """Give an unsaved draft the number that its manuscript names, if no other text has it, and it has none yet."""
+    parsed = parse_series_number(manuscript)
+    if not parsed or publication.series_number_id or not publication.kind.is_numbered:
+        return
+    year, number = parsed
+    row, _created = SeriesNumber.objects.get_or_create(kind=publication.kind, year=year, number=number)
+    owner = import_cache.series_numbers.setdefault(row.pk, _find_owner(row) or _group_of(publication))
+    if owner == _group_of(publication):
+        publication.series_number = row
+
+
+def describe_lost_number(publication: Publication, manuscript: Manuscript) -> list[str]:
+    """Return a message on the number of a manuscript that its draft does not have."""
+    if not manuscript.number.strip():
+        return []
+    parsed, kept = parse_series_number(manuscript), publication.series_number
+    if kept and parsed == (kept.year, kept.number):
+        return []
+    if not publication.kind.is_numbered:
+        message = _("Number left out, as publications of this kind have none: %s.")
+    elif not parsed:
+        message = _("Number left out, as it is not one such as 7/2012: %s.")
+    else:
+        message = _("Number left out, as another text has it: %s.")
+    return [message % manuscript.number.strip()]
+
+
+def _group_of(publication: Publication) -> str:
+    """Return the uid of the original: a text and its translations share a number."""
+    return str(publication.source_publication.uid)
+
+
+def _find_owner(row: SeriesNumber) -> str:
+    """Return the uid of the original that has a number, or ""."""
+    edition = Edition.objects.filter(series_number=row).select_related("publication").first()
+    owner = Publication.objects.filter(series_number=row).first() or (edition and edition.publication)
+    return _group_of(owner) if owner else ""

@@ -1,0 +1,126 @@
+"""Series numbers of imported reports: those that the source names are kept, and none is made up."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from publications import actions
+from publications.importers.series_numbers import parse_series_number
+from publications.manuscript import Manuscript
+from publications.models import Edition, Publication, SeriesNumber
+from tests.blogs import import_blog
+from tests.factories import make_live, make_publication, saved
+
+pytestmark = pytest.mark.django_db
+
+REPORT = "---\nformat: 1\ntitle: {name}\nkind: {kind}\nlanguage: en\nsummary: Short.\nuid: {uid}\nbylines:\n- author: ann\n  name: Ann Berg\n{front}---\nText of {name}.\n"
+UID = "6f0d6f0c-0000-4000-8000-00000000000{}"
+
+
+def write_reports(folder, *fronts: str, kind: str = "report"):
+    folder.mkdir(exist_ok=True)
+    for number, front in enumerate(fronts):
+        text = REPORT.format(name=f"Report {number}", kind=kind, uid=UID.format(number), front=front)
+        (folder / f"{number}.md").write_text(text, encoding="utf-8")
+    return folder
+
+
+def numbers() -> dict[str, str]:
+    """Return the series numbers of all publications by title."""
+    rows = Publication.objects.select_related("series_number")
+    return {row.title: str(row.series_number or "") for row in rows}
+
+
+def missing_of(report) -> list[str]:
+    return [note.text for file in report.files for note in file.notes if note.topic == "missing"]
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("7/2012", (2012, 7)), ("2012:7", (2012, 7)), ("No. 7, 2012", (2012, 7)), ("nr 7", (2011, 7)), ("7", (2011, 7)),
+        ("2012-07", (2012, 7)), ("FOI-R--4411--SE", None), ("0", None), ("7/12", None), ("", None), ("2012", None),
+    ],
+)  # fmt: skip
+def test_numbers_are_read_as_they_are_written(written, expected):
+    date = timezone.now().replace(year=2011, month=6, day=1)
+
+    assert parse_series_number(Manuscript(number=written, published_at=date)) == expected
+
+
+def test_a_report_keeps_the_number_of_its_source_and_none_is_made_up(tmp_path):
+    now = timezone.now()
+    fronts = (
+        "number: 7/2012\npublished_at: 2012-05-01\n",
+        "published_at: 2012-06-01\n",
+        f"published_at: {now:%Y-%m-%d}\n",
+    )
+    folder = write_reports(tmp_path / "reports", *fronts)
+
+    first, second = import_blog(folder), import_blog(folder)
+
+    assert numbers() == {"Report 0": "7/2012", "Report 1": "", "Report 2": ""}
+    lines = set(Edition.objects.values_list("title", "type_line"))
+    assert lines == {
+        ("Report 0", "SCEEUS Report No 7, 2012"),
+        ("Report 1", "Report"),
+        ("Report 2", "Report"),
+    }
+    assert (first.totals()["published"], second.totals()["unchanged"]) == (3, 3)
+    assert not missing_of(first) + missing_of(second)
+
+
+def test_an_imported_report_gets_no_number_when_it_is_edited_and_published(tmp_path, editor):
+    import_blog(write_reports(tmp_path / "reports", f"published_at: {timezone.now():%Y-%m-%d}\n"))
+
+    edition = actions.publish(saved(Publication.objects.get(), body="Mended."), by=editor)
+
+    assert (edition.series_number, edition.type_line) == (None, "Report")
+
+
+def test_a_draft_of_a_year_that_is_over_gets_no_number_at_the_desk(editor):
+    date = timezone.now() - timedelta(days=800)
+
+    assert (
+        actions.publish(make_publication(kind="report", published_at=date), by=editor).series_number is None
+    )
+
+
+def test_a_number_that_another_text_has_is_left_out_and_named(tmp_path):
+    year = timezone.localtime().year
+    make_live(kind="report", title="Of the desk")
+    fronts = (
+        f"number: 1/{year}\n",
+        "number: 7/2012\n",
+        "number: 7/2012\n",
+        "number: seven\n",
+        "number: 8/2012\n",
+    )
+    folder = write_reports(tmp_path / "reports", *fronts)
+
+    reports = [import_blog(folder), import_blog(folder)]
+
+    for report in reports:
+        lost = [text for text in missing_of(report) if "Number" in text]
+        assert len(lost) == 3 and sum("another text" in text for text in lost) == 2
+    assert (numbers()["Report 1"], numbers()["Report 2"], numbers()["Report 4"]) == ("7/2012", "", "8/2012")
+
+
+def test_a_translation_shares_the_number_of_its_original(tmp_path):
+    fronts = (
+        "number: 7/2012\npublished_at: 2012-05-01\n",
+        f"number: 7/2012\ntranslation_of: {UID.format(0)}\npublished_at: 2012-05-01\n",
+    )
+    folder = write_reports(tmp_path / "reports", *fronts)
+
+    import_blog(folder)
+
+    assert set(numbers().values()) == {"7/2012"} and SeriesNumber.objects.count() == 1
+
+
+def test_a_kind_without_numbers_names_the_number_that_it_leaves_out(tmp_path):
+    report = import_blog(write_reports(tmp_path / "texts", "number: 7/2012\n", kind="commentary"))
+
+    assert numbers() == {"Report 0": ""}
+    assert any("of this kind have none: 7/2012" in text for text in missing_of(report))
