@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from .html_page import HtmlPage, Node, plain_text
 from .page_profiles import classes_of
 from .rules import JSON_LD, ValueSource
-from .sampled_group import SampledGroup, in_frame
+from .sampled_group import SampledGroup
 from .selectors import find_selector
 from .values import BYLINE, find_date, read_values, split_names
 
@@ -66,7 +66,7 @@ def time_selectors(sample: SampledGroup) -> list[str]:
     selectors: dict[str, None] = {}
     for page in sample.pages[:5]:
         for node in page.select("body time[datetime]"):
-            if not in_frame(node) and (
+            if not sample.in_frame(node) and (
                 selector := find_selector(
                     sample.pages, node, lambda _page, nodes: len(nodes) == 1, share=MIN_SHARE
                 )
@@ -105,7 +105,7 @@ def class_selectors(
     for page in sample.pages:
         inside = sample.text_ids(page)
         for node in page.select("body *"):
-            if node.mem_id in inside or in_frame(node):
+            if node.mem_id in inside or sample.in_frame(node):
                 continue
             for name in classes_of(node):
                 if pattern.search(name):

@@ -32,7 +32,7 @@ from .field_candidates import (
 from .html_page import HtmlPage, Node, plain_text
 from .page_profiles import classes_of, lineage_of, selectors_of, texts_in
 from .rules import JSON_LD
-from .sampled_group import SampledGroup, in_frame
+from .sampled_group import SampledGroup
 from .selectors import find_selector
 from .values import find_date, split_names
 
@@ -60,6 +60,8 @@ RELATED_HEADING = re.compile(
 RELATED_CLASS = re.compile(r"related|relaterat|read-?more|see-?also", re.IGNORECASE)
 BREADCRUMB = re.compile(r"bread-?crumb|br[oö]dsmul|crumbs", re.IGNORECASE)
 FILES_CLASS = re.compile(r"file|download|attach|dokument|document|bilag", re.IGNORECASE)
+MIN_FILES_SHARE = 0.1
+"""Of the sampled pages that have to have files: few may."""
 JSON_LD_DATES = ("datePublished", "dateCreated")
 
 
@@ -173,7 +175,7 @@ def propose_cover(sample: SampledGroup) -> FieldProposal:
         inside = sample.text_ids(page)
         for image in page.select("body img[src]"):
             is_own = sources[image.attributes["src"]] < MIN_DISTINCT * len(sample.pages)
-            if is_own and image.mem_id not in inside and not in_frame(image):
+            if is_own and image.mem_id not in inside and not sample.in_frame(image):
                 selector = find_selector(
                     sample.pages, image, lambda _page, nodes: len(nodes) == 1, share=MIN_SHARE
                 )
@@ -196,7 +198,11 @@ def propose_related(sample: SampledGroup) -> FieldProposal:
     """Return the block with links to other texts, by its heading."""
     for page in sample.pages:
         for heading in page.select("h2, h3, h4, h5, strong"):
-            if not RELATED_HEADING.match(plain_text(heading)) or in_frame(heading) or heading.parent is None:
+            if (
+                not RELATED_HEADING.match(plain_text(heading))
+                or sample.in_frame(heading)
+                or heading.parent is None
+            ):
                 continue
             selector = find_selector(sample.pages, heading.parent, is_one_with_links, share=MIN_SHARE)
             links = link_targets(sample, selector) if selector else []
@@ -255,8 +261,8 @@ def _propose_block(sample: SampledGroup, is_link: Callable[[HtmlPage, Node], boo
     for page in sample.pages:
         inside = sample.text_ids(page)
         for link in page.select("body a[href]"):
-            if link.mem_id not in inside and not in_frame(link) and is_link(page, link):
+            if link.mem_id not in inside and not sample.in_frame(link) and is_link(page, link):
                 for node in lineage_of(link)[1:-1][::-1]:
-                    if selector := find_selector(sample.pages, node, has_links, share=MIN_SHARE):
+                    if selector := find_selector(sample.pages, node, has_links, share=MIN_FILES_SHARE):
                         return describe_field(sample, [selector])
     return NO_FIELD

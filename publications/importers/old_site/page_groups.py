@@ -35,7 +35,7 @@ def group_pages(profiles: Iterable[PageProfile]) -> list[PageGroup]:
     """Return the groups of pages with a text block, the largest first.
 
     Groups become one if the block of one is within that of the other (as where a text is short, or has a wrapper of
-    its own), or if their blocks have one class and only the layout around them differs.
+    its own, or much stands beside it), or if their blocks have one class and only the layout around them differs.
     """
     by_chain: dict[tuple[str, ...], PageGroup] = {}
     for profile in profiles:
@@ -53,10 +53,18 @@ def group_pages(profiles: Iterable[PageProfile]) -> list[PageGroup]:
 
 def _belong_together(one: PageGroup, other: PageGroup) -> bool:
     short, long = sorted((one.chain, other.chain), key=len)
-    if len(short) > 1 and long[: len(short)] == short and _shares_block(one, other):
+    is_within = long[: len(short)] == short
+    is_around = (
+        "." in one.chain[-1] and short == other.chain and _tags_of(long)[: len(short)] == _tags_of(short)
+    )
+    if len(short) > 1 and (is_within or is_around) and _shares_block(one, other):
         return True
     block, other_block = one.chain[-1], other.chain[-1]
     return block == other_block and "." in block and one.chain[0] == other.chain[0]
+
+
+def _tags_of(chain: tuple[str, ...]) -> list[str]:
+    return [token.partition("#")[0].partition(".")[0] for token in chain]
 
 
 def _shares_block(main: PageGroup, other: PageGroup) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from publications.html_tree import split_names
 
-from .html_page import UNSEEN_TAGS, HtmlPage, Node, UnreadablePage, read_page
+from .html_page import UNSEEN_TAGS, HtmlPage, Node, UnreadablePage, plain_text, read_page
 from .site_copy import SiteCopy
 
 MAX_PROFILED_PAGES = 4_000
@@ -21,6 +21,8 @@ REPEATED_SHARE = 0.03
 MIN_BLOCK_SHARE = 0.8
 """Of the page's own words that the text block has to have."""
 MIN_OWN_WORDS = 8
+STEP_MARKS = " >»›/|:–-"
+"""Around the title of a page at the end of a breadcrumb."""
 TITLE_TAGS = frozenset({"h1", "title"})
 NO_TEXT_BLOCKS = split_names(
     "p span a b i em strong font li ul ol dl dt dd tr tbody blockquote h1 h2 h3 h4 h5 h6 small pre label"
@@ -39,7 +41,7 @@ class PageProfile:
     Args:
         chain: the elements from `body` to the text block, as `token_of` names them; empty without own text.
         tokens: all elements, as selectors of one class or id.
-        words, links: of the text block: its own words, and its links to pages of the site.
+        words, links: of the text block: its own words, and its own links to pages of the site.
     """
 
     key: str
@@ -114,7 +116,8 @@ def profile_page(page: HtmlPage, copy: SiteCopy, repeated: RepeatedTexts) -> Pag
     if block is None:
         return PageProfile(copy.find_key(page.address), page.address, (), tokens)
     own = [text for _node, text in texts_in(block) if repeated.is_own(text)]
-    hrefs = (link.attributes.get("href") or "" for link in block.css("a[href]"))
+    links = (link for link in block.css("a[href]") if repeated.is_own(" ".join(link.text().split())))
+    hrefs = (link.attributes.get("href") or "" for link in links)
     targets = {
         copy.find_key(page.resolve(href))
         for href in hrefs
@@ -133,8 +136,9 @@ def profile_page(page: HtmlPage, copy: SiteCopy, repeated: RepeatedTexts) -> Pag
 def find_text_block(page: HtmlPage, repeated: RepeatedTexts) -> Node | None:
     """Return the innermost element with nearly all own words of a page, or None if it has hardly any."""
     words: Counter[int] = Counter()
+    headings = {plain_text(node) for node in page.select("h1")}
     for node, text in texts_in(page.tree.body):
-        if repeated.is_own(text) and not _is_title(node):
+        if repeated.is_own(text) and not _is_title(node) and text.strip(STEP_MARKS) not in headings:
             count = len(text.split())
             for ancestor in lineage_of(node):
                 words[ancestor.mem_id] += count
@@ -149,12 +153,6 @@ def find_text_block(page: HtmlPage, repeated: RepeatedTexts) -> Node | None:
     while block.tag in NO_TEXT_BLOCKS and block.parent is not None and block.parent.tag != "html":
         block = block.parent
     return block
-
-
-def _main_child(block: Node, words: Counter[int]) -> Node | None:
-    """Return the child with nearly all words of an element, or None."""
-    least = MIN_BLOCK_SHARE * words[block.mem_id]
-    return next((child for child in _children(block) if words[child.mem_id] >= least), None)
 
 
 def _is_title(node: Node) -> bool:

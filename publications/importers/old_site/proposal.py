@@ -8,6 +8,7 @@ from publications.stored_messages import ngettext
 
 from ..kind_words import find_kind
 from ..mapping import ImportMapping
+from .addresses import address_key
 from .field_candidates import FieldProposal, source_of
 from .field_proposals import (
     propose_authors,
@@ -23,18 +24,21 @@ from .field_proposals import (
 )
 from .page_groups import MIN_GROUP_PAGES, PageGroup, distinguish_groups, find_common_prefixes, group_pages
 from .page_profiles import count_texts, profile_page, read_pages
+from .proposed_matches import propose_match
 from .sampled_group import SampledGroup
 from .site_copy import SiteCopy
 from .values import read_values, split_names
 
 MIN_PERSON_SHARE = 0.5
+HOME = "/"
+"""The key of the home page, which is no text."""
 
 
 def propose_rules(copy: SiteCopy) -> ImportMapping:
     """Return the rules that are proposed for a site: one for each type of page, with comments on why."""
     repeated = count_texts(copy)
     profiles = [profile_page(page, copy, repeated) for page in read_pages(copy)]
-    groups = group_pages(profiles)
+    groups = group_pages(profile for profile in profiles if address_key(profile.address) != HOME)
     markers = distinguish_groups(groups)
     rules: list[dict[str, Any]] = []
     comments: dict[tuple[str, str | int], str] = {}
@@ -47,9 +51,11 @@ def propose_rules(copy: SiteCopy) -> ImportMapping:
         number: _propose_rule(sample) for number, sample in samples.items() if not groups[number].is_list
     }
     names = {name.casefold() for _rule, _lines, found in drafts.values() for name in found}
-    for number, sample in samples.items():
+    others = {profile.key: profile for profile in profiles}
+    for number, sample in sorted(
+        samples.items(), key=lambda item: _order_of(groups[item[0]], markers[item[0]])
+    ):
         group = groups[number]
-        match = _propose_match(group, markers[number], groups)
         if group.is_list or not sample.body or _are_people(sample, names):
             reason = (
                 _("They mostly link to other pages.")
@@ -59,10 +65,18 @@ def propose_rules(copy: SiteCopy) -> ImportMapping:
             rule, lines = {"ignore": True}, [reason]
         else:
             rule, lines, _names = drafts[number]
+        for page in group.pages:
+            del others[page.key]
+        match = propose_match(group, markers[number], others.values(), is_ignored="ignore" in rule)
         name = _name_of(group, rules)
         comments["pages", len(rules)] = "\n".join([_describe_group(group), *lines])
         rules.append({"name": name, "match": match, **rule})
     return ImportMapping(pages=tuple(rules), comments=comments)
+
+
+def _order_of(group: PageGroup, marker: str) -> tuple[bool, int]:
+    """Return the place of a rule: selectors first, the most pages first; then addresses, as few may be within many."""
+    return (False, -len(group.pages)) if marker else (True, len(group.pages))
 
 
 def _propose_rule(sample: SampledGroup) -> tuple[dict[str, Any], list[str], set[str]]:
@@ -110,17 +124,6 @@ def _names_in(sample: SampledGroup, authors: FieldProposal) -> set[str]:
 def _are_people(sample: SampledGroup, names: set[str]) -> bool:
     titles = [title.casefold() for title in sample.titles.values()]
     return sum(title in names for title in titles) >= MIN_PERSON_SHARE * len(titles)
-
-
-def _propose_match(group: PageGroup, marker: str, groups: list[PageGroup]) -> dict[str, Any]:
-    """Return the selector that only these pages have, or the folders that they are in."""
-    if marker:
-        return {"selector": marker}
-    return {
-        "address": [
-            f"{prefix.rstrip('/')}/*" for prefix in find_common_prefixes(page.key for page in group.pages)
-        ]
-    }
 
 
 def _propose_kind(group: PageGroup) -> str:

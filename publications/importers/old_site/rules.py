@@ -58,7 +58,7 @@ class PageRule:
     elements: Mapping[str, str] = MappingProxyType({})
 
     def fits(self, page: HtmlPage) -> bool:
-        path = _decode(path_of(page.address))
+        path = normalize_address(page.address)
         if self.addresses and not any(pattern.match(path) for pattern in self.addresses):
             return False
         return not self.selector or bool(page.select(self.selector))
@@ -124,11 +124,20 @@ def _parse_match(match: Any, place: str) -> tuple[tuple[re.Pattern[str], ...], s
     selector = str(match.get("selector") or "")
     if selector:
         _check_selector(selector, "match", place)
-    return tuple(re.compile(translate(_decode(address))) for address in addresses), selector
+    return tuple(map(compile_address, addresses)), selector
+
+
+def compile_address(pattern: str) -> re.Pattern[str]:
+    """Return a pattern of path and query, in which `*` is any text, as what fits a normal address."""
+    return re.compile(translate(_decode(pattern)))
+
+
+def normalize_address(address: str) -> str:
+    """Return path and query of an address as they are compared with patterns."""
+    return _decode(path_of(address))
 
 
 def _decode(address: str) -> str:
-    """Return a path and query, or a pattern of them, as they are compared."""
     return normalize("NFC", decode_path(address)).lower()
 
 

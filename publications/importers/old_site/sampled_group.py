@@ -91,13 +91,21 @@ class SampledGroup:
         for node in page.select("body *"):
             if (
                 node.mem_id in inside
-                or in_frame(node)
+                or self.in_frame(node)
                 or any(child.tag in BLOCKS for child in node.css("*")[1:])
             ):
                 continue
             text = plain_text(node)
             if text and len(text.split()) <= MAX_SHORT_WORDS:
                 yield node
+
+    def in_frame(self, node: Node) -> bool:
+        """Whether an element is in a menu, a footer, a form or the like. What is around the text is no frame of it."""
+        return any(
+            (ancestor.tag in FRAME_TAGS or FRAME_WORDS.search(token_of(ancestor)))
+            and not (self.body and ancestor.css(self.body))
+            for ancestor in lineage_of(node)
+        )
 
     def text_ids(self, page: HtmlPage) -> set[int]:
         """Return the elements of the text block of a page."""
@@ -106,13 +114,6 @@ class SampledGroup:
             if self.body
             else set()
         )
-
-
-def in_frame(node: Node) -> bool:
-    """Whether an element is in a menu, a footer, a form or the like."""
-    return any(
-        ancestor.tag in FRAME_TAGS or FRAME_WORDS.search(token_of(ancestor)) for ancestor in lineage_of(node)
-    )
 
 
 def _title_of(page: HtmlPage) -> str:

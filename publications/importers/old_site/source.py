@@ -205,7 +205,8 @@ def open_old_site(
     index = index_pages(copy, parse_rules(mapping.pages))
     if mapping.pages and not index.texts:
         message = _(
-            "No rule of the mapping fits a page of “%s”. Let rules be proposed with --propose-mapping FILE.yaml."
+            "No page of “%s” is a text by the rules of the mapping. Correct their “match” and “ignore” by its "
+            "addresses, or let rules be proposed anew."
         )
         raise ImportRefused(message % path.name)
     return _build_source(copy, index, mapping, language)
