@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from publications.importers.address_remarks import UNKNOWN_ADDRESS
+from publications.importers.left_ticks import tick
 from publications.importers.left_to_do import TASK_OF_REMARK, LeftGroup, LeftItem, LeftTask, find_left_to_do
 from publications.importers.report_page import show_source_notes
 from publications.locales import language_label
@@ -74,12 +75,23 @@ REMEDIES: dict[LeftTask, tuple[Promise, Callable[[Publication], str] | None]] = 
     ),
     LeftTask.PUBLIC: (
         gettext_lazy(
-            "Withdraw each on its page, or keep it public on purpose."
+            "Withdraw each on its page, or keep it public on purpose, and tick it."
         ),
         _FORM,
     ),
     LeftTask.REFUSED: (
         gettext_lazy("Mend them in the old system or in the file, and import it again: the others stay."), _FORM,
+    ),
+    LeftTask.KEPT: (
+        gettext_lazy(
+            "The text of the desk stayed, and nothing of the other version was taken. Compare the two, and write what "
+            "is missing."
+        ),
+        _FORM,
+    ),
+    LeftTask.MADE_SUMMARY: (
+        gettext_lazy("Readers see them in lists and search results: read them when you find the time."),
+        _form_field("summary"),
     ),
     LeftTask.AUTHOR: (
         gettext_lazy(
@@ -122,13 +134,16 @@ PAGES = {
     LeftTask.DRAFTS: ("desk:publications_publication_changelist", gettext_lazy("List of publications")),
 }
 """The pages where several texts of a task are mended at once."""
+FOLDED_TASKS = (LeftTask.MADE_SUMMARY,)
 
 
 @require_permissions("add_archiveimport")
 def archive_import_left_page(request: HttpRequest, pk: int) -> HttpResponse:
-    """List what is left to do after an import, as the texts are now."""
+    """List what is left to do after an import, as the texts are now; take off the list what is ticked as done."""
     job = get_object_or_404(ArchiveImport.objects.select_related("requested_by"), pk=pk)
     groups = find_left_to_do(job)
+    if request.method == "POST":
+        return _tick(request, job, groups)
     topics = {note.get("topic") for note in job.report.get("source_notes", ())}
     unknown = {LeftTask.ADDRESSES} if UNKNOWN_ADDRESS in topics else set()
     return render_desk_page(
@@ -145,6 +160,12 @@ def archive_import_left_page(request: HttpRequest, pk: int) -> HttpResponse:
             note for note in show_source_notes(job.report) if note.get("topic") not in TASK_OF_REMARK
         ],
     )
+
+
+def _tick(request: HttpRequest, job: ArchiveImport, groups: Sequence[LeftGroup]) -> HttpResponse:
+    ticked = set(" ".join(request.POST.getlist("marks")).split())
+    tick(job, ticked & {mark for group in groups for item in group.items for mark in item.marks})
+    return HttpResponseRedirect(request.path)
 
 
 def _describe_numbers(items: Mapping[LeftTask, Sequence[LeftItem]]) -> Iterator[str]:
@@ -175,6 +196,8 @@ def _describe_group(job: ArchiveImport, group: LeftGroup) -> dict:
         "mended": 0 if is_of_addresses else group.mended,
         "answered": group.mended if is_of_addresses else 0,
         "items": [_describe_item(job, group.task, item) for item in group.items[:MAX_LISTED_ITEMS]],
+        "is_folded": group.task in FOLDED_TASKS,
+        "can_tick": any(item.marks for item in group.items[:MAX_LISTED_ITEMS]),
         "more": max(0, len(group.items) - MAX_LISTED_ITEMS),
     }
 
@@ -185,6 +208,7 @@ def _describe_item(job: ArchiveImport, task: LeftTask, item: LeftItem) -> dict:
         "title": item.title,
         "reasons": item.reasons,
         "is_edited": item.is_edited,
+        "marks": " ".join(item.marks),
         "address": _address_of(job, task, item),
         "language": publication.language if publication else "",
         "language_label": language_label(publication.language) if publication else "",

@@ -15,6 +15,7 @@ from publications.models import SOURCE_PATH, ArchiveImport, ArchiveImportState, 
 
 from .archive_imports import name_places, record_files
 from .imported_file import ImportRefused
+from .left_ticks import TICKED
 from .options import ImportOptions, ProgressCallback
 from .report import ImportReport
 from .report_page import build_report_page
@@ -75,6 +76,7 @@ def _find_or_create(options: ImportOptions, source: Path) -> ArchiveImport:
         filename = (path.name or str(path))[-200:]
         return ArchiveImport.objects.create(archive="", filename=filename, size=0, **columns)
     _check_not_undone(job)
+    columns["options"] |= {TICKED: job.options.get(TICKED, [])}
     job.store(**columns)
     return job
 

@@ -31,6 +31,7 @@ from publications.models import (
 from publications.stored_messages import Stored, show_message
 
 from .imported_file import HOME_PAGE, LOST_ADDRESS, NOT_PUBLIC, UNMATCHED_PAGE
+from .left_ticks import TICKED, build_mark
 from .name_proposals import NameProposal, build_proposals
 from .normalize import is_uid
 from .note_traces import is_resolved
@@ -46,6 +47,7 @@ class LeftTask(models.TextChoices):
     NAMES = "names", _("Names that may be other spellings of one person or topic")
     SIMILAR = "similar", _("Authors and tags that may be one with another")
     REFUSED = "refused", _("Texts that were not imported")
+    KEPT = "kept", _("Texts of which the source has another version")
     PAGES = "pages", _("Pages that no rule fits")
     PUBLIC = "public", _("Texts that are public, though the source hides them")
     AUTHOR = "author", _("Texts without an author")
@@ -58,10 +60,12 @@ class LeftTask(models.TextChoices):
     LINKS = "links", _("Links that lead to the old site or nowhere")
     ADDRESSES = "addresses", _("Old addresses that do not lead here")
     DRAFTS = "drafts", _("Texts that readers do not see yet")
+    MADE_SUMMARY = "made-summary", _("Summaries that the import has made")
 
 
 TASK_OF_TOPIC = {
-    "refused": LeftTask.REFUSED, "author": LeftTask.AUTHOR, "image-missing": LeftTask.FILES, "missing": LeftTask.FILES,
+    "refused": LeftTask.REFUSED, "kept": LeftTask.KEPT, "summary": LeftTask.MADE_SUMMARY,
+    "author": LeftTask.AUTHOR, "image-missing": LeftTask.FILES, "missing": LeftTask.FILES,
     "words": LeftTask.LOST, "render": LeftTask.LOST, "liquid": LeftTask.LOST,
     "hidden": LeftTask.LOST, "note": LeftTask.LOST,
     "html": LeftTask.EMBEDS, "image-elsewhere": LeftTask.EMBEDS, "link-lost": LeftTask.LINKS,
@@ -72,10 +76,8 @@ TASK_OF_TOPIC = {
 """The tasks of topics of notes on texts."""
 HIDDEN_TOPICS = ("held", NOT_PUBLIC)
 """Topics of texts that readers do not see; their notes are the reasons."""
-TASKS_OF_EDITS = frozenset(
-    {*TASK_OF_TOPIC.values()} - {LeftTask.REFUSED, LeftTask.PUBLIC, LeftTask.ADDRESSES}
-)
-"""The tasks that are done in the form of a text."""
+TASKS_OF_EDITS = frozenset({LeftTask.AUTHOR, LeftTask.FILES, LeftTask.LOST, LeftTask.EMBEDS, LeftTask.LINKS})
+"""The tasks of notes that an edit of the text may have done."""
 TASK_OF_REMARK = {LOST_ADDRESS: LeftTask.ADDRESSES, UNMATCHED_PAGE: LeftTask.PAGES}
 """The tasks of topics of remarks on the source as a whole."""
 
@@ -89,12 +91,14 @@ class LeftItem:
         title: of the text, or its place in the source; the name or address.
         reasons: what is left, in words.
         is_edited: whether the text was edited since its import, and may be mended: the draft does not show it.
+        marks: of the notes that a person may tick as done; those of a text that lacks something have none.
     """
 
     publication: Publication | None
     title: str
     reasons: list[str] = field(default_factory=list)
     is_edited: bool = False
+    marks: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -123,14 +127,15 @@ def find_left_to_do(job: ArchiveImport) -> list[LeftGroup]:
             if not any(text in reason for reason in reasons):
                 reasons.append(text)
     edited = _load_edited([publication for *_place, publication, _note in notes if publication])
-    groups = {task: _Group(task) for task in LeftTask}
+    groups, ticked = {task: _Group(task) for task in LeftTask}, set(job.options.get(TICKED, ()))
     for publication in publications.values():
         for task, reasons in _find_lacking(publication, hidden):
             groups[task].add(publication, str(publication), *reasons)
     for publication in _find_without_alt(publications.values()):
         groups[LeftTask.ALT].add(publication, str(publication))
     for topic, source, publication, note in notes:
-        if task := TASK_OF_TOPIC.get(topic):
+        mark = build_mark(topic, source, note)
+        if (task := TASK_OF_TOPIC.get(topic)) and mark not in ticked:
             state = edited.get(str(publication.uid)) if publication else None
             groups[task].add(
                 publication,
@@ -138,6 +143,7 @@ def find_left_to_do(job: ArchiveImport) -> list[LeftGroup]:
                 show_message(note),
                 is_mended=bool(publication) and is_resolved(topic, note, publication, state),
                 is_edited=bool(state) and task in TASKS_OF_EDITS,
+                mark=mark,
             )
     for proposal in list_open_names(job):
         groups[LeftTask.NAMES].add(None, proposal.name.name, *(other.name for other in proposal.candidates))
@@ -145,7 +151,8 @@ def find_left_to_do(job: ArchiveImport) -> list[LeftGroup]:
         groups[LeftTask.SIMILAR].add(None, str(source), str(target))
     for task, address, target in _list_addresses(job):
         reasons = [gettext("It leads to the nearest page: %s") % target] if target else []
-        groups[task].add(None, address, *reasons, is_mended=target == "")
+        if (mark := build_mark(task, address)) not in ticked:
+            groups[task].add(None, address, *reasons, is_mended=target == "", mark=mark)
     return [group.build() for group in groups.values()]
 
 
@@ -204,6 +211,7 @@ class _Group:
         *reasons: str,
         is_mended: bool = False,
         is_edited: bool = False,
+        mark: str = "",
     ) -> None:
         key = publication.pk if publication else title
         if is_mended:
@@ -212,8 +220,11 @@ class _Group:
         item = self.items.setdefault(key, LeftItem(publication, title, []))
         item.reasons.extend(reason for reason in dict.fromkeys(reasons) if reason not in item.reasons)
         item.is_edited |= is_edited
+        item.marks.append(mark)
 
     def build(self) -> LeftGroup:
+        for item in self.items.values():
+            item.marks = item.marks if all(item.marks) else []
         return LeftGroup(self.task, list(self.items.values()), len(self.mended - self.items.keys()))
 
 

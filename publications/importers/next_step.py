@@ -8,7 +8,8 @@ from django.utils.translation import ngettext
 from .left_to_do import TASK_OF_REMARK, TASK_OF_TOPIC, LeftTask
 from .report import FileOutcome, ImportReport
 
-TASKS_OF_STEPS = (LeftTask.REFUSED, LeftTask.AUTHOR)
+TASKS_ELSEWHERE = (LeftTask.REFUSED, LeftTask.AUTHOR, LeftTask.KEPT, LeftTask.MADE_SUMMARY)
+"""The tasks of which the step or the outcomes of files say something, and the least urgent."""
 
 
 def describe_next_step(report: ImportReport) -> str:
@@ -20,7 +21,7 @@ def describe_next_step(report: ImportReport) -> str:
 
 def _describe_left(report: ImportReport) -> str:
     """Return what is left to do by hand, with the number of texts or addresses, or "" if nothing is."""
-    counts = {task: number for task, number in _count_left(report).items() if task not in TASKS_OF_STEPS}
+    counts = {task: number for task, number in _count_left(report).items() if task not in TASKS_ELSEWHERE}
     tasks = "; ".join(f"{LeftTask(task).label}: {number}" for task, number in counts.items() if number)
     return _("Left to do by hand, listed below: %s.") % tasks if tasks else ""
 

@@ -12,7 +12,7 @@ from publications.stored_messages import Stored
 
 from .reconcile import ImportState
 
-MISSING_PICTURE, PUBLIC_TEXT = "image-missing", "still-public"
+MISSING_PICTURE, PUBLIC_TEXT, MADE_SUMMARY = "image-missing", "still-public", "summary"
 
 
 def is_resolved(topic: str, note: Stored, publication: Publication, state: ImportState | None) -> bool:
@@ -28,6 +28,8 @@ def is_resolved(topic: str, note: Stored, publication: Publication, state: Impor
         return not publication.live_from
     if state is None or state.last_import is None:
         return False
+    if topic == MADE_SUMMARY:
+        return publication.summary != state.last_import.summary
     names = {f"*{name}*" if topic == MISSING_PICTURE else name for name in _list_names(note)}
     traces = {name for name in names if name in state.last_import.body}
     return bool(traces) and not any(trace in publication.body for trace in traces)
