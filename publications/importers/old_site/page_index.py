@@ -1,5 +1,7 @@
 """The index of an old site: which of its pages are texts, and by which addresses each is reached."""
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -13,6 +15,14 @@ from .rules import PageRule, find_rule
 from .site_copy import SiteCopy
 
 MAX_REDIRECTS = 10
+MISSING_PAGE = re.compile(
+    r"(?:fel|error)?\W*404\b.{0,30}|not found|.*\b(?:sidan?|page|dokumentet|document)\b.*"
+    r"(?:hitta|finns (?:inte|ej)|saknas|not (?:be )?found|n[o’']t exist|no longer (?:exists|available)).*",
+    re.IGNORECASE,
+)
+"""The title of what servers answer for an address without a page, some with status 200."""
+MIN_MISSING_PAGES = 2
+"""With one title and text: a single page may be about missing pages."""
 
 
 @dataclass
@@ -48,6 +58,7 @@ class PageIndex:
         texts: the pages that are texts, by key; each once.
         duplicates: the keys of other addresses of a text, with the key of the text.
         ignored, unmatched: other pages by key: those of a rule with `ignore`, and those that no rule fits.
+        missing: pages that only say that there is no page, by key.
         redirects: keys of addresses that lead on, with the addresses they lead to.
         refused: the reasons why pages cannot be read, by path.
     """
@@ -56,6 +67,7 @@ class PageIndex:
     duplicates: dict[str, str] = field(default_factory=dict)
     ignored: dict[str, IndexedPage] = field(default_factory=dict)
     unmatched: dict[str, IndexedPage] = field(default_factory=dict)
+    missing: dict[str, IndexedPage] = field(default_factory=dict)
     redirects: dict[str, str] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
 
@@ -98,8 +110,18 @@ def index_pages(copy: SiteCopy, rules: Iterable[PageRule]) -> PageIndex:
                 indexed = _describe_page(copy, key, page, rules)
                 group = candidates if indexed.is_text else index.ignored if indexed.rule else index.unmatched
                 group[key] = indexed
+    for group in (candidates, index.ignored, index.unmatched):
+        _take_missing_pages(group, index)
     _group_addresses(index, copy, candidates)
     return index
+
+
+def _take_missing_pages(pages: dict[str, IndexedPage], index: PageIndex) -> None:
+    """Move the pages that one answer stands for, which says that there is none, to the missing ones."""
+    counts = Counter(page.digest for page in pages.values())
+    for key, page in list(pages.items()):
+        if counts[page.digest] >= MIN_MISSING_PAGES and MISSING_PAGE.fullmatch(page.head.title):
+            index.missing[key] = pages.pop(key)
 
 
 def _describe_page(copy: SiteCopy, key: str, page: HtmlPage, rules: tuple[PageRule, ...]) -> IndexedPage:

@@ -148,6 +148,9 @@ class OldSiteSource(ArticleSource):
         if unmatched:
             message = _("Pages that no rule of the mapping fits; they are not imported:")
             notes.append(SourceRemark(message, unmatched, topic=UNMATCHED_PAGE))
+        if missing := tuple(sorted(path_of(page.address) for page in self.index.missing.values())):
+            message = _("Pages that say that there is no page, with status 200; they are not imported:")
+            notes.append(SourceRemark(message, missing))
         if self.copy.other_hosts:
             hosts = tuple(f"{host}: {count}" for host, count in self.copy.other_hosts.most_common())
             notes.append(

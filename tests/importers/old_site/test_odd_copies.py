@@ -17,6 +17,7 @@ from publications.importers.old_site.html_page import UnreadablePage, read_page
 from publications.importers.old_site.page_index import index_pages
 from publications.importers.old_site.rules import parse_rules
 from publications.importers.old_site.site_files import SiteFiles
+from publications.importers.old_site.source import open_old_site
 
 SITE = "https://www.old.example"
 PAGE = (
@@ -209,3 +210,21 @@ def test_a_large_page_is_read_without_its_pictures_or_refused_never_cut(tmp_path
     assert "Efter bilden åäö" in read_page(copy, copy.find(f"{SITE}/a.html")).tree.body.text()
     with pytest.raises(UnreadablePage, match="more than 5 MB"):
         read_page(copy, copy.find(f"{SITE}/b.html"))
+
+
+def test_answers_that_there_is_no_page_are_named_and_no_texts(tmp_path):
+    missing = page("Sidan kunde inte hittas", "<p>Sidan du söker finns inte längre.</p>")
+    pages = {name: page(name, f"<p>On {name}.</p>") for name in ("coal", "gas", "Sidan som saknas")}
+    names = ("page.aspx@id=41", "page.aspx@id=99", "old/tips")
+    copy = write_folder(tmp_path, pages | dict.fromkeys(names, missing))
+    rules = parse_mapping("pages:\n- {match: {selector: div.text}, title: h1, body: div.text}", name="a")
+
+    source = open_old_site(copy, rules)
+
+    assert sorted(text.head.title for text in source.index.texts.values()) == [
+        "Sidan som saknas",
+        "coal",
+        "gas",
+    ]
+    assert [len(note.items) for note in source.summarize() if "there is no page" in note.text] == [3]
+    assert not source.nearest.pages.keys() & {"/page.aspx?id=41", "/old/tips"}
