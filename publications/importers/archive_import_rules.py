@@ -6,29 +6,42 @@ from publications.models import ArchiveImport
 from publications.stored_messages import gettext as _
 
 from .mapping import ImportMapping, parse_mapping, render_mapping
-from .old_site import parse_rules
+from .old_site import host_of, open_copy, parse_rules
 from .options import ImportOptions
 from .run import propose_mapping
 
 PAGE_RULES = "page_rules"
 """The option of an import with the rules, as YAML; an import of anything else than an old site has none."""
+PAGE_RULES_HOST = "page_rules_host"
+"""The option with the host of the old site that the rules are for."""
 MAX_RULES_CHARACTERS = 100_000
 
 
 def add_page_rules(job: ArchiveImport, options: ImportOptions) -> ImportOptions:
-    """Return options with the rules of an import. Where there are none yet, they are proposed and stored.
+    """Return options with the rules of an import. A new one has those of the latest import of its site.
+
+    Where there are none, or they were emptied, they are proposed and stored.
 
     Raises:
         ImportRefused: they are invalid, or none can be proposed.
     """
-    rules = job.options.get(PAGE_RULES, "")
+    if PAGE_RULES not in job.options:
+        host = host_of(open_copy(options.path, options.site).site)
+        job.store(options={**job.options, PAGE_RULES: _find_earlier_rules(job, host), PAGE_RULES_HOST: host})
+    rules = job.options[PAGE_RULES]
     if not rules.strip():
-        job.store(options={**job.options, PAGE_RULES: ""})  # so that the page offers to write them
         proposed, _refused = propose_mapping(options)
         comments = {key: text for key, text in proposed.comments.items() if key[0] == "pages"}
         rules = render_mapping(ImportMapping(pages=proposed.pages, comments=comments))
         job.store(options={**job.options, PAGE_RULES: rules})
     return replace(options, mapping=replace(options.mapping, pages=read_page_rules(rules)))
+
+
+def _find_earlier_rules(job: ArchiveImport, host: str) -> str:
+    """Return the rules of the latest other import of a site, which may have been edited, or ""."""
+    others = ArchiveImport.objects.exclude(pk=job.pk).filter(**{f"options__{PAGE_RULES_HOST}": host})
+    latest = others.exclude(**{f"options__{PAGE_RULES}": ""}).order_by("-changed_at").first()
+    return latest.options[PAGE_RULES] if latest else ""
 
 
 def read_page_rules(text: str) -> tuple:

@@ -209,6 +209,20 @@ def test_a_copy_of_an_old_site_is_read_by_rules_that_are_proposed(administrator,
     }
 
 
+def test_a_second_copy_of_a_site_is_read_by_the_rules_of_the_first(administrator, copied, tmp_path):
+    rules = correct_rules(administrator, f"{copied.options['page_rules']}    kind: quick-comment\n").options[
+        "page_rules"
+    ]
+    assert press(administrator, "drafts").state == ArchiveImportState.DONE
+
+    upload(administrator, SimpleUploadedFile("new.warc", (tmp_path / "old.warc").read_bytes()))
+    call_command("run_imports", verbosity=0)
+
+    second = ArchiveImport.objects.get(filename="new.warc")
+    assert second.options["page_rules"] == rules
+    assert {file["outcome"] for file in second.report["files"]} == {"unchanged"}
+
+
 def test_wrong_rules_are_shown_again_with_their_line(administrator, copied):
     rules = "pages:\n  - name: news\n    matches: x\n"
     page = administrator.post(page_of(), {**copied.options, "page_rules": rules, "check": "1"})

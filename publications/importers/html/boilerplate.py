@@ -31,6 +31,10 @@ CONTENTS_CLASSES = split_names(
     "contents wp-block-rank-math-toc-block"
 )
 SHARE_ADDRESS = re.compile(r"action=share|%%|/subscribe\b")
+SCRIPT_BUTTON = re.compile(
+    r"\s*javascript:.*(?:\bprint\b|history\.(?:back|go)|window\.close)", re.IGNORECASE | re.DOTALL
+)
+"""The target of a link to print a page, to go back or to close it."""
 SILENT_COMMENTS = (
     "wp:", "/wp:", "kg-card", "[if", "[endif", "<![", "more", "nextpage", "break", "startfragment", "endfragment",
     "noindex", "/noindex", "#", "/",
@@ -62,7 +66,12 @@ def _reduce(element: Element, losses: TextLosses) -> list[Child]:
             element.attributes.pop(name, None)
     if tag == "button" and (element.get("aria-controls") or element.get("aria-expanded")):
         return element.children  # the heading of what it opens
-    if tag in CONTROLS or (tag == "form" and _is_small_form(element)) or _is_boilerplate(element):
+    if (
+        tag in CONTROLS
+        or (tag == "form" and _is_small_form(element))
+        or _is_boilerplate(element)
+        or _is_script_button(element)
+    ):
         if visible_text(element).strip():
             losses.report(element)
         return []
@@ -106,6 +115,18 @@ def _is_boilerplate(element: Element) -> bool:
         return False
     names = classes_of(element) | {element.get("id").lower()}
     return bool(names & (BOILERPLATE_CLASSES | CONTENTS_CLASSES)) or _is_share_button(element, names)
+
+
+def _is_script_button(element: Element) -> bool:
+    """Whether this is a block of nothing but links to print the page, to go back or to close it."""
+    if element.tag not in ("p", "div", "li"):
+        return False
+    links = element.find_all("a")
+    return (
+        bool(links)
+        and all(SCRIPT_BUTTON.match(link.get("href")) for link in links)
+        and "".join(map(visible_text, links)).split() == visible_text(element).split()
+    )
 
 
 def _is_share_button(element: Element, names: set[str]) -> bool:

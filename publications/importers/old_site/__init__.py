@@ -4,9 +4,18 @@
 and where its parts are, `page_index` lists the texts with all their addresses, and `source` reads them.
 """
 
+from .addresses import host_of
 from .copies import is_old_site, open_copy
 from .rules import parse_rules
 from .source import OldSiteSource, open_old_site
 from .warc import WARC_SUFFIXES
 
-__all__ = ["WARC_SUFFIXES", "OldSiteSource", "is_old_site", "open_copy", "open_old_site", "parse_rules"]
+__all__ = [
+    "WARC_SUFFIXES",
+    "OldSiteSource",
+    "host_of",
+    "is_old_site",
+    "open_copy",
+    "open_old_site",
+    "parse_rules",
+]

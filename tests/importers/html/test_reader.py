@@ -137,6 +137,7 @@ def test_what_no_reader_saw_is_left_out_and_reported():
     file = read(
         '<p>a</p><script src="/x.js">b()</script><style>c</style><!-- wp:paragraph --><!-- d e --><p hidden>f</p>'
         '<p style="display: none">g</p><form><label>h</label><input type="text"></form><button>i</button>'
+        '<p><a href="javascript:window.print()">m</a></p><p><a href="javascript:history.back()">n</a> </p>'
         '<div class="sharedaddy">j</div><span class="screen-reader-text">k</span><div aria-hidden="true"></div>'
     )
 
@@ -144,7 +145,7 @@ def test_what_no_reader_saw_is_left_out_and_reported():
     texts = [str(note.text) for note in file.notes if note.topic in ("html", "hidden")]
     assert [text.partition(" ")[2] for text in texts] == [
         "comment was left out: d e", "was left out: /x.js", "text was left out: f", "text was left out: g",
-        "was left out: h", "was left out: i", "was left out: j", "text was left out: k",
+        "was left out: h", "was left out: i", "was left out: m", "was left out: n", "was left out: j", "text was left out: k",
     ]  # fmt: skip
     assert file.coverage.missing == ()
 
