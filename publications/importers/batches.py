@@ -10,12 +10,14 @@ from publications.manuscript import Manuscript
 from publications.models import ArchiveImport, Edition, Publication
 from publications.reserved_disk_space import is_disk_full_error
 from publications.stored_messages import gettext as _
+from publications.stored_messages import store_message
 
 from .duplicates import report_duplicates
 from .import_cache import ImportCache
 from .imported_file import ImportedFile, ImportNote, NoteKind
 from .manuscript_files import LazyFiles, ManuscriptFiles
 from .manuscripts import ManuscriptRefused, import_manuscripts
+from .note_traces import is_resolved
 from .options import ImportOptions
 from .pending_drafts import describe_missing
 from .publish_files import publish_files
@@ -109,6 +111,7 @@ class BatchImporter:
             file.add_note(NoteKind.DROPPED, "kept", kept_reason)
         if state and state.is_imported and not is_other_text:
             file.publication, file.is_edited = state.publication, state.is_edited
+            file.mended = _find_mended(file.notes, state)
             if state.is_deleted:
                 message = _("The draft that an import made of this file was deleted: it is a draft again.")
                 file.add_note(NoteKind.CHANGED, "restored", message)
@@ -178,6 +181,13 @@ def _build_file_report(imported: ImportedFile, outcome: FileOutcome, *, is_unedi
         authors=tuple(byline.author for byline in manuscript.bylines),
         images=tuple(image.key for image in manuscript.images),
     )  # fmt: skip
+
+
+def _find_mended(notes: Sequence[ImportNote], state: ImportState) -> list[ImportNote]:
+    if not state.is_edited:
+        return []
+    stored = [(note, store_message(note.text)) for note in notes]
+    return [note for note, text in stored if is_resolved(note.topic, text, state.publication, state)]
 
 
 def _address_of(manuscript: Manuscript) -> str:

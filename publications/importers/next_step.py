@@ -27,10 +27,12 @@ def _describe_left(report: ImportReport) -> str:
 
 
 def _count_left(report: ImportReport) -> dict[LeftTask, int]:
-    """Return for each task the number of texts that nobody has edited since, and of addresses."""
+    """Return for each task the number of texts that do not show that it is done, and of addresses."""
     counts = dict.fromkeys(LeftTask, 0)
     for file in report.files:
-        for task in {TASK_OF_TOPIC.get(note.topic) for note in file.notes if not file.is_edited} - {None}:
+        for task in {TASK_OF_TOPIC.get(note.topic) for note in file.notes if note not in file.mended} - {
+            None
+        }:
             counts[task] += 1
     for note in report.source_notes:
         if note.topic in TASK_OF_REMARK:

@@ -35,6 +35,7 @@ class FileReport:
         was_public, was_withdrawn: whether readers see an earlier text of it before this run, or did.
         edition: the Edition that this run has published, or None.
         is_edited: whether the publication was edited at the desk since its import.
+        mended: the notes of which its draft shows that they are mended.
     """
 
     source: str
@@ -57,6 +58,7 @@ class FileReport:
     was_withdrawn: bool = False
     edition: Any = None
     is_edited: bool = False
+    mended: list[ImportNote] = field(default_factory=list)
 
     def add_note(self, kind: NoteKind, topic: str, text: str) -> None:
         note = ImportNote(kind, topic, str(text))

@@ -188,7 +188,7 @@ def write_open_texts(folder):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("publish", [True, False])
-def test_every_run_reports_the_same_until_a_text_is_edited(tmp_path, publish):
+def test_every_run_reports_the_same_until_a_text_is_mended(tmp_path, publish):
     folder = write_open_texts(tmp_path / "blog")
     first = import_blog(folder, publish=publish)
     notes = notes_of(first)
@@ -203,6 +203,11 @@ def test_every_run_reports_the_same_until_a_text_is_edited(tmp_path, publish):
     assert "Pictures and files that are missing: 2; Embedded" in describe_next_step(runs[1])
 
     text = Publication.objects.get(title="Text 2")
+    text.body += "\n\nEdited."
+    saved(text)
+    again = import_blog(folder, publish=publish)
+    assert "Pictures and files that are missing: 2; Embedded" in describe_next_step(again)
+
     text.body = "Edited."
     saved(text)
 
