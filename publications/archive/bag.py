@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 DECLARATION, INFO = "bagit.txt", "bag-info.txt"
@@ -54,7 +55,9 @@ class FileDigest:
 
 def render_manifest(files: Mapping[str, FileDigest]) -> bytes:
     """Return a manifest, sorted by name. Names of an archive need no escapes."""
-    return "".join(f"{files[name].digest}  {name}\n" for name in sorted(files)).encode()
+    content = BytesIO()  # large archives have hundreds of thousands of lines: never all as objects
+    content.writelines(f"{files[name].digest}  {name}\n".encode() for name in sorted(files))
+    return content.getvalue()
 
 
 def render_info(values: Mapping[str, str]) -> bytes:
