@@ -1,7 +1,7 @@
 """Old addresses, each a path with or without a query, and what each leads to; `publications.actions` writes them."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import or_
@@ -30,6 +30,8 @@ from .prepared_queries import TEXT, PreparedQuery
 from .site_page import SitePage
 from .site_version import current_site_state
 
+ASP_SUFFIXES = (".asp", ".aspx", ".ashx")
+"""The ends of the paths of pages whose server ignores the case of the names of parameters."""
 Parameters = tuple[str, ...]
 ParametersOfPage = Callable[[str], Collection[str] | None]
 """Returns the parameters that the page at a path reads itself, or None if no page is there."""
@@ -232,6 +234,8 @@ class QueryRedirects:
     def find(self, path: str, query: str, parameters: ParametersOfPage) -> str:
         """Return the stored query of which a request has all parameters, or "".
 
+        Names in another case fit a page of ASP too, as IIS ignores it, unless two stored queries differ by that alone.
+
         Args:
             path: in normal form.
             query: that of the request.
@@ -242,12 +246,21 @@ class QueryRedirects:
         params = read_parameters(query)
         if _is_for_page(path, params, parameters):
             return ""
-        candidates = (
-            urlencode([(name, params[name]) for name in names])
-            for names in self.names[path]
-            if all(name in params for name in names)
-        )
-        return next((candidate for candidate in candidates if candidate in self.queries[path]), "")
+        exact = next(self._find_all(path, params, str), "")
+        if exact or not path.endswith(ASP_SUFFIXES):
+            return exact
+        lower = {name.lower(): value for name, value in params.items()}
+        found = [*self._find_all(path, lower, str.lower)]
+        is_alone = [candidate.lower() for candidate in found].count(found[0].lower()) == 1 if found else False
+        return found[0] if is_alone else ""
+
+    def _find_all(self, path: str, params: Mapping[str, str], name_of: Callable[[str], str]) -> Iterator[str]:
+        """Yield the stored queries whose parameters are all there, those with the most first."""
+        for names in self.names[path]:
+            if all(name_of(name) in params for name in names):
+                query = urlencode([(name, params[name_of(name)]) for name in names])
+                if query in self.queries[path]:
+                    yield query
 
 
 def _most_first(names: Parameters) -> tuple[int, Parameters]:

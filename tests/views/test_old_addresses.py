@@ -328,6 +328,16 @@ def test_other_queries_of_the_page_answer_as_before(client, posts, address):
     assert answer(client, address) in ((302, "/en/"), (400, ""))
 
 
+def test_pages_of_asp_are_found_by_names_of_parameters_in_any_case(client, posts):
+    first, second = make_live(title="Spelt"), make_live(title="Teff")
+    keep("/page.aspx?id=5", first.publication)
+    keep("/page.aspx?ID=5", second.publication)
+
+    assert answer(client, "/Templates/page.aspx?ID=77&EPSlanguage=sv")[0] == 301
+    assert answer(client, "/page.aspx?ID=5")[1] == second.get_absolute_url()
+    assert answer(client, "/page.aspx?Id=5")[0] == 404
+
+
 @pytest.mark.parametrize("query", ["id=77", "epslanguage=sv", "id=77&epslanguage=en", ""])
 def test_an_address_that_lacks_a_parameter_is_another(client, posts, query):
     assert answer(client, f"/templates/page.aspx?{query}")[0] == 404
