@@ -236,7 +236,7 @@ def propose_removed(sample: SampledGroup) -> list[tuple[str, str]]:
             for node in body.css("*")[1:]:
                 for selector in selectors_of(node):
                     text = plain_text(node)
-                    if text and _all_repeated(sample, node):
+                    if text and _all_repeated(sample, node) and not is_byline(text):
                         found.setdefault(selector, []).append(text)
                     elif text:
                         own.add(selector)

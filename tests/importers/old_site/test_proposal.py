@@ -119,3 +119,17 @@ def test_fields_are_found_on_pages_that_are_a_form_as_a_whole(tmp_path):
         "title": "h1", "date": ".datum", "authors": "p.forfattare", "summary": "p.ingress", "body": ".brodtext", "files": ".ladda",
     }  # fmt: skip
     assert (others["match"], "ignore" in others) == ({"selector": "td.sida"}, False)
+
+
+def test_bylines_that_repeat_within_short_texts_are_not_removed(tmp_path):
+    note = (
+        "<p class=ingress>Om {0}</p><p>{1}</p><p class=by>Av: Anna Berg</p><p class=share>Dela: Facebook</p>"
+    )
+    pages = {
+        f"/page.aspx?id={number}": web_form(number, "artikel", note.format(words(number)[:60], words(number)))
+        for number in range(10, 22)
+    }
+
+    rule = propose_rules(open_copy(write_warc(tmp_path / "a.warc.gz", pages))).pages[0]
+
+    assert rule["remove"] == ["p.share"]
