@@ -39,13 +39,13 @@ OPEN_FRONT_MATTER = (
 )  # fmt: skip
 HIDING_SHORTCODES = (
     "staff_only", "board_only", "team_area", "staff-content", "staffOnly", "team_members_only", "team", "note", "group", "author",
-    "su_members", "premium_box", "content", "is_lead", "has",
+    "su_members", "premium_box", "content", "is_lead", "has", "authors_note", "author_note", "note_text", "message",
 )  # fmt: skip
 OPEN_SHORTCODES = (
     "faq", "callout", "infobox", "summary", "abstract", "span", "div", "cite", "q", "pull_quote", "margin_note",
     "dropcaps", "buttons", "one_fifth", "four-fifth-last", "full_width", "list_item", "accordion-item", "accordionItem",
     "font", "size", "notes", "lang", "faktaruta", "citat", "h2", "col-6", "team_member", "team-members", "staff_list",
-    "board_grid", "su_box", "tab-content", "panel-group", "author_box", "content_box", "figure", "ingress", "en",
+    "board_grid", "su_box", "tab-content", "panel-group", "author_box", "content_box", "side_note", "note_box", "figure", "ingress", "en",
 )  # fmt: skip
 
 

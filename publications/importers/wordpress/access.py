@@ -70,12 +70,12 @@ LAYOUT_WORDS = frozenset({
     "blockquote", "bold", "box", "br", "button", "callout", "caption", "card", "center", "chart", "checklist", "cite",
     "clear", "clearfix", "col", "collapse", "color", "column", "contact", "container", "cta", "dd", "del", "div",
     "divider", "dl", "drop", "dropcap", "dt", "em", "error", "event", "expand", "fact", "factbox", "faq", "field",
-    "fifth", "figcaption", "figure", "first", "five", "flex", "font", "form", "four", "fourth", "full", "fullwidth",
+    "fifth", "figcaption", "figure", "first", "five", "flex", "font", "form", "four", "foot", "fourth", "full", "fullwidth",
     "graph", "grid", "h", "half", "header", "heading", "highlight", "hr", "i", "icon", "image", "img", "indent",
     "info", "infobox", "ins", "intro", "italic", "item", "jumbotron", "key", "keypoint", "label", "lang", "last",
-    "latex", "lead", "left", "li", "line", "list", "map", "margin", "math", "message", "nobr", "note", "notice",
+    "latex", "lead", "left", "li", "line", "list", "map", "margin", "math", "nobr", "note", "notice",
     "nowrap", "ol", "one", "p", "panel", "people", "person", "poem", "point", "pre", "profile", "pull", "pullquote",
-    "q", "quote", "raw", "right", "row", "section", "sidebar", "six", "sixth", "size", "slide", "slider", "slideshow",
+    "q", "quote", "raw", "right", "row", "section", "side", "sidebar", "six", "sixth", "size", "slide", "slider", "slideshow",
     "small", "spacer", "span", "spoiler", "strike", "strong", "style", "sub", "success", "summary", "sup", "tab",
     "table", "td", "testimonial", "text", "th", "third", "three", "timeline", "tip", "title", "toggle", "tooltip",
     "tr", "two", "u", "ul", "underline", "url", "verse", "warning", "well", "width", "wrap", "wrapper",
@@ -84,8 +84,9 @@ LAYOUT_WORDS = frozenset({
 """Words of which names of themes, forums and forms consist that only say how words look; their digits do not count."""
 LAYOUT_COMPANIONS = frozenset({"author", "content", "group"})
 """Words that do so beside one of LAYOUT_WORDS; alone they may say for whom a part was."""
-AUTHORS_ONLY = "note"
-"""A shortcode that is often for authors alone, unlike `notes` and `margin_note`."""
+NOTE = "note"
+NOTE_PLACES = frozenset({"box", "drop", "foot", "margin", "side"})
+"""Words beside NOTE that say where a note stands; another note, unlike `notes`, is often for authors alone."""
 ACCESS_ATTRIBUTES = ("blockVisibility", "contentControls", "um_is_restrict", "visibilityBlockEnabled")
 """Values that plugins add to any block: Block Visibility, Content Control, Ultimate Member, Paid Memberships Pro."""
 EXPIRY_FIELD, EXPIRY_STATUS, EXPIRY_TYPE = (
@@ -130,22 +131,28 @@ def read_expiry(item: ExportItem) -> datetime | None:
         return None
 
 
+def is_hidden_element(values: Mapping[str, str]) -> bool:
+    """Whether the values of a shortcode say that its page builder shows it to nobody."""
+    pairs = ((name, value.strip().casefold()) for name, value in values.items())
+    return not HIDDEN_ELEMENTS.isdisjoint(pairs)
+
+
 def is_access_shortcode(name: str, values: Mapping[str, str], *, has_end: bool) -> bool:
-    """Whether a shortcode hides what is in it, or after it, from some readers or from all.
+    """Whether a shortcode hides what is in it, or after it, from some readers.
 
     Args:
         has_end: whether there is something in it; one that stands alone shows a form or a list.
     """
-    if MARKER in words_of(name) or not HIDDEN_ELEMENTS.isdisjoint(values.items()):
+    if MARKER in words_of(name):
         return True
     return has_end and (_names_access(name) or not ACCESS_VALUES.isdisjoint(values))
 
 
 def is_harmless_shortcode(name: str) -> bool:
     """Whether an unknown shortcode around words is one for their looks, or shows a person; others may hide them."""
-    if name.casefold() == AUTHORS_ONLY:
-        return False
     words = {word.strip("0123456789") for word in words_of(name)} - {""}
+    if NOTE in words and not words & NOTE_PLACES and not name.casefold().endswith("notes"):
+        return False
     is_layout = bool(words & LAYOUT_WORDS) and words <= LAYOUT_WORDS | LAYOUT_COMPANIONS
     return is_layout or name.casefold().startswith(LAYOUT_PREFIXES) or _shows_person(name)
 

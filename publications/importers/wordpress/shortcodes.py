@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from publications.stored_messages import gettext as _
 
 from ..imported_file import ImportLog
-from .access import is_access_shortcode, is_harmless_shortcode
+from .access import is_access_shortcode, is_harmless_shortcode, is_hidden_element
 from .post_parts import PostParts
 from .shortcode_html import RAW_SHORTCODES, SHORTCODES, Shortcode, as_paragraph
 
@@ -137,10 +137,9 @@ class _Replacer:
         """Whether this is one: known, with an end, or with values as no sentence in brackets has them."""
         if name.lower() in SHORTCODES or name.lower() in RAW_SHORTCODES:
             return True
-        has_end = bool(self._next_end(self.ends, name.lower(), position))
-        if is_access_shortcode(name, shortcode.values, has_end=has_end):
+        if self._next_end(self.ends, name.lower(), position) or is_hidden_element(shortcode.values):
             return True
-        if has_end:
+        if is_access_shortcode(name, shortcode.values, has_end=False):
             return True
         return bool(
             _UNKNOWN_NAME.fullmatch(name) and ("_" in name or (shortcode.values and not shortcode.words))
@@ -164,6 +163,8 @@ class _Replacer:
     def _hides(self, name: str, shortcode: Shortcode, start: int, end: tuple[int, int] | None) -> bool:
         """Whether a shortcode may hide what is in it, or after it: an unknown one around text does, in doubt."""
         key = name.lower()
+        if is_hidden_element(shortcode.values):
+            return True
         if key in self.post.open_shortcodes:
             return False
         if is_access_shortcode(key, shortcode.values, has_end=bool(end)):

@@ -116,6 +116,13 @@ def test_the_mapping_says_of_a_shortcode_that_it_hides_nothing(tmp_path):
     assert read(path)[1].is_draft and not read(path, shortcodes=mapping.shortcodes)[1].is_draft
 
 
+@pytest.mark.parametrize("value", ["disabled=on", 'disable_element="Yes"', 'status="draft"'])
+def test_the_mapping_opens_no_element_that_was_shown_to_nobody(tmp_path, value):
+    path = write_export(tmp_path, item(1, text=f"[lock {value}]x[/lock]"))
+
+    assert read(path, shortcodes={"lock": "open"})[1].is_draft
+
+
 def test_names_of_shortcodes_and_blocks_are_read_by_their_words():
     assert is_access_shortcode("membersonly", {}, has_end=True) and not is_access_shortcode(
         "mission", {}, has_end=True
