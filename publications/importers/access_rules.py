@@ -1,181 +1,127 @@
-"""Words by which old sites of any kind say who may read a text, in names and values of fields, English and Swedish.
+"""Judge by the name of a field whether its values say who may read a text, English and Swedish, on a site of any kind.
 
 A field is judged by the end of its name, which says what it is: `board_members_only` and `restricted_access` are about
 readers, `membership_fee` and `private_sector` are not. What comes before it may be anything, such as the name of a
-plugin, but not another part of the page (`title_visibility`). Words are compared without case, plural and the way they
-are joined: `membersOnly`, `members-only` and `Member only` are one.
+plugin, but not another part of the page (`title_visibility`). The opposite of a flag for public texts (`not_public`,
+`unlisted`) and `… only` are derived from the table.
 """
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from publications.editorial_status import NOTICES
-
-Rule = Callable[[Sequence[str]], bool]
-"""Whether the values of a field, as they stand in the source, hide a text."""
-_BETWEEN_WORDS = re.compile(r"[\W_]+|(?<=[a-z0-9])(?=[A-Z])")
-_BETWEEN_VALUES = re.compile(r"[,;|/&+]|\b(?:and|or|och|eller)\b", re.IGNORECASE)
-_REMARK = re.compile(r"\([^()]*\)")
-FILLER_WORDS = frozenset({
-    "article", "edition", "for", "in", "our", "report", "text", "the", "to", "under", "use", "version", "för", "våra",
-})  # fmt: skip
-"""Words that change nothing of a value: a final report is final, and `for our members` is `members`."""
-
-
-def words_of(name: str) -> list[str]:
-    """Return the words of a name or value, in lower case and the singular: `membersOnly` is member, only."""
-    return [_singular(word.casefold()) for word in _BETWEEN_WORDS.split(name) if word]
-
-
-def join_name(name: str) -> str:
-    """Return a name as names are compared: without case, plural, and what stands between its words."""
-    return "".join(words_of(name))
-
-
-def join_names(*names: str) -> frozenset[str]:
-    """Return names as `join_name` has them, and with their plurals, for `membersonly`."""
-    return frozenset(form for name in names for form in (join_name(name), name.replace(" ", "")))
-
-
-def fold_value(text: str) -> str:
-    """Return a value as values are compared: its words, without fillers, and without numbers beside other words."""
-    words = [word for word in words_of(text) if word not in FILLER_WORDS]
-    return " ".join([word for word in words if not word.isdigit()] or words)
-
-
-def split_values(text: str) -> list[str]:
-    """Return the parts of a value that names several."""
-    return list(filter(None, map(str.strip, _BETWEEN_VALUES.split(text))))
-
-
-def _singular(word: str) -> str:
-    return (
-        word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")) else word
-    )
-
-
-YES_VALUES = frozenset({"true", "yes", "on", "1", "ja", "sant"})
-NO_VALUES = frozenset({"false", "no", "off", "0", "nej", "falskt"})
-FREE_VALUES = frozenset(map(fold_value, (
-    "all", "anyone", "everybody", "everyone", "free", "open", "open access", "public", "publish", "published",
-    "alla", "fri", "fritt", "gratis", "offentlig", "offentligt", "publicerad", "publicerat", "publik", "publikt",
-    "öppen", "öppet", "öppen tillgång",
-)))  # fmt: skip
-"""Values that say in plain words that all may read a text, whatever field has them."""
-PUBLIC_VALUES = FREE_VALUES.union(map(fold_value, (
-    "active", "archived", "complete", "completed", "current", "default", "done", "final", "listed", "live", "online",
-    "peer reviewed", "published online", "released", "revised", "show", "updated", "version of record", "visible",
-    "slutlig", "synlig",
-)))  # fmt: skip
-"""Those, and values of a status or of visibility that hide nothing; of a paywall, `active` would not say so."""
-HIDDEN_VALUES = frozenset(map(fold_value, (
-    "draft", "private", "pending", "scheduled", "future", "sent", "trash", "unpublished", "unlisted", "hidden",
-    "embargoed", "review", "peer review", "wip", "work in progress", "password", "protected", "inherit", "auto-draft",
-    "members", "paid", "paid members", "paid subscribers", "premium", "tiers", "subscribers", "founding", "internal",
-    "confidential", "rejected", "restricted", "secret", "unreviewed", "staff", "board", "board members", "logged in",
-    "later", "soon", "maybe", "tbd", "tba", "not yet", "utkast", "privat", "opublicerad", "dold", "granskning",
-    "intern", "internt", "medlemmar", "prenumeranter", "hemlig", "konfidentiell", "styrelsen", "senare",
-    *(definition.work_status for definition in NOTICES.values()),  # a mark is set by an action
-)))  # fmt: skip
-"""Values that say that not all may read a text, or not yet."""
-ONLY_WORDS = frozenset({"only", "endast", "bara", "enbart"})
-
-
-def _hides_unless_no(values: Sequence[str]) -> bool:
-    return not NO_VALUES.issuperset(map(fold_value, values)) or not values
-
-
-def hides_unless_denied(values: Sequence[str]) -> bool:
-    """Whether any value is neither a no nor a word for all readers: in doubt the text was hidden."""
-    return not (NO_VALUES | FREE_VALUES).issuperset(map(fold_value, values)) or not values
-
-
-def hides_unless_public(values: Sequence[str]) -> bool:
-    """Whether any value does not say that all may read the text."""
-    return not (YES_VALUES | PUBLIC_VALUES).issuperset(map(fold_value, values)) or not values
-
-
-def _hides_if_restricted(values: Sequence[str]) -> bool:
-    return any(map(_is_restricted, values))
-
-
-def _hides_if_said(values: Sequence[str]) -> bool:
-    return any(fold_value(value) in YES_VALUES or _is_restricted(value) for value in values)
-
-
-def _hides_if_denied(values: Sequence[str]) -> bool:
-    return any(fold_value(value) in NO_VALUES or _is_restricted(value) for value in values)
-
-
-def _is_restricted(value: str) -> bool:
-    meaning = fold_value(_REMARK.sub("", value))
-    return meaning in HIDDEN_VALUES or not ONLY_WORDS.isdisjoint(meaning.split())
-
+from . import access_values as access_values
+from .access_values import ONLY_WORDS, Rule
+from .access_words import inflect, join_names, split_values, words_of
 
 READER_WORDS = ("member", "membership", "subscriber", "medlem", "medlemmar", "prenumerant", "prenumeranter")
 """Those for whom a text was, as names of fields and shortcodes have them."""
-RESTRICTING_WORDS = ("hidden", "locked", "paid", "private", "restrict", "restricted")
-SECRET_WORDS = ("encrypt", "encrypted", "lösenord", "passphrase", "password", "protected", "skyddad")
+RESTRICTING_WORDS = ("hidden", "locked", "private", "restrict", "restricted")
+SECRET_WORDS = ("encrypt", "encrypted", "lösenord", "passphrase", "password", "protected", *inflect("skyddad"),
+                *inflect("lösenordsskyddad"))  # fmt: skip
 """Fields that hide a text if they have a value, which is never reported."""
 RULES: Mapping[Rule, tuple[str, ...]] = {
-    hides_unless_denied: (
-        *RESTRICTING_WORDS, "confidential", "draft", "embargoed", "internal", "paywall", "premium", "secret",
-        "unlisted", "unpublished", "paywalled", "do not publish", "dont publish", "no publish", "not listed",
-        "not public", "not publish", "not published", "members only", "member only",
-        "subscribers only", "subscriber only", "staff only", "board only", "team only", "internal only",
-        "access level", "access plan", "access role", "access group", "acl", "allowed role", "allowed group",
-        "by role", "to role", "user role", "premium level", "required level", "required membership", "required role",
-        "member level", "member role", "content restriction", "membership id", "membership level", "membership plan",
-        "subscription level", "user level",
-        "dold", "dolt", "ej offentlig", "ej publik", "endast medlemmar", "hemlig", "hemligt", "konfidentiell",
-        "konfidentiellt", "låst", "medlemsartikel", "medlemsinnehåll", "opublicerad", "opublicerat", "privat",
-        "sekretess", "utkast",
+    access_values.hides_unless_no: (
+        *RESTRICTING_WORDS, "confidential", "draft", "embargoed", "internal", "secret", "to be published",
+        *inflect("dold", "hemlig", "konfidentiell", "privat"), "låst", "medlemsartikel", "medlemsinnehåll", "sekretess",
+        "utkast",
     ),
-    _hides_unless_no: SECRET_WORDS,
-    hides_unless_public: ("access", "restricted to", "visibility", "visible for", "visible to"),
-    _hides_if_said: (
-        *READER_WORDS, "embargo", "hide", "intern", "internt", "logged in", "login", "members area",
-        "protect", "restriction", "wip",
+    access_values.hides_unless_free: (
+        "gated", "paid", "paywall", "paywalled", "premium", "access level", "access plan", "access role",
+        "access group", "acl", "allowed role", "allowed group", "by role", "to role", "user role", "premium level",
+        "required level", "required membership", "required role", "member level", "member role", "content restriction",
+        "membership id", "membership level", "membership plan", "subscription level", "user level",
     ),
-    _hides_if_denied: (
-        "listed", "offentlig", "public", "publicera", "publicerad", "publik", "publish", "published", "synlig",
-        "visible",
+    access_values.hides_unless_unprotected: SECRET_WORDS,
+    access_values.hides_unless_public: (
+        "access", "restrict to", "restricted to", "visibility", "visible for", "visible to", "synlig för", "synlighet",
+        "åtkomst",
     ),
-    _hides_if_restricted: ("audience", "stage", "state", "status", "tier", "version", "workflow"),
+    access_values.hides_unless_shown: ("listed", "public", "visible", *inflect("offentlig", "publik", "synlig")),
+    access_values.hides_if_denied: (
+        "accessible for free", "for publication", "free access", "free to read", "open access", "publicera", "publish",
+        "published", *inflect("publicerad"),
+    ),
+    access_values.hides_if_said: (
+        *READER_WORDS, "embargo", "hide", *inflect("intern"), "logged in", "login", "members area", "protect",
+        "restriction", "wip", "inloggning",
+    ),
+    access_values.hides_if_for_some: (
+        "access for", "access mode", "accessible to", "audience", "available to", "can read", "open to", "permission",
+        "plan", "readable by", "show to", "målgrupp",
+    ),
+    access_values.hides_if_restricted: ("stage", "state", "status", "tier", "version", "workflow"),
 }  # fmt: skip
 """The ends of names of fields, by what their values must be to hide a text: `state: DC` and `members: 27` do not."""
 FIELD_RULES: Mapping[str, Rule] = {name: rule for rule, names in RULES.items() for name in join_names(*names)}
+BARE_RULES: Mapping[str, Rule] = {"free": access_values.hides_if_denied}
+"""Ends that say something only as a whole name: `free`, not `gluten_free`."""
+PUBLIC_RULES = frozenset({access_values.hides_unless_shown, access_values.hides_if_denied})
+"""Rules of flags for public texts, whose opposites hide."""
+ONLY_RULES = frozenset({
+    access_values.hides_unless_no, access_values.hides_unless_free, access_values.hides_unless_unprotected,
+    access_values.hides_if_said,
+})  # fmt: skip
+"""Rules whose names make, with `only`, a text one for some."""
 HARMLESS_NAMES = join_names(
-    "board members", "ever published", "force public", "open access", "staff members", "team members"
+    "board members", "ever published", "force public", "general public", "staff members", "team members"
 )
 """Ends of names that hide nothing, although the rules know a shorter end."""
 MAX_NAME_WORDS = 3
+NEGATIONS = frozenset({"dont", "donot", "no", "non", "not", "t", "ej", "icke", "inte"})
+NEGATING_PREFIXES = (*sorted(NEGATIONS - {"t"}), "in", "o", "un")
+BETWEEN_NEGATION = frozenset({"be", "been", "for", "is", "longer", "to", "yet", "är", "ännu", "längre"})
+"""Words that may stand between a negation and its flag: `not_yet_public`."""
 OTHER_THINGS = frozenset({
     "ad", "author", "banner", "breadcrumb", "button", "byline", "caption", "comment", "cover", "data", "date",
     "excerpt", "feed", "footer", "header", "heading", "hero", "icon", "image", "link", "logo", "menu", "nav",
     "navigation", "search", "share", "sharing", "sidebar", "subtitle", "thumbnail", "title", "toc", "widget",
-    "disable", "no", "non", "not", "of", "without",
+    "disable", "of", "without",
 })  # fmt: skip
 """Words before such an end that make it one of a part of the page, of something else, or the opposite."""
+OTHER_STATUSES = frozenset({
+    "campaign", "email", "event", "facebook", "import", "job", "linkedin", "mail", "newsletter", "order", "payment",
+    "project", "registration", "seo", "social", "sync", "ticket", "translation", "tweet", "twitter", "webinar",
+})  # fmt: skip
+"""Words before `status` and the like that make it one of something else."""
 TEXT_WORDS = frozenset({
     "access", "active", "article", "content", "document", "enabled", "entry", "flag", "mode", "page", "post",
     "publication", "required", "setting", "status", "text", "type",
     "artikel", "dokument", "innehåll", "inlägg", "sida",
 })  # fmt: skip
 """Words after such an end that leave its meaning: `private_content`, `restricted_access`."""
+OWN_STATUSES = TEXT_WORDS | {
+    "approval",
+    "editorial",
+    "moderation",
+    "publish",
+    "publishing",
+    "review",
+    "workflow",
+}
+"""Words before `status` that leave it that of the text, which may be waiting."""
+READERS_BEFORE_ONLY = frozenset({
+    "account", "admin", "board", "client", "customer", "donor", "editor", "email", "newsletter", "patron",
+    "registered", "staff", "subscription", "team", "user", "styrelsen",
+})  # fmt: skip
+"""Words that make, with `only`, a text one for some, beside those of the table: `logged_in_only`."""
 
 
 def rules_of(name: str) -> Iterator[Rule]:
     """Yield the rules of a field by its name: none if it says nothing of readers."""
     words = words_of(name)
-    if any(end in HARMLESS_NAMES for end in _ends_of(words)):
+    if any(end in HARMLESS_NAMES for _count, end in _ends_of(words)):
         return
     while words:
-        if rule := _rule_at_end(words):
+        rule, count = _rule_at_end(words)
+        if rule:
             yield rule
         if words[-1] not in TEXT_WORDS and not words[-1].isdigit():
             return
-        words = words[:-1]
+        words = words[:-count]
+
+
+def is_public_flag(name: str) -> bool:
+    """Whether a field says that a text is public, so that `none` hides it."""
+    return not PUBLIC_RULES.isdisjoint(rules_of(name))
 
 
 def is_secret(name: str) -> bool:
@@ -195,20 +141,64 @@ def field_hides(name: str, texts: Iterable[str]) -> bool:
 
 def is_understood(texts: Iterable[str]) -> bool:
     """Whether values say yes, no or who may read, and nothing else."""
-    values = [value for text in texts for value in split_values(text)]
-    known = YES_VALUES | NO_VALUES | PUBLIC_VALUES
-    return all(fold_value(value) in known or _is_restricted(value) for value in values)
+    return all(access_values.is_known(value) for text in texts for value in split_values(text))
 
 
-def _rule_at_end(words: Sequence[str]) -> Rule | None:
-    """Return the rule of the longest known end of a name."""
-    for end, before in _ends_of(words).items():
+def _rule_at_end(words: Sequence[str]) -> tuple[Rule | None, int]:
+    """Return the rule of the longest known end of a name, and how many words the end has (1 if none is known)."""
+    if _is_for_some_only(words):
+        return access_values.hides_unless_no, len(words)
+    for count, end in _ends_of(words):
+        before = [word for word in words[:-count] if word not in BETWEEN_NEGATION][-1:]
+        if not before and (rule := BARE_RULES.get(end)):
+            return rule, count
         if rule := FIELD_RULES.get(end) or FIELD_RULES.get(end.removeprefix("is")):
-            return None if before in OTHER_THINGS else rule
-    return None
+            return _rule_after(before[0] if before else "", rule), count
+        if any(
+            _flag_rule(end.removeprefix(prefix)) for prefix in NEGATING_PREFIXES if end.startswith(prefix)
+        ):
+            return access_values.hides_unless_no, count
+    return None, 1
 
 
-def _ends_of(words: Sequence[str]) -> dict[str, str]:
-    """Return the ends of a name, the longest first, with the word before each."""
-    starts = range(max(0, len(words) - MAX_NAME_WORDS), len(words))
-    return {"".join(words[start:]): words[start - 1] if start else "" for start in starts}
+def _rule_after(before: str, rule: Rule) -> Rule | None:
+    """Return the rule of an end by the word before it."""
+    if before in NEGATIONS:
+        return access_values.hides_unless_no if rule in PUBLIC_RULES else None
+    if before in OTHER_THINGS:
+        return None
+    if rule is access_values.hides_if_restricted:
+        if before in OTHER_STATUSES:
+            return None
+        return access_values.hides_if_waiting if not before or before in OWN_STATUSES else rule
+    return rule
+
+
+def _flag_rule(name: str) -> Rule | None:
+    """Return the rule of a flag for public texts, or None."""
+    rule = FIELD_RULES.get(name) or BARE_RULES.get(name)
+    return rule if rule in PUBLIC_RULES else None
+
+
+def _is_for_some_only(words: Sequence[str]) -> bool:
+    """Whether a name says for whom alone a text was: `premium_only`, `endast_medlemmar`, `membersonly`."""
+    if words[-1] in ONLY_WORDS:
+        return len(words) > 1 and _names_some(words[:-1])
+    if len(words) > 1 and words[-2] in ONLY_WORDS:
+        return _names_some(words[-1:])
+    return any(
+        words[-1].endswith(only) and _names_some([words[-1].removesuffix(only)]) for only in ONLY_WORDS
+    )
+
+
+def _names_some(words: Sequence[str]) -> bool:
+    ends = [end for _count, end in _ends_of(words)]
+    ends.append(ends[0].removesuffix("s"))
+    rules = {rule for end in ends if (rule := FIELD_RULES.get(end))}
+    return bool(rules & ONLY_RULES) or words[-1].removesuffix("s") in READERS_BEFORE_ONLY
+
+
+def _ends_of(words: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Yield the ends of a name, the longest first, with the number of their words."""
+    for count in range(min(MAX_NAME_WORDS, len(words)), 0, -1):
+        yield count, "".join(words[-count:])

@@ -17,6 +17,22 @@ HIDING_WORDS = (
     "restricted_access=1", "private_content=on", "members=subscribers", "audience=members", "audience=for members only",
     "audience=policy makers and staff", "visibility=unknown", "not_public=1", "password=hunter2", "public=maybe",
     "paywall=active", "draft=final", "restrict_by_role=editor", "required_membership=3", "premium_level=2", "protect_post=on", "do_not_publish=1", "paywall_enabled=1", "membersArea=yes", "version=draft", "tier=paid", "sekretess=ja", "dolt=ja",
+    *(f"public={value}" for value in ("n", "f", "never", "ingen", "nope", "inte än", "no yet", "after the summit", "2099-01-01")),
+    "visibility=x", "access=x", "listed=n", "visible=never", "visible=none", "visible=n", "publik=kanske", "members=y", "members=x",
+    *(f"{name}={value}" for name in ("hidden", "private", "internal", "restricted", "unlisted", "members_only", "draft")
+      for value in ("all", "everyone", "published")),
+    *(f"{name}=true" for name in (
+        "not_visible", "non_public", "nonpublic", "not_for_publication", "not_yet_public", "no_longer_public", "invisible",
+        "notListed", "unpublished", "not_open_access", "ej_synlig", "inte_publicerad", "osynlig", "opublicerat",
+        "premium_only", "private_only", "paid_only", "login_only", "subscription_only", "logged_in_only", "patrons_only",
+        "only_members", "endast_medlemmar", "bara_styrelsen", "email_only", "gated")),
+    *(f"{name}=members" for name in (
+        "restrict_to", "show_to", "available_to", "access_for", "who_can_read", "permission", "access_mode", "open_to")),
+    "plan=premium", "audience=paying members", "audience=Internal staff", "audience=paid staff",
+    "audience=for members of our network", "audience=members of the institute", "isAccessibleForFree=false",
+    "open_access=false", "free=false", "status=archived", "publicerat=nej", "publikt=nej", "offentligt=nej",
+    "synligt=nej", "målgrupp=medlemmar", "synlighet=medlemmar", "åtkomst=medlemmar", "kräver_inloggning=ja",
+    "lösenordsskyddad=ja", "status=pending", "post_status=scheduled", "editorial_status=pending", "project_private=1",
 )  # fmt: skip
 OPEN_WORDS = (
     "members_0_name=Ann", "members=27", "number_of_members=27", "member_organisations=NATO", "membership_fee=1",
@@ -25,14 +41,25 @@ OPEN_WORDS = (
     "audience=internal auditors", "access=open-access", "visibility=default", "internal=nej", "members_only=false",
     "team_member=1", "state=DC", "project_status=ongoing", "_edit_lock=1700000000:1", "number_of_subscribers=1",
     "is_public=ja", "data_access=on request", "hide=toc", "access=peer-reviewed", "publication_status=published",
+    "public=x", "public=2014-05-01", "public=2014", "visible=everyone", "listed=y", "offentligt=ja", "not_public=false",
+    "paywall=everyone", "premium=alla", "private=none", "hidden=n", "draft=never", "internal=public", "members=n",
+    "members_only=nej", "unlisted=0", "read_only=1", "text_only=1", "mobile_only=yes", "isAccessibleForFree=true",
+    "free=true", "gluten_free=no", "open_access=gold", "plan=Marshall", "audience=member states", "audience=staff of ministries", "publik=allmänheten",
+    "audience=Members of the European Parliament", "audience=embassy staff", "audience=staff officers",
+    "newsletter_status=sent", "email_status=sent", "_mailster_status=sent", "tweet_status=sent",
+    *(f"{name}_status=scheduled" for name in ("_tribe_events", "event", "social")),
+    "project_status=pending", "payment_status=pending", "sync_status=pending", "translation_status=draft",
+    "accessMode=textual", "access=full text", "access=pdf", "access=CC BY", "access=CC BY-SA 4.0",
+    "access=Full open access", "number_public=yes",
 )  # fmt: skip
 HIDING_FRONT_MATTER = (
     "publishOn: later", "releaseDate: TBD", "publishAfter: after the summit", "embargo: later", "publish: later",
     "status: Draft (do not publish)", "state: draft-2", "stage: in review", "expires: soon", "publicerad: i maj",
-    "draft: {en: true}",
+    "draft: {en: true}", "publication_date: 2099-01-01", "visible_from: 2099-01-01", "go_live_date: 2099-01-01",
+    "embargo_end: 2099-01-01", "scheduled: 2099-01-01", "scheduled: true", "publicerat: 2099-01-01",
 )  # fmt: skip
 OPEN_FRONT_MATTER = (
-    "status: released", "status: completed", "status: archived", "status: final version", "status: true",
+    "status: released", "status: completed", "scheduled: false", "scheduled: 2019-01-01", "publication_date: Spring 2014", "status: final version", "status: true",
     "status: Final report", "status: version of record", "published: Spring 2014", "embargoed_until: 2020-01-01", "status: 'Published: 2014'",
     "expires: never", "expires: false", "embargo: lifted", "embargo: none", "embargo: March 2019", "releaseDate: 2019",
     "date: TBD", "posted: on the old site",

@@ -11,20 +11,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from ..access_rules import (
-    NO_VALUES,
-    PUBLIC_VALUES,
-    YES_VALUES,
-    field_hides,
-    fold_value,
-    hides_unless_denied,
-    hides_unless_public,
-    is_secret,
-    is_understood,
-    join_name,
-    join_names,
-    rules_of,
-)
+from ..access_rules import field_hides, is_public_flag, is_secret, is_understood, rules_of
+from ..access_values import NO_VALUES, PUBLIC_VALUES, YES_VALUES, hides_unless_no, hides_unless_public
+from ..access_words import fold_value, inflect, join_name, join_names
 from .dates import parse_date
 from .front_matter import as_flag, as_text, as_texts, has_value
 
@@ -38,12 +27,16 @@ BUILD_DEFAULTS = frozenset({"always", "true", ""})
 TEXT_DATES = join_names("date", "posted")
 PUBLISHING_DATES = join_names(
     "publish", "published", "publish date", "published date", "published at", "published on", "pub date", "publish on",
-    "publish at", "publish after", "release date", "release at", "release on", "publicerad", "publiceras",
-    "publiceringsdatum",
+    "publish at", "publish after", "release date", "release at", "release on", "publication date", "visible from",
+    "public from", "go live", "go live at", "go live date", "go live on", *inflect("publicerad"), "publiceras",
+    "publiceringsdatum", "synlig från",
 )  # fmt: skip
 """Fields that hide a text until their date, and also if they have none that can be read, as `publishOn: later`."""
 PUBLISHING_WORDS = YES_VALUES | PUBLIC_VALUES
-EMBARGO_DATES = join_names("embargo", "embargo date", "embargoed until", "embargo until")
+EMBARGO_DATES = join_names(
+    "embargo", "embargo date", "embargoed until", "embargo until", "embargo end", "embargo end date", "scheduled",
+    "scheduled at", "scheduled for", "scheduled on", "schedule date", "scheduled date",
+)  # fmt: skip
 """Fields that do so too, unless their words say that it is over."""
 EMBARGO_WORDS = NO_VALUES | frozenset({"ended", "expired", "hävt", "lifted", "over", "released", "upphävt"})
 EXPIRY_DATES = join_names(
@@ -96,6 +89,8 @@ def _find_reasons(fields: Mapping[str, Any], *, is_dated: bool) -> Iterator[str]
     for key, value in fields.items():
         name = join_name(key)
         if not has_value(value):
+            if str(value).casefold() == "none" and value is not None and is_public_flag(key):
+                yield f"{key}: {value}"
             continue
         if name in BUILD_OPTIONS and isinstance(value, dict):
             yield from _reasons_in_build(key, value)
@@ -108,7 +103,7 @@ def _hides(key: str, value: Any) -> bool:
     if name == "permalink":  # a text of Eleventy without an address
         return as_flag(value) is False
     if name in HIDING_FLAGS:
-        return hides_unless_denied(texts)
+        return hides_unless_no(texts)
     if name in STATUSES:
         return hides_unless_public(texts)
     return field_hides(key, texts)

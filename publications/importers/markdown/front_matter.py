@@ -18,7 +18,7 @@ import yaml
 
 from publications.stored_messages import gettext as _
 
-from ..access_rules import NO_VALUES, YES_VALUES
+from ..access_values import NO_VALUES, YES_VALUES
 from ..coverage import TAG
 from ..imported_file import ImportLog, ImportRefused
 

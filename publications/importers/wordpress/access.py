@@ -10,16 +10,9 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from ..access_rules import (
-    NO_VALUES,
-    READER_WORDS,
-    RESTRICTING_WORDS,
-    field_hides,
-    hides_unless_denied,
-    join_name,
-    join_names,
-    words_of,
-)
+from ..access_rules import READER_WORDS, RESTRICTING_WORDS, field_hides, is_public_flag
+from ..access_values import NO_VALUES, hides_unless_free
+from ..access_words import join_name, join_names, words_of
 from .export_item import ExportItem, read_number
 
 SCHEDULED = "future"
@@ -42,8 +35,8 @@ Ultimate Membership Pro)."""
 _PHP_TEXT = re.compile(r's:\d+:"([^"]*)"')
 
 ACCESS_WORDS = frozenset({
-    *READER_WORDS, *RESTRICTING_WORDS, "access", "hide", "ismember", "logged", "loggedin", "membersonly", "password",
-    "protect", "protected", "protector", "role", "visitor",
+    *READER_WORDS, *RESTRICTING_WORDS, "access", "hide", "ismember", "logged", "loggedin", "membersonly", "paid",
+    "password", "protect", "protected", "protector", "role", "visitor",
 })  # fmt: skip
 """Words of shortcodes and blocks that hide what is in them from some readers, as `words_of` has them."""
 ACCESS_PLUGINS = frozenset({"arm", "emaillocker", "groups", "memberful", "mepr", "passster", "pmpro", "ppwp", "rcp",
@@ -67,18 +60,19 @@ LAYOUT_PREFIXES = ("av_", "et_pb_", "fusion_", "su_", "vc_")
 """Page builders and Shortcodes Ultimate, as the names of their shortcodes begin."""
 LAYOUT_WORDS = frozenset({
     "abstract", "accordion", "alert", "align", "aside", "b", "badge", "bibliography", "big", "bio", "block",
-    "blockquote", "bold", "box", "br", "button", "callout", "caption", "card", "center", "chart", "checklist", "cite",
-    "clear", "clearfix", "col", "collapse", "color", "column", "contact", "container", "cta", "dd", "del", "div",
-    "divider", "dl", "drop", "dropcap", "dt", "em", "error", "event", "expand", "fact", "factbox", "faq", "field",
-    "fifth", "figcaption", "figure", "first", "five", "flex", "font", "form", "four", "foot", "fourth", "full", "fullwidth",
-    "graph", "grid", "h", "half", "header", "heading", "highlight", "hr", "i", "icon", "image", "img", "indent",
-    "info", "infobox", "ins", "intro", "italic", "item", "jumbotron", "key", "keypoint", "label", "lang", "last",
-    "latex", "lead", "left", "li", "line", "list", "map", "margin", "math", "nobr", "note", "notice",
-    "nowrap", "ol", "one", "p", "panel", "people", "person", "poem", "point", "pre", "profile", "pull", "pullquote",
-    "q", "quote", "raw", "right", "row", "section", "side", "sidebar", "six", "sixth", "size", "slide", "slider", "slideshow",
-    "small", "spacer", "span", "spoiler", "strike", "strong", "style", "sub", "success", "summary", "sup", "tab",
-    "table", "td", "testimonial", "text", "th", "third", "three", "timeline", "tip", "title", "toggle", "tooltip",
-    "tr", "two", "u", "ul", "underline", "url", "verse", "warning", "well", "width", "wrap", "wrapper",
+    "blockquote", "bold", "box", "br", "button", "callout", "caption", "card", "center", "chart", "checklist",
+    "cite", "clear", "clearfix", "col", "collapse", "color", "column", "contact", "container", "cta", "dd", "del",
+    "div", "divider", "dl", "drop", "dropcap", "dt", "em", "error", "event", "expand", "fact", "factbox", "faq",
+    "field", "fifth", "figcaption", "figure", "first", "five", "flex", "font", "foot", "form", "four", "fourth",
+    "full", "fullwidth", "graph", "grid", "h", "half", "header", "heading", "highlight", "hr", "i", "icon", "image",
+    "img", "indent", "info", "infobox", "ins", "intro", "italic", "item", "jumbotron", "key", "keypoint", "label",
+    "lang", "last", "latex", "lead", "left", "li", "line", "list", "map", "margin", "math", "nobr", "note",
+    "notice", "nowrap", "ol", "one", "p", "panel", "people", "person", "poem", "point", "pre", "profile", "pull",
+    "pullquote", "q", "quote", "raw", "right", "row", "section", "side", "sidebar", "six", "sixth", "size", "slide",
+    "slider", "slideshow", "small", "spacer", "span", "spoiler", "strike", "strong", "style", "sub", "success",
+    "summary", "sup", "tab", "table", "td", "testimonial", "text", "th", "third", "three", "timeline", "tip",
+    "title", "toggle", "tooltip", "tr", "two", "u", "ul", "underline", "url", "verse", "warning", "well", "width",
+    "wrap", "wrapper",
     "bildtext", "citat", "en", "fakta", "faktaruta", "ingress", "rubrik", "ruta", "sammanfattning", "sv",
 })  # fmt: skip
 """Words of which names of themes, forums and forms consist that only say how words look; their digits do not count."""
@@ -188,8 +182,8 @@ def _is_hiding(name: str, value: str) -> bool:
         return bool(pattern.search(value))
     texts = [text for text in _PHP_TEXT.findall(value) or [value] if text.casefold() not in EMPTY_VALUES]
     if not texts:
-        return False
-    is_for_some = join_name(name) in ACCESS_FIELDS and hides_unless_denied(texts)
+        return value.casefold() == "none" and is_public_flag(name)
+    is_for_some = join_name(name) in ACCESS_FIELDS and hides_unless_free(texts)
     return is_for_some or field_hides(name, texts)
 
 
