@@ -20,8 +20,11 @@ SECRET_WORDS = ("encrypt", "encrypted", "lösenord", "passphrase", "password", "
 """Fields that hide a text if they have a value, which is never reported."""
 RULES: Mapping[Rule, tuple[str, ...]] = {
     access_values.hides_unless_no: (
-        *RESTRICTING_WORDS, "confidential", "draft", "embargoed", "internal", "secret", "to be published",
-        *inflect("dold", "hemlig", "konfidentiell", "privat"), "låst", "medlemsartikel", "medlemsinnehåll", "sekretess",
+        *RESTRICTING_WORDS, "confidential", "deleted", "draft", "embargoed", "internal", "secret", "trashed",
+        "hidden from all", "hidden from public", "hide from all", "hide from public", "not circulate", "not distribute",
+        "not for distribution", "to be published",
+        *inflect("begränsad", "dold", "hemlig", "konfidentiell", "privat", "sekretessbelagd"), "låst",
+        "medlemsartikel", "medlemsinnehåll", "sekretess",
         "utkast",
     ),
     access_values.hides_unless_free: (
@@ -37,22 +40,26 @@ RULES: Mapping[Rule, tuple[str, ...]] = {
     ),
     access_values.hides_unless_shown: ("listed", "public", "visible", *inflect("offentlig", "publik", "synlig")),
     access_values.hides_if_denied: (
-        "accessible for free", "for publication", "free access", "free to read", "open access", "publicera", "publish",
-        "published", *inflect("publicerad"),
+        "accessible for free", "approved", "for publication", "free access", "för publicering", "show on site",
+        "visible to all", "free to read", "open access", "publicera",
+        "publiceras", "publish", "published", *inflect("publicerad"),
     ),
     access_values.hides_if_said: (
-        *READER_WORDS, "embargo", "hide", *inflect("intern"), "logged in", "login", "members area", "protect",
-        "restriction", "wip", "inloggning",
+        *READER_WORDS, "archived", *inflect("arkiverad"), "auth", "authentication", "embargo", "for staff", "hide",
+        *inflect("intern"), "logged in", "login", "members area", "offline",
+        "protect", "require subscription", "subscription required", "restriction", "wip", "inloggning",
     ),
     access_values.hides_if_for_some: (
-        "access for", "access mode", "accessible to", "audience", "available to", "can read", "open to", "permission",
-        "plan", "readable by", "show to", "målgrupp",
+        "access for", "access mode", "accessible to", "audience", "available to", "can read", "circulation",
+        "classification",
+        "confidentiality", "distribution", "open to", "permission", "plan", "privacy", "privacy level", "publicity",
+        "readable by", "reader", "security", "sensitivity", "show to", "subscription", "viewer", "målgrupp",
     ),
-    access_values.hides_if_restricted: ("stage", "state", "status", "tier", "version", "workflow"),
+    access_values.hides_if_restricted: ("moderation", "stage", "state", "status", "tier", "version", "workflow"),
 }  # fmt: skip
 """The ends of names of fields, by what their values must be to hide a text: `state: DC` and `members: 27` do not."""
 FIELD_RULES: Mapping[str, Rule] = {name: rule for rule, names in RULES.items() for name in join_names(*names)}
-BARE_RULES: Mapping[str, Rule] = {"free": access_values.hides_if_denied}
+BARE_RULES: Mapping[str, Rule] = dict.fromkeys(("free", "show", "shown"), access_values.hides_if_denied)
 """Ends that say something only as a whole name: `free`, not `gluten_free`."""
 PUBLIC_RULES = frozenset({access_values.hides_unless_shown, access_values.hides_if_denied})
 """Rules of flags for public texts, whose opposites hide."""
@@ -66,7 +73,7 @@ HARMLESS_NAMES = join_names(
 )
 """Ends of names that hide nothing, although the rules know a shorter end."""
 MAX_NAME_WORDS = 3
-NEGATIONS = frozenset({"dont", "donot", "no", "non", "not", "t", "ej", "icke", "inte"})
+NEGATIONS = frozenset({"dont", "donot", "no", "non", "not", "skip", "t", "ej", "icke", "inte"})
 NEGATING_PREFIXES = (*sorted(NEGATIONS - {"t"}), "in", "o", "un")
 BETWEEN_NEGATION = frozenset({"be", "been", "for", "is", "longer", "to", "yet", "är", "ännu", "längre"})
 """Words that may stand between a negation and its flag: `not_yet_public`."""
@@ -77,6 +84,8 @@ OTHER_THINGS = frozenset({
     "disable", "of", "without",
 })  # fmt: skip
 """Words before such an end that make it one of a part of the page, of something else, or the opposite."""
+STATES = frozenset({"eu", "nato", "un"})
+"""Words before `member` that make it one of an organisation of states."""
 OTHER_STATUSES = frozenset({
     "campaign", "email", "event", "facebook", "import", "job", "linkedin", "mail", "newsletter", "order", "payment",
     "project", "registration", "seo", "social", "sync", "ticket", "translation", "tweet", "twitter", "webinar",
@@ -84,8 +93,8 @@ OTHER_STATUSES = frozenset({
 """Words before `status` and the like that make it one of something else."""
 TEXT_WORDS = frozenset({
     "access", "active", "article", "content", "document", "enabled", "entry", "flag", "mode", "page", "post",
-    "publication", "required", "setting", "status", "text", "type",
-    "artikel", "dokument", "innehåll", "inlägg", "sida",
+    "publication", "required", "setting", "status", "text", "type", "use",
+    "artikel", "bruk", "dokument", "innehåll", "inlägg", "sida", "åtkomst",
 })  # fmt: skip
 """Words after such an end that leave its meaning: `private_content`, `restricted_access`."""
 OWN_STATUSES = TEXT_WORDS | {
@@ -108,6 +117,8 @@ READERS_BEFORE_ONLY = frozenset({
 def rules_of(name: str) -> Iterator[Rule]:
     """Yield the rules of a field by its name: none if it says nothing of readers."""
     words = words_of(name)
+    if words and words[-1] in NEGATIONS:  # publicera_ej
+        words = [words[-1], *words[:-1]]
     if any(end in HARMLESS_NAMES for _count, end in _ends_of(words)):
         return
     while words:
@@ -165,7 +176,7 @@ def _rule_after(before: str, rule: Rule) -> Rule | None:
     """Return the rule of an end by the word before it."""
     if before in NEGATIONS:
         return access_values.hides_unless_no if rule in PUBLIC_RULES else None
-    if before in OTHER_THINGS:
+    if before in OTHER_THINGS or (before in STATES and rule is access_values.hides_if_said):
         return None
     if rule is access_values.hides_if_restricted:
         if before in OTHER_STATUSES:
@@ -192,6 +203,8 @@ def _is_for_some_only(words: Sequence[str]) -> bool:
 
 
 def _names_some(words: Sequence[str]) -> bool:
+    while len(words) > 1 and words[-1] in TEXT_WORDS:
+        words = words[:-1]
     ends = [end for _count, end in _ends_of(words)]
     ends.append(ends[0].removesuffix("s"))
     rules = {rule for end in ends if (rule := FIELD_RULES.get(end))}

@@ -15,6 +15,7 @@ from .access_words import fold_value, inflect
 Rule = Callable[[Sequence[str]], bool]
 """Whether the values of a field hide a text."""
 _REMARK = re.compile(r"\([^()]*\)")
+_LICENCE = re.compile(r"\s\(CC[ -]BY[^()]*\)", re.IGNORECASE)
 _DATE = re.compile(r"\d{4}(?:-\d\d(?:-\d\d(?:[T ][\d:.Z +-]*)?)?)?")
 YES_VALUES = frozenset({"true", "yes", "on", "1", "ja", "sant"})
 NO_VALUES = frozenset({"false", "no", "off", "0", "nej", "falskt"})
@@ -32,14 +33,16 @@ PUBLIC_VALUES = FREE_VALUES.union(map(fold_value, (
     "active", "complete", "completed", "current", "default", "done", "final", "listed", "live", "online",
     "peer reviewed", "publish", "published", "published online", "released", "revised", "show", "updated",
     "version of record", "visible", "full text", "html", "pdf", "full open access", "gold open access",
-    "green open access", "diamond open access", "cc0", *inflect("publicerad"), "slutlig", "synlig",
+    "green open access", "diamond open access", "free access", "free download", "unrestricted", "finished", "cc0",
+    *inflect("publicerad"), "slutlig", "synlig",
 )))  # fmt: skip
 """Those, and values of a status, of visibility or of access that hide nothing; of a paywall, `active` would not say so.
 """
 WAITING_VALUES = frozenset({"future", "inherit", "pending", "scheduled", "sent"})
 """Values that hide a text as its own status; as that of a mail or a payment they say nothing of readers."""
 HIDDEN_VALUES = frozenset(map(fold_value, (
-    "archived", "draft", "private", "trash", "unpublished", "unlisted", "hidden",
+    "archived", "deleted", "draft", "preview", "private", "trash", "arkiverad", "avpublicerad", "begränsad",
+    "unpublished", "unlisted", "hidden",
     "embargoed", "review", "peer review", "wip", "work in progress", "password", "protected", "auto-draft",
     "members", "paid", "paid members", "paid subscribers", "premium", "tiers", "subscribers", "founding", "internal",
     "confidential", "rejected", "restricted", "secret", "unreviewed", "staff", "board", "board members", "logged in",
@@ -127,7 +130,7 @@ def is_known(value: str) -> bool:
 
 
 def _is_public(value: str) -> bool:
-    meaning = fold_value(value)
+    meaning = fold_value(_LICENCE.sub("", value))
     return meaning in YES_VALUES | PUBLIC_VALUES or meaning.startswith("cc by")
 
 

@@ -32,7 +32,12 @@ HIDING_WORDS = (
     "audience=for members of our network", "audience=members of the institute", "isAccessibleForFree=false",
     "open_access=false", "free=false", "status=archived", "publicerat=nej", "publikt=nej", "offentligt=nej",
     "synligt=nej", "målgrupp=medlemmar", "synlighet=medlemmar", "åtkomst=medlemmar", "kräver_inloggning=ja",
-    "lösenordsskyddad=ja", "status=pending", "post_status=scheduled", "editorial_status=pending", "project_private=1",
+    "lösenordsskyddad=ja", "status=pending", "post_status=scheduled", "editorial_status=pending", "moderation=pending",
+    *(f"{name}=true" for name in (
+        "skip_publish", "publicera_ej", "ej_för_publicering", "not_approved", "do_not_distribute", "hidden_from_public",
+        "internal_use_only", "for_internal_use", "requires_auth", "begränsad_åtkomst", "archived", "is_deleted")),
+    *(f"{name}=internal" for name in ("classification", "privacy", "distribution", "readers", "sensitivity")),
+    "approved=false", "show=false", "state=preview", "project_private=1",
 )  # fmt: skip
 OPEN_WORDS = (
     "members_0_name=Ann", "members=27", "number_of_members=27", "member_organisations=NATO", "membership_fee=1",
@@ -50,7 +55,8 @@ OPEN_WORDS = (
     *(f"{name}_status=scheduled" for name in ("_tribe_events", "event", "social")),
     "project_status=pending", "payment_status=pending", "sync_status=pending", "translation_status=draft",
     "accessMode=textual", "access=full text", "access=pdf", "access=CC BY", "access=CC BY-SA 4.0",
-    "access=Full open access", "number_public=yes",
+    "access=Full open access", "access=Open Access (CC BY)", "access=unrestricted", "eu_member=true", "nato_membership=yes",
+    "approved=yes", "show=title", "classification=report", "privacy=public", "distribution=CC BY", "number_public=yes",
 )  # fmt: skip
 HIDING_FRONT_MATTER = (
     "publishOn: later", "releaseDate: TBD", "publishAfter: after the summit", "embargo: later", "publish: later",
