@@ -43,14 +43,15 @@ class ImportDecisionQuerySet(models.QuerySet):
         """Let the names of a row, which is about to be deleted, be those of another, its own names too.
 
         An import makes the name of an author of whom a source has the id alone from that, and the id is often the
-        address. That name is added unless somebody has decided on it, or it could be that of a third author.
+        address. That name is added unless somebody has decided on another of this address, or a third author has one.
         """
         is_author = isinstance(source, Author)
         name_type, column = (NameType.PERSON, "author") if is_author else (NameType.TOPIC, "tag")
         self.filter(**{column: source}).update(**{column: target})
         decisions = self.of_type(name_type)
         names = [source.name, getattr(source, "name_sv", "")]
-        if is_author and source.slug not in map(slugify, _list_other_names(decisions, source, target)):
+        decided = decisions.keys() - set(map(fold_name, names))  # its own names lead to the other now
+        if is_author and source.slug not in map(slugify, [*decided, *_names_of_others(source, target)]):
             names.append(source.slug.replace("-", " "))
         for key, name in {fold_name(name): name for name in reversed(names) if name}.items():
             if key == fold_name(target.name):
@@ -60,10 +61,10 @@ class ImportDecisionQuerySet(models.QuerySet):
             self.create(type=name_type, name=name, choice=NameChoice.SAME, decided_by=by, **{column: target})
 
 
-def _list_other_names(decisions: dict[str, "ImportDecision"], *authors: Author) -> list[str]:
-    """Return the names that have a decision, and those of all authors but these, with aliases."""
+def _names_of_others(*authors: Author) -> list[str]:
+    """Return the names of all authors but these, with aliases."""
     rows = Author.objects.exclude(pk__in=[author.pk for author in authors]).values_list("name", "aliases")
-    return [*decisions, *(line for name, aliases in rows for line in (name, *aliases.splitlines()))]
+    return [line for name, aliases in rows for line in (name, *aliases.splitlines())]
 
 
 class ImportDecision(models.Model):

@@ -249,6 +249,18 @@ def test_an_import_finds_a_merged_author_whose_source_has_the_id_alone():
     assert mapping.find_person("a-m-berg", "Axel Berg") == mapping.find_person("eva-lind", "Eva Lind") == ""
 
 
+def test_what_was_decided_on_the_name_of_a_merged_author_does_not_stand_against_its_id():
+    decide(PERSON, "A. M. Berg", NameChoice.SEPARATE)
+    target = make_author("Anna Berg")
+
+    merge(make_author("A. M. Berg", slug="a-m-berg"), target)
+
+    mapping = add_decisions(ImportMapping())
+    assert (
+        mapping.find_person("a-m-berg", "A M Berg") == mapping.find_person("x", "A. M. Berg") == target.slug
+    )
+
+
 @pytest.mark.parametrize("is_separate", [True, False])
 def test_a_merge_keeps_what_was_decided_on_other_names(is_separate):
     other, source, target = make_author("Bo Lind"), make_author("Eva Lind", slug="lind"), make_author("Ek")
