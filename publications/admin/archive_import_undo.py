@@ -25,7 +25,7 @@ from publications.importers.archive_imports import permissions_of, start_runner
 from publications.locales import language_label
 from publications.models import DELETED_DRAFT_RETENTION, ArchiveImport, ArchiveImportTask
 
-from .related_links import list_editions_linking_to
+from .related_links import editions_linking_to
 from .site import render_desk_page, require_permissions
 
 MAX_LINKING_EDITIONS = 100
@@ -66,7 +66,7 @@ def archive_import_undo_page(request: HttpRequest, pk: int) -> HttpResponse:
         **groups,
         is_effective=is_effective,
         later_imports=[later_imports[key] for key in sorted(later_imports, reverse=True)],
-        linking_editions=list_editions_linking_to(withdrawn, limit=MAX_LINKING_EDITIONS) if withdrawn else [],
+        linking_editions=list(editions_linking_to(withdrawn)[:MAX_LINKING_EDITIONS]) if withdrawn else [],
         days=DELETED_DRAFT_RETENTION.days,
         has_addresses=job.kept_addresses.exists(),
     )

@@ -35,7 +35,6 @@ from .site import render_desk_page, require_permissions
 LINKED_URL = re.compile(r'href="([^"#?]*)')
 MAX_ENDED_PUBLICATIONS = 40
 """How many publications, those that ended last, are searched for in texts: each search reads every text."""
-HREF = re.compile(r'href="([^"]+)"')
 
 
 def ended_publications() -> QuerySet[Publication]:
@@ -68,21 +67,6 @@ def editions_linking_to(publications: Sequence[Publication]) -> QuerySet[Edition
     return live.without_texts().order_by("title", "pk")
 
 
-def list_editions_linking_to(publications: Sequence[Publication], *, limit: int) -> list[Edition]:
-    """Return as `editions_linking_to`, for so many publications that a query cannot hold their addresses."""
-    pks = [publication.pk for publication in publications]
-    addresses = Address.objects.filter(publication__in=pks)
-    urls = {url for address in addresses for url in _url_spellings(address)}
-    related = set(RelatedLink.objects.filter(target__in=pks).values_list("source", flat=True))
-    others = Edition.objects.live().exclude(publication__in=pks).values_list("pk", "publication", "html")
-    linking = [
-        pk
-        for pk, publication, html in others.iterator()
-        if publication in related or not urls.isdisjoint(LINKED_URL.findall(html))
-    ]
-    return list(Edition.objects.filter(pk__in=linking).without_texts().order_by("title", "pk")[:limit])
-
-
 def ended_related(publication: Publication) -> list[Publication]:
     """Return the related publications of a publication that are no longer public."""
     return list(ended_publications().filter(linked_from__source=publication.pk))
@@ -100,7 +84,7 @@ def _find_linking(pks: Sequence[int]) -> list[int]:
     return [
         pk
         for pk, html in texts.iterator(chunk_size=200)
-        if pk not in own and any(_leads_to(href, urls) for href in HREF.findall(html))
+        if pk not in own and any(_leads_to(href, urls) for href in LINKED_URL.findall(html))
     ]
 
 
