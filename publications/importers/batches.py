@@ -1,7 +1,9 @@
 """Import files in batches, each in one transaction that stores drafts, publishes them and adds redirects."""
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePath
 
 from django.db import DatabaseError, connection, transaction
 
@@ -60,7 +62,7 @@ class BatchImporter:
                 for imported in batch:
                     self.import_batch([imported])
                 return
-            files = [self.refuse(batch[0].source, str(error), batch[0].notes)]
+            files = [self.refuse(batch[0].source, _describe_failure(error), batch[0].notes)]
         for file in files:
             _release_text(file)
         self.reports += files
@@ -164,6 +166,14 @@ class BatchImporter:
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("ANALYZE")
+
+
+def _describe_failure(error: Exception) -> str:
+    """Return why a text could not be stored, with the name of a file but not its place on the server."""
+    if not isinstance(error, OSError):
+        return str(error)
+    reason = error.strerror or type(error).__name__
+    return f"{PurePath(os.fsdecode(error.filename)).name}: {reason}" if error.filename else reason
 
 
 def _build_file_report(imported: ImportedFile, outcome: FileOutcome, *, is_unedited: bool) -> FileReport:

@@ -211,6 +211,10 @@ class ArchiveImport(models.Model):
     def open_archive(self) -> File:
         return original_storage().open(self.archive)
 
+    def as_read(self) -> models.QuerySet["ArchiveImport"]:
+        """Return the stored row, unless another process has changed or deleted it since it was read or stored here."""
+        return ArchiveImport.objects.filter(pk=self.pk, changed_at=self.changed_at)
+
     def store(self, **columns: object) -> None:
         """Store these columns and the time, and leave others as another process may have stored them."""
         columns["changed_at"] = timezone.now()
@@ -236,7 +240,4 @@ class ArchiveImport(models.Model):
             "requested_by": by, "starts": 0, "done": 0, "total": 0, "error": "", "is_stop_requested": False,
             "report": self.report if is_continued else {}, "changed_at": timezone.now(),
         }  # fmt: skip
-        seen = ArchiveImport.objects.filter(pk=self.pk, changed_at=self.changed_at).exclude(
-            state__in=UNFINISHED
-        )
-        return bool(seen.update(**columns))
+        return bool(self.as_read().exclude(state__in=UNFINISHED).update(**columns))

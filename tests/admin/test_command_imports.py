@@ -2,6 +2,9 @@
 
 import html
 import io
+import json
+from errno import EACCES
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -9,6 +12,9 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from publications.importers import batches
+from publications.importers.left_ticks import TICKED, tick
+from publications.importers.options import ImportOptions
+from publications.importers.run import run_import
 from publications.models import (
     ArchiveImport,
     ArchiveImportState,
@@ -134,3 +140,150 @@ def test_its_report_is_deleted_without_an_archive(administrator, folder):
 
     assert not ArchiveImport.objects.exists() and Publication.objects.count() == 2
     assert reverse("desk:archive-imports") == PAGE
+
+
+@pytest.fixture
+def after_first_text(monkeypatch):
+    """Let something happen once a run has stored its first text, in a batch of its own."""
+
+    def arrange(act) -> None:
+        def import_batch_later(importer, batch):
+            if importer.reports and acts:
+                acts.pop()()
+            import_batch(importer, batch)
+
+        acts, import_batch = [act], batches.BatchImporter.import_batch
+        monkeypatch.setattr(batches.BatchImporter, "import_batch", import_batch_later)
+        monkeypatch.setattr(import_module("publications.importers.run"), "BATCH_FILES", 1)
+
+    return arrange
+
+
+def delete_report(client) -> None:
+    client.post(page_of("-delete"), {"delete": "1"})
+
+
+@pytest.mark.parametrize(
+    ("act", "message"),
+    [
+        (undo, "was undone at the desk"),
+        (request_undo, "is being undone"),
+        (delete_report, "was deleted at the desk"),
+    ],
+)
+def test_a_run_ends_when_the_desk_undoes_or_deletes_its_import(
+    administrator, folder, after_first_text, act, message
+):
+    after_first_text(lambda: act(administrator))
+
+    with pytest.raises(CommandError, match=message):
+        run(folder, "--publish")
+
+    jobs = list(ArchiveImport.objects.all())
+    assert [job.task for job in jobs] == ([] if act is delete_report else [ArchiveImportTask.UNDO])
+    assert not Publication.objects.filter(title="Oil").exists()
+    assert Edition.objects.live().exists() == (act is not undo)
+    assert act is not undo or jobs[0].report["counts"] == {"withdraw": 1}
+
+
+def test_the_undo_of_a_run_that_is_interrupted_keeps_its_report(administrator, folder, after_first_text):
+    def undo_and_interrupt():
+        undo(administrator)
+        raise KeyboardInterrupt
+
+    after_first_text(undo_and_interrupt)
+    with pytest.raises(CommandError, match="goes on where"):
+        run(folder)
+
+    assert ArchiveImport.objects.get().is_undone and not Publication.objects.exists()
+
+
+def test_what_is_ticked_at_the_desk_while_a_run_goes_on_stays_ticked(folder, after_first_text):
+    after_first_text(lambda: tick(ArchiveImport.objects.get(), ["a"]))
+
+    run(folder)
+
+    assert ArchiveImport.objects.get().options[TICKED] == ["a"]
+
+
+def test_one_of_two_runs_of_a_source_at_the_same_time_ends(administrator, folder, after_first_text):
+    after_first_text(lambda: run(folder))
+
+    with pytest.raises(CommandError, match="Another run"):
+        run(folder)
+
+    assert ArchiveImport.objects.get().state == ArchiveImportState.DONE and Publication.objects.count() == 2
+
+
+def test_a_refused_run_leaves_the_row_as_it_is_and_the_next_one_all_of_it(administrator, folder):
+    run(folder)
+    undo(administrator)
+    ArchiveImport.objects.update(state=ArchiveImportState.FAILED, error="Failed.", starts=3, report={})
+    before = ArchiveImport.objects.values().get()
+
+    with pytest.raises(CommandError, match="poem"):
+        run(folder, "--kind", "poem", "--publish")
+    for file in folder.iterdir():
+        file.rename(file.with_suffix(".text"))
+    with pytest.raises(CommandError, match="Markdown"):
+        run(folder, "--publish")
+    assert ArchiveImport.objects.values().get() == before
+
+    for file in folder.iterdir():
+        file.rename(file.with_suffix(".md"))
+    run(folder)
+    job = ArchiveImport.objects.get()
+    assert (job.task, job.state, job.error, job.starts) == ("import", "done", "", 0)
+    assert job.requested_by is None
+
+
+def test_addresses_of_the_old_site_are_no_places_on_the_server(administrator, folder):
+    front = f"redirect_from: [{folder}/old.html]\n"
+    write_post(folder, "a.md", title="Gas", front=front)
+    write_post(
+        folder, "b.md", title="Oil", front=front, body=f"![A map](https://old.example{folder}/gone.png)"
+    )
+
+    run(folder, "--site", "https://old.example")
+
+    report = json.dumps(ArchiveImport.objects.get().report)
+    assert f"https://old.example{folder}/gone.png" in report
+    assert f"{folder}/old" in report.replace(f"https://old.example{folder}", "")
+
+
+@pytest.mark.parametrize("text", ["ann: {name: Ann Berg}\n", "- name: Ann Berg\n- bad: ["])
+def test_the_list_of_authors_of_a_site_is_named_without_its_place_on_the_server(
+    administrator, tmp_path, text
+):
+    (tmp_path / "_config.yml").write_text("title: Blog\n")
+    (tmp_path / "_data").mkdir()
+    (tmp_path / "_data" / "authors.yml").write_text(text)
+
+    run(write_post(tmp_path / "_posts", "2024-05-01-gas.md", title="Gas"))
+
+    shown = show(administrator)
+    assert "“authors.yml”" in shown and "--authors" in shown and "found in the archive" not in shown
+    assert str(tmp_path) not in shown + json.dumps(ArchiveImport.objects.get().report)
+
+
+def test_a_file_that_cannot_be_read_is_named_without_its_place_on_the_server(folder):
+    def fail(_files):
+        raise PermissionError(EACCES, "Permission denied", str(folder / "a.png"))
+
+    report = run_import(ImportOptions(path=folder, record_batch=fail))
+
+    assert report.files[0].notes_on("refused") == ["a.png: Permission denied"]
+
+
+def test_a_folder_whose_name_is_no_utf_8_ends_no_import_early(administrator, tmp_path):
+    outer = tmp_path / "old\udcff"
+    outer.mkdir()
+    folder = write_post(outer / "blog", "a.md", title="Gas")
+
+    run(folder)
+    run(folder)
+    with pytest.raises(CommandError, match="1 of the files were refused"):
+        run(outer)
+
+    assert [job.filename for job in ArchiveImport.objects.all()] == ["old\\xff", "blog"]
+    assert "old\\xff" in administrator.get(PAGE).text
