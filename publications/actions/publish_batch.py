@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
 from django.db.models import Max, prefetch_related_objects
@@ -27,6 +27,8 @@ from .transaction import ActionContext, ActionRefused, NotReady, lock_site_versi
 
 AddressOwners = dict[tuple[str, str], int]
 """The primary keys of the publications that addresses belong to, by locale and slug."""
+MAX_BACKDATING = timedelta(days=90)
+"""How long before its first publication here a new report of this site may be dated."""
 GIVEN_UP = 0
 """In place of a primary key: the address was given up by a redaction."""
 
@@ -80,8 +82,8 @@ class PublishBatch:
         """Return the series number for an edition of a publication.
 
         It is the number that the publication has, that of its translations, or the next of the year, not stored yet.
-        A new one is given at the first publication alone, and none in a year that is over: what was published then has
-        the number that it is cited by, or none.
+        A new one is given at the first publication alone, and to none that is dated further back than `MAX_BACKDATING`:
+        what was published elsewhere then has the number that it is cited by, or none.
 
         Args:
             may_be_new: whether this is the first publication anywhere.
@@ -98,7 +100,7 @@ class PublishBatch:
         if shared:
             return shared
         had_none = previous is not None and previous.kind_id == kind.pk
-        if had_none or not may_be_new or year < timezone.localtime().year:
+        if had_none or not may_be_new or date < timezone.now() - MAX_BACKDATING:
             return current
         return SeriesNumber(kind=kind, year=year, number=self._next_number(kind.pk, year))
 

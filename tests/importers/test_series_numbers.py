@@ -79,12 +79,13 @@ def test_an_imported_report_gets_no_number_when_it_is_edited_and_published(tmp_p
     assert (edition.series_number, edition.type_line) == (None, "Report")
 
 
-def test_a_draft_of_a_year_that_is_over_gets_no_number_at_the_desk(editor):
-    date = timezone.now() - timedelta(days=800)
+@pytest.mark.parametrize(("days", "is_numbered"), [(0, True), (80, True), (100, False), (800, False)])
+def test_a_draft_that_is_dated_far_back_gets_no_number_at_the_desk(editor, days, is_numbered):
+    date = timezone.now() - timedelta(days=days)
 
-    assert (
-        actions.publish(make_publication(kind="report", published_at=date), by=editor).series_number is None
-    )
+    edition = actions.publish(make_publication(kind="report", published_at=date), by=editor)
+
+    assert (edition.series_number is not None) == is_numbered
 
 
 def test_a_number_that_another_text_has_is_left_out_and_named(tmp_path):
