@@ -5,7 +5,7 @@ editions with their rows and audit entries are written, each in as many statemen
 No other module makes editions of drafts.
 """
 
-from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.contrib.auth.models import User
@@ -96,7 +96,7 @@ def publish_many(
     until_by_pk: Mapping[int, datetime] | None = None,
     defer_similarity: bool = False,
     without_approval: str = "",
-    published_elsewhere: Container[int] = (),
+    was_public_elsewhere: bool = False,
 ) -> list[PublishResult]:
     """Publish drafts now, each by an action with an audit entry and a site version of its own, without news for staff.
 
@@ -105,8 +105,7 @@ def publish_many(
         until_by_pk: when the editions of some publications end, by primary key of the publication.
         defer_similarity: leave the similarity of first editions to `search.similarity.complete`.
         without_approval: why kinds that need two people are published by one.
-        published_elsewhere: the primary keys of publications that were public on another site, which get no new series
-            number.
+        was_public_elsewhere: whether the publications were public on another site: they get no new series numbers.
 
     Returns:
         For each publication its edition, or why it was refused. A refusal does not affect the others.
@@ -119,7 +118,7 @@ def publish_many(
         publication.pk: PublishOptions(
             until=ends.get(publication.pk),
             without_approval=without_approval,
-            may_be_numbered=publication.pk not in published_elsewhere,
+            may_be_numbered=not was_public_elsewhere,
         )
         for publication in publications
     }

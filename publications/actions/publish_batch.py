@@ -55,6 +55,7 @@ class PublishBatch:
         self.owners = _read_owners(self.publications)
         self.addresses: list[Address] = []
         self.series_numbers: dict[tuple[int, int], SeriesNumber] = {}
+        self.number_owners: dict[int, int] = {}
 
     @contextmanager
     def open_action(self, publication: Publication) -> Iterator[ActionContext]:
@@ -82,27 +83,43 @@ class PublishBatch:
         """Return the series number for an edition of a publication.
 
         It is the number that the publication has, that of its translations, or the next of the year, not stored yet.
-        A new one is given at the first publication alone, and to none that is dated further back than `MAX_BACKDATING`:
-        what was published elsewhere then has the number that it is cited by, or none.
+        None is new for a text that was public without one, or is dated further back than `MAX_BACKDATING`: what was
+        published elsewhere has the number that it is cited by, or none.
 
         Args:
             may_be_new: whether this is the first publication anywhere.
         """
         kind, current = publication.kind, publication.series_number
-        if not kind.is_numbered:
+        if not kind.is_numbered or (previous and current and previous.series_number_id == current.pk):
             return current
+        if current and self._is_taken(current, publication):
+            current = None
         year = timezone.localtime(date).year
-        if current and current.kind_id == kind.pk and (previous or current.year == year):
+        is_imported = publication.pk not in self.last_numbers  # one of a cancelled edition is of its year
+        if current and current.kind_id == kind.pk and (previous or is_imported or current.year == year):
             return current
-        translations = publication.self_and_translations().exclude(pk=publication.pk)
+        group = publication.self_and_translations()
+        public = Edition.objects.ever_public().filter(publication__in=group.values("pk"), kind=kind)
+        if public.filter(series_number=None).exists():
+            return current
+        translations = group.exclude(pk=publication.pk)
         shared = SeriesNumber.objects.filter(kind=kind, pk__in=translations.values("series_number")).first()
         shared = shared or self.series_numbers.get((kind.pk, publication.source_publication.pk))
-        if shared:
+        if shared and not (shared.pk and self._is_taken(shared, publication)):
             return shared
-        had_none = previous is not None and previous.kind_id == kind.pk
-        if had_none or not may_be_new or date < timezone.now() - MAX_BACKDATING:
+        if not may_be_new or date < timezone.now() - MAX_BACKDATING:
             return current
         return SeriesNumber(kind=kind, year=year, number=self._next_number(kind.pk, year))
+
+    def _is_taken(self, number: SeriesNumber, publication: Publication) -> bool:
+        """Return whether a text that is no translation of this one has an edition with a number."""
+        if (
+            self.number_owners.get(number.pk, publication.source_publication.pk)
+            != publication.source_publication.pk
+        ):
+            return True
+        others = Edition.objects.exclude(publication__in=publication.self_and_translations().values("pk"))
+        return others.filter(series_number=number).exists()
 
     def _next_number(self, kind: int, year: int) -> int:
         """Return the next number of a kind, by its primary key, in a year: the stored ones are read once."""
@@ -123,6 +140,8 @@ class PublishBatch:
             self.owners[address] = publication.pk
         if (number := publication.series_number) and number.pk is None:
             self.series_numbers[number.kind_id, publication.source_publication.pk] = number
+        elif number:
+            self.number_owners[number.pk] = publication.source_publication.pk
 
 
 def _lock_publications(pks: Sequence[int]) -> list[Publication]:

@@ -170,10 +170,9 @@ class BatchImporter:
 
 def _describe_failure(error: Exception) -> str:
     """Return why a text could not be stored, with the name of a file but not its place on the server."""
-    if not isinstance(error, OSError):
+    if not isinstance(error, OSError) or not error.filename:
         return str(error)
-    reason = error.strerror or type(error).__name__
-    return f"{PurePath(os.fsdecode(error.filename)).name}: {reason}" if error.filename else reason
+    return f"{PurePath(os.fsdecode(error.filename)).name}: {error.strerror}"
 
 
 def _build_file_report(imported: ImportedFile, outcome: FileOutcome, *, is_unedited: bool) -> FileReport:

@@ -88,7 +88,8 @@ def _find_or_create(columns: dict, source: Path) -> ArchiveImport:
     job = ArchiveImport.objects.of_source(_decode(path))
     if not job:
         filename = (_decode(path.name) or str(path))[-200:]
-        return ArchiveImport.objects.create(archive="", filename=filename, size=0, **columns)
+        with transaction.atomic():
+            return ArchiveImport.objects.create(archive="", filename=filename, size=0, **columns)
     if job.is_unfinished:
         raise ImportRefused(_explain_change(job))
     return job

@@ -43,7 +43,7 @@ def publish_files(files: Sequence[FileReport], options: ImportOptions) -> None:
         until_by_pk=_expiry_dates(ready, states),
         defer_similarity=True,
         without_approval="import",  # it was approved where it comes from
-        published_elsewhere={file.publication.pk for file in ready if file.imported.manuscript.published_at},
+        was_public_elsewhere=True,
     )
     for file, result in zip(ready, results, strict=True):
         file.is_published = isinstance(result, Edition)

@@ -108,7 +108,7 @@ def load_import_states(uids: Iterable[str]) -> dict[str, ImportState]:
 
     A deleted draft that nobody has edited is one of them: its file makes it a draft again.
     """
-    rows = Publication.with_deleted.filter(uid__in=list(uids)).select_related("kind")
+    rows = Publication.with_deleted.filter(uid__in=list(uids)).select_related("kind", "series_number")
     publications = {publication.pk: publication for publication in rows}
     histories = _load_histories(Revision.objects.filter(publication__in=list(publications)))
     states = [_import_state(publication, histories[pk]) for pk, publication in publications.items()]

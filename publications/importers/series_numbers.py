@@ -31,12 +31,14 @@ def parse_series_number(manuscript: Manuscript) -> tuple[int, int] | None:
 def keep_series_number(publication: Publication, manuscript: Manuscript, import_cache: ImportCache) -> None:
     """Give an unsaved draft the number that its manuscript names, if no other text has it, and it has none yet."""
     parsed = parse_series_number(manuscript)
-    if not parsed or publication.series_number_id or not publication.kind.is_numbered:
+    if not parsed or _number_of(publication) or not publication.kind.is_numbered:
         return
     year, number = parsed
     row, _created = SeriesNumber.objects.get_or_create(kind=publication.kind, year=year, number=number)
-    owner = import_cache.series_numbers.setdefault(row.pk, _find_owner(row) or _group_of(publication))
-    if owner == _group_of(publication):
+    group, owners = manuscript.translation_of or _group_of(publication), import_cache.series_numbers
+    if row.pk not in owners:
+        owners[row.pk] = _find_owner(row) or group
+    if owners[row.pk] == group:
         publication.series_number = row
 
 
@@ -44,16 +46,24 @@ def describe_lost_number(publication: Publication, manuscript: Manuscript) -> li
     """Return a message on the number of a manuscript that its draft does not have."""
     if not manuscript.number.strip():
         return []
-    parsed, kept = parse_series_number(manuscript), publication.series_number
+    parsed, kept = parse_series_number(manuscript), _number_of(publication)
     if kept and parsed == (kept.year, kept.number):
         return []
     if not publication.kind.is_numbered:
         message = _("Number left out, as publications of this kind have none: %s.")
     elif not parsed:
         message = _("Number left out, as it is not one such as 7/2012: %s.")
+    elif kept:
+        message = _("Number left out, as this text has one already: %s.")
     else:
-        message = _("Number left out, as another text has it: %s.")
+        message = _("Number left out, as another text has it, or had it when this one was imported: %s.")
     return [message % manuscript.number.strip()]
+
+
+def _number_of(publication: Publication) -> SeriesNumber | None:
+    """Return the number of a publication if it is of its kind."""
+    number = publication.series_number
+    return number if number and number.kind_id == publication.kind_id else None
 
 
 def _group_of(publication: Publication) -> str:

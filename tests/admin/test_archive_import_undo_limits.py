@@ -373,7 +373,7 @@ def test_a_draft_that_an_import_of_a_folder_has_updated_is_not_deleted(administr
     options = {"kind": "commentary", "language": "en", "verbosity": 0}
     call_command("import_publications", str(tmp_path / "blog"), **options)
 
-    assert "Oil" not in effects() and "More on oil" in Publication.objects.get(title="Oil").body
+    assert "Oil" not in effects(drafted) and "More on oil" in Publication.objects.get(title="Oil").body
 
 
 def test_reasons_that_another_release_stored_are_shown(administrator, drafted):  # noqa: F811

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from publications import actions
+from publications.admin.drafts.deleted_drafts import restore_draft
 from publications.importers.series_numbers import parse_series_number
 from publications.manuscript import Manuscript
 from publications.models import Edition, Publication, SeriesNumber
@@ -125,3 +126,48 @@ def test_a_kind_without_numbers_names_the_number_that_it_leaves_out(tmp_path):
 
     assert numbers() == {"Report 0": ""}
     assert any("of this kind have none: 7/2012" in text for text in missing_of(report))
+
+
+def test_a_translation_of_a_report_without_a_number_makes_none_for_it(tmp_path, editor):
+    import_blog(write_reports(tmp_path / "reports", "published_at: 2012-05-01\n"))
+    original = Publication.objects.get()
+    translation = actions.publish(
+        make_publication(kind="report", language="sv", translation_of=original), by=editor
+    )
+
+    again = actions.publish(saved(original, body="Mended."), by=editor)
+
+    assert (translation.series_number, again.series_number) == (None, None)
+
+
+@pytest.mark.parametrize("front", ["number: 7/2012\n", "number: 12/2025\npublished_at: 2026-01-05\n"])
+def test_the_number_of_an_imported_draft_is_kept_when_the_desk_publishes_it(tmp_path, editor, front):
+    import_blog(write_reports(tmp_path / "reports", front), publish=False)
+    before = numbers()["Report 0"]
+
+    edition = actions.publish(Publication.objects.get(), by=editor)
+
+    assert str(edition.series_number) == before == front.split()[1]
+
+
+def test_texts_that_are_no_translations_any_more_do_not_share_a_number(tmp_path, editor):
+    fronts = "number: 7/2012\n", f"number: 7/2012\ntranslation_of: {UID.format(0)}\n"
+    import_blog(write_reports(tmp_path / "reports", *fronts), publish=False)
+    Publication.objects.update(translation_of=None)
+
+    editions = [actions.publish(each, by=editor) for each in Publication.objects.order_by("title")]
+
+    assert str(editions[0].series_number) == "7/2012" != str(editions[1].series_number)
+
+
+def test_a_number_of_a_deleted_draft_is_not_given_twice(tmp_path, editor):
+    import_blog(write_reports(tmp_path / "reports", "number: 7/2012\n"), publish=False)
+    deleted = Publication.objects.get()
+    actions.delete_draft(deleted, by=editor)
+    other = make_publication(kind="report", series_number=SeriesNumber.objects.get())
+    first = actions.publish(other, by=editor)
+    restore_draft(deleted, by=editor)
+
+    second = actions.publish(Publication.objects.get(pk=deleted.pk), by=editor)
+
+    assert str(first.series_number) == "7/2012" != str(second.series_number)
