@@ -234,7 +234,8 @@ class QueryRedirects:
     def find(self, path: str, query: str, parameters: ParametersOfPage) -> str:
         """Return the stored query of which a request has all parameters, or "".
 
-        Names in another case fit a page of ASP too, as IIS ignores it, unless two stored queries differ by that alone.
+        Names in another case fit a page of ASP too, as IIS ignores it. Of two stored queries that differ by that alone,
+        only the one in the case of the request is found.
 
         Args:
             path: in normal form.
@@ -246,13 +247,17 @@ class QueryRedirects:
         params = read_parameters(query)
         if _is_for_page(path, params, parameters):
             return ""
-        exact = next(self._find_all(path, params, str), "")
-        if exact or not path.endswith(ASP_SUFFIXES):
-            return exact
-        lower = {name.lower(): value for name, value in params.items()}
-        found = [*self._find_all(path, lower, str.lower)]
-        is_alone = [candidate.lower() for candidate in found].count(found[0].lower()) == 1 if found else False
-        return found[0] if is_alone else ""
+        exact = [*self._find_all(path, params, str)]
+        if not path.endswith(ASP_SUFFIXES):
+            return exact[0] if exact else ""
+        found = {stored: read_parameters(stored) for stored in exact}
+        for stored in self._find_all(path, _lower_names(params), str.lower):
+            found.setdefault(stored, read_parameters(stored))
+        best = max(found, key=lambda stored: len(found[stored]), default="")  # the first: those in exact case
+        if not best or best in exact:
+            return best
+        is_alone = [*map(_lower_names, found.values())].count(_lower_names(found[best])) == 1
+        return best if is_alone else ""
 
     def _find_all(self, path: str, params: Mapping[str, str], name_of: Callable[[str], str]) -> Iterator[str]:
         """Yield the stored queries whose parameters are all there, those with the most first."""
@@ -261,6 +266,10 @@ class QueryRedirects:
                 query = urlencode([(name, params[name_of(name)]) for name in names])
                 if query in self.queries[path]:
                     yield query
+
+
+def _lower_names(params: Mapping[str, str]) -> dict[str, str]:
+    return {name.lower(): value for name, value in params.items()}
 
 
 def _most_first(names: Parameters) -> tuple[int, Parameters]:

@@ -338,6 +338,27 @@ def test_pages_of_asp_are_found_by_names_of_parameters_in_any_case(client, posts
     assert answer(client, "/page.aspx?Id=5")[0] == 404
 
 
+@pytest.mark.parametrize(
+    ("query", "title"),
+    [
+        ("id=3", "Swedish"),
+        ("id=3&lang=en", "English"),
+        ("ID=3&LANG=en&x=1", "English"),
+        ("id=3&lang=fi", "Swedish"),
+    ],
+)
+def test_the_most_parameters_of_a_page_of_asp_are_meant_in_any_case(client, query, title):
+    targets = {
+        "/page.aspx?id=3": make_live(title="Swedish"),
+        "/page.aspx?id=3&Lang=en": make_live(title="English"),
+    }
+    for old, edition in targets.items():
+        keep(old, edition.publication)
+
+    current = {edition.title: edition.get_absolute_url() for edition in targets.values()}
+    assert answer(client, f"/page.aspx?{query}") == (301, current[title])
+
+
 @pytest.mark.parametrize("query", ["id=77", "epslanguage=sv", "id=77&epslanguage=en", ""])
 def test_an_address_that_lacks_a_parameter_is_another(client, posts, query):
     assert answer(client, f"/templates/page.aspx?{query}")[0] == 404
