@@ -1,12 +1,14 @@
 """The rules for the pages of a copy of an old site that is imported at the desk: proposed first, then edited there."""
 
 from dataclasses import replace
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
-from publications.models import ArchiveImport
+from publications.models import ArchiveImport, ArchiveImportState
 from publications.stored_messages import gettext as _
 
 from .mapping import ImportMapping, parse_mapping, render_mapping
-from .old_site import host_of, open_copy, parse_rules
+from .old_site import UNKNOWN_HOST, host_of, open_copy, parse_rules
 from .options import ImportOptions
 from .run import propose_mapping
 
@@ -27,7 +29,7 @@ def add_page_rules(job: ArchiveImport, options: ImportOptions) -> ImportOptions:
     """
     if PAGE_RULES not in job.options:
         host = host_of(open_copy(options.path, options.site).site)
-        job.store(options={**job.options, PAGE_RULES: _find_earlier_rules(job, host), PAGE_RULES_HOST: host})
+        job.store(options={**job.options, PAGE_RULES: find_earlier_rules(job, host), PAGE_RULES_HOST: host})
     rules = job.options[PAGE_RULES]
     if not rules.strip():
         proposed, _refused = propose_mapping(options)
@@ -37,11 +39,24 @@ def add_page_rules(job: ArchiveImport, options: ImportOptions) -> ImportOptions:
     return replace(options, mapping=replace(options.mapping, pages=read_page_rules(rules)))
 
 
-def _find_earlier_rules(job: ArchiveImport, host: str) -> str:
-    """Return the rules of the latest other import of a site, which may have been edited, or ""."""
-    others = ArchiveImport.objects.exclude(pk=job.pk).filter(**{f"options__{PAGE_RULES_HOST}": host})
-    latest = others.exclude(**{f"options__{PAGE_RULES}": ""}).order_by("-changed_at").first()
-    return latest.options[PAGE_RULES] if latest else ""
+def find_earlier_rules(job: ArchiveImport, host: str) -> str:
+    """Return the rules of the latest other import of a site that has not failed, which may have been edited, or ""."""
+    if not _is_of_one_site(host):
+        return ""
+    others = ArchiveImport.objects.exclude(pk=job.pk).exclude(state=ArchiveImportState.FAILED)
+    same_site = others.filter(**{f"options__{PAGE_RULES_HOST}": host}).order_by("-changed_at")
+    texts = (options.get(PAGE_RULES, "") for options in same_site.values_list("options", flat=True))
+    return next(filter(str.strip, texts), "")
+
+
+def _is_of_one_site(host: str) -> bool:
+    """Whether a host stands for one site. Copies without a host, or from somebody's own computer, are of any site."""
+    name = urlsplit(f"//{host}").hostname or UNKNOWN_HOST
+    try:
+        ip_address(name)
+    except ValueError:
+        return name not in (UNKNOWN_HOST, "localhost") and not name.endswith(".localhost")
+    return False
 
 
 def read_page_rules(text: str) -> tuple:

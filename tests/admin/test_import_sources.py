@@ -7,7 +7,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 
-from publications.importers import archive_imports
+from publications.importers import archive_import_rules, archive_imports
+from publications.importers.archive_import_rules import PAGE_RULES, PAGE_RULES_HOST
+from publications.importers.old_site import UNKNOWN_HOST
 from publications.models import ArchiveImport, ArchiveImportState, Edition, Publication
 from tests.factories import picture_bytes
 from tests.importers.ghost import test_source as ghost
@@ -221,6 +223,30 @@ def test_a_second_copy_of_a_site_is_read_by_the_rules_of_the_first(administrator
     second = ArchiveImport.objects.get(filename="new.warc")
     assert second.options["page_rules"] == rules
     assert {file["outcome"] for file in second.report["files"]} == {"unchanged"}
+
+
+@pytest.mark.parametrize("host", [UNKNOWN_HOST, "localhost:8000", "127.0.0.1", "[::1]:8080", "a.localhost"])
+def test_a_copy_whose_host_names_no_site_takes_no_rules_of_another(host):
+    store_rules(host, "rules")
+
+    assert find_rules(host) == ""
+
+
+def test_the_rules_of_a_site_are_those_of_its_latest_import_that_has_some():
+    for rules, state in (("oldest", "done"), ("right", "stopped"), ("failed", "failed"), (" \n", "done")):
+        store_rules("old.example", rules, state)
+    store_rules("new.example", "of another site")
+
+    assert find_rules("old.example") == "right"
+
+
+def store_rules(host: str, rules: str, state: str = "done") -> None:
+    options = {PAGE_RULES: rules, PAGE_RULES_HOST: host}
+    ArchiveImport.objects.create(filename="old.warc", size=1, options=options, state=state)
+
+
+def find_rules(host: str) -> str:
+    return archive_import_rules.find_earlier_rules(ArchiveImport(), host)
 
 
 def test_wrong_rules_are_shown_again_with_their_line(administrator, copied):

@@ -6,11 +6,13 @@ and where its parts are, `page_index` lists the texts with all their addresses, 
 
 from .addresses import host_of
 from .copies import is_old_site, open_copy
+from .mirror import UNKNOWN_HOST
 from .rules import parse_rules
 from .source import OldSiteSource, open_old_site
 from .warc import WARC_SUFFIXES
 
 __all__ = [
+    "UNKNOWN_HOST",
     "WARC_SUFFIXES",
     "OldSiteSource",
     "host_of",
