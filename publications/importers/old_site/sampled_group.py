@@ -102,10 +102,16 @@ class SampledGroup:
     def in_frame(self, node: Node) -> bool:
         """Whether an element is in a menu, a footer, a form or the like. What is around the text is no frame of it."""
         return any(
-            (ancestor.tag in FRAME_TAGS or FRAME_WORDS.search(token_of(ancestor)))
-            and not (self.body and ancestor.css(self.body))
+            ancestor.mem_id not in self._ids_around_text
+            and (ancestor.tag in FRAME_TAGS or FRAME_WORDS.search(token_of(ancestor)))
             for ancestor in lineage_of(node)
         )
+
+    @cached_property
+    def _ids_around_text(self) -> set[int]:
+        """The text blocks of all pages and the elements around them: to search each element for one is slow."""
+        bodies = [body for page in self.pages for body in page.select(self.body)] if self.body else []
+        return {node.mem_id for body in bodies for node in lineage_of(body)}
 
     def text_ids(self, page: HtmlPage) -> set[int]:
         """Return the elements of the text block of a page."""
