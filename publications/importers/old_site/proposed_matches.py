@@ -1,4 +1,4 @@
-"""Propose the match of a rule: what all pages of a template have, and no other page of the site."""
+"""Propose the match of a rule: what all pages of a template have, and if possible no page that a later rule is for."""
 
 import re
 from collections.abc import Collection
@@ -19,7 +19,8 @@ def propose_match(
     """Return the selector that only these pages have, or patterns that fit the address of each of them.
 
     A pattern is that of a folder, or of a page whose addresses differ by the query, unless it fits another page: then
-    each address is listed. Of many addresses the folder is better, except for a rule that leaves pages out.
+    each address is listed. Of many addresses the folder is better, although it fits others, except for a rule that
+    leaves pages out. The addresses of the home page, which has no folder, are always listed.
 
     Args:
         others: the pages that the pattern may not fit.
@@ -40,11 +41,14 @@ def propose_match(
 
 
 def _folder_of(address: str) -> str:
-    """Return the pattern of the first folder of an address, or of the page without its query, that fits the address."""
+    """Return the pattern of the first folder of an address, or of its page with any query; or else the address.
+
+    The home page with any query would be `/?*`, which fits all pages of the site.
+    """
     path, _mark, query = address.partition("?")
     folder, slash, _rest = path.strip("/").partition("/")
     pattern = f"/{_escape(folder)}/*" if slash else f"{_escape(path)}?*"
-    is_fitting = (slash or query) and compile_address(pattern).match(address)
+    is_fitting = folder and (slash or query) and compile_address(pattern).match(address)
     return pattern if is_fitting else _escape(address)
 
 

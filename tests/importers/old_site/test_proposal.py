@@ -1,12 +1,18 @@
 """Rules that are proposed for sites of other shapes than the made-up one."""
 
+from collections import Counter
+
 import pytest
 
 from publications.importers.mapping import parse_mapping, render_mapping
-from publications.importers.old_site import open_copy
-from publications.importers.old_site.page_profiles import read_pages
+from publications.importers.old_site import open_copy, sampled_group
+from publications.importers.old_site.html_page import HtmlPage
+from publications.importers.old_site.page_groups import PageGroup
+from publications.importers.old_site.page_profiles import PageProfile, RepeatedTexts, lineage_of, read_pages
 from publications.importers.old_site.proposal import propose_rules
+from publications.importers.old_site.proposed_matches import MAX_LISTED_ADDRESSES, propose_match
 from publications.importers.old_site.rules import find_rule, parse_rules
+from publications.importers.old_site.sampled_group import SampledGroup
 from tests.old_site import SITE, Answer, write_warc
 
 SHAPES = (
@@ -79,6 +85,17 @@ def test_many_addresses_of_texts_become_a_folder_behind_the_listed_ones(tmp_path
     ]
 
 
+@pytest.mark.parametrize("count", [3, MAX_LISTED_ADDRESSES + 1])
+@pytest.mark.parametrize("others", [[], ["/news/gas"]])
+def test_a_rule_for_addresses_of_the_home_page_fits_no_other_page(count, others):
+    addresses = [f"/?p={number}" for number in range(count)]
+    profiles = [PageProfile(path, f"{SITE}{path}", (), frozenset()) for path in [*addresses, *others]]
+
+    match = propose_match(PageGroup((), profiles[:count]), "", profiles[count:], is_ignored=False)
+
+    assert match == {"address": addresses}
+
+
 def web_form(number: int, template: str, main: str) -> Answer:
     """Return a page of ASP.NET: all of it is a form, and the words of the menu and the title are around the text."""
     menu = "".join(f'<li><a href="page.aspx?id={target}">Menu {target}</a></li>' for target in range(2, 9))
@@ -133,3 +150,29 @@ def test_bylines_that_repeat_within_short_texts_are_not_removed(tmp_path):
     rule = propose_rules(open_copy(write_warc(tmp_path / "a.warc.gz", pages))).pages[0]
 
     assert rule["remove"] == ["p.share"]
+
+
+def test_the_text_is_searched_once_on_a_page_however_many_links_its_menu_has(tmp_path, monkeypatch):
+    pages = {f"/page.aspx?id={number}": web_form_text(number, "artikel") for number in range(10, 13)}
+    copy = open_copy(write_warc(tmp_path / "a.warc.gz", pages))
+    sample = SampledGroup(PageGroup(()), [*read_pages(copy)], RepeatedTexts(Counter(), 1), ".brodtext")
+    searched = []
+
+    class SearchedNode:
+        def __init__(self, node):
+            self.node = node
+
+        def __getattr__(self, name):
+            if name == "css":
+                searched.append(self.node)
+            return getattr(self.node, name)
+
+    monkeypatch.setattr(sampled_group, "lineage_of", lambda node: map(SearchedNode, lineage_of(node)))
+    select = HtmlPage.select
+    monkeypatch.setattr(
+        HtmlPage, "select", lambda page, selector: searched.append(page) or select(page, selector)
+    )
+    elements = [node for page in sample.pages for node in select(page, "body *")]
+
+    assert {node.tag for node in elements if sample.in_frame(node)} == set()
+    assert len(searched) == len(sample.pages)
