@@ -5,6 +5,7 @@ import re
 from publications.html_tree import Element, split_names
 from publications.stored_messages import gettext as _
 
+from .embeds import MEDIA
 from .losses import TextLosses, one_line
 from .source_tree import Child, SourceTree, classes_of, styles_of, visible_text
 
@@ -32,9 +33,10 @@ CONTENTS_CLASSES = split_names(
 )
 SHARE_ADDRESS = re.compile(r"action=share|%%|/subscribe\b")
 SCRIPT_BUTTON = re.compile(
-    r"\s*javascript:.*(?:\bprint\b|history\.(?:back|go)|window\.close)", re.IGNORECASE | re.DOTALL
+    r"\s*javascript:.*(?:(?<![-/\w])print\s*\(|history\.(?:back|go)|window\.close)", re.IGNORECASE | re.DOTALL
 )
-"""The target of a link to print a page, to go back or to close it."""
+"""The target of a link to print a page, to go back or to close it; not to open a file whose name has such a word."""
+CONTENT_WITHOUT_WORDS = MEDIA | split_names("img table")
 SILENT_COMMENTS = (
     "wp:", "/wp:", "kg-card", "[if", "[endif", "<![", "more", "nextpage", "break", "startfragment", "endfragment",
     "noindex", "/noindex", "#", "/",
@@ -118,14 +120,16 @@ def _is_boilerplate(element: Element) -> bool:
 
 
 def _is_script_button(element: Element) -> bool:
-    """Whether this is a block of nothing but links to print the page, to go back or to close it."""
+    """Whether this is a block of nothing but links to print the page, to go back or to close it, with their icons."""
     if element.tag not in ("p", "div", "li"):
         return False
     links = element.find_all("a")
+    icons = sum(len(link.find_all(*CONTENT_WITHOUT_WORDS)) for link in links)
     return (
         bool(links)
         and all(SCRIPT_BUTTON.match(link.get("href")) for link in links)
         and "".join(map(visible_text, links)).split() == visible_text(element).split()
+        and len(element.find_all(*CONTENT_WITHOUT_WORDS)) == icons
     )
 
 

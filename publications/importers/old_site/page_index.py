@@ -15,14 +15,28 @@ from .rules import PageRule, find_rule
 from .site_copy import SiteCopy
 
 MAX_REDIRECTS = 10
+_SEARCHED = r"(?: (?:som )?du (?:söker|sökte|letar|letade)(?: efter)?)?"
+_NO_PAGE = (
+    rf"(?:den här )?(?:sidan|dokumentet|filen){_SEARCHED}"
+    r" (?:(?:kunde|kan) (?:tyvärr )?(?:inte|ej) hittas|hittades (?:inte|ej)|finns (?:inte|ej)(?: längre)?|saknas)"
+    rf"|(?:vi (?:hittar|hittade|kan|kunde)|kunde vi) inte (?:hitta )?sidan{_SEARCHED}"
+    r"|(?:(?:the|this|that) )?(?:requested )?(?:page|document|file|file or directory|object|resource)"
+    r"(?: you(?: a|[’']| we)re looking for)?"
+    r"(?:(?: was| is)? not found| (?:can ?not|can[’']?t|could not|couldn[’']t) be found"
+    r"| (?:does not|doesn[’']t|no longer) exists?)"
+    r"|not found"
+)
 MISSING_PAGE = re.compile(
-    r"(?:fel|error)?\W*404\b.{0,30}|not found|.*\b(?:sidan?|page|dokumentet|document)\b.*"
-    r"(?:hitta|finns (?:inte|ej)|saknas|not (?:be )?found|n[o’']t exist|no longer (?:exists|available)).*",
+    rf"(?:(?:oops|hoppsan|tyvärr)[!,]? )?(?:(?:http )?(?:error|fel) ?)?(?:404(?: ?[-–—:|]? ?(?:error|fel|{_NO_PAGE}))?"
+    rf"|(?:{_NO_PAGE})(?: \(?404\)?)?)[.!]?(?: [-–—|·•»] .{{1,80}})?",
     re.IGNORECASE,
 )
-"""The title of what servers answer for an address without a page, some with status 200."""
-MIN_MISSING_PAGES = 2
-"""With one title and text: a single page may be about missing pages."""
+"""The whole title, apart from the name of the site, of what servers answer for an address without a page, some with
+status 200."""
+MIN_MISSING_PATHS = 2
+"""With one title and text: a single page, whatever the queries in its addresses, may be about missing pages."""
+MAX_MISSING_WORDS = 120
+"""A longer text says more than that there is no page."""
 
 
 @dataclass
@@ -32,7 +46,9 @@ class IndexedPage:
     Args:
         rule: None for a page that no rule fits.
         canonical: the key of the address that it gives as its own; "" if it gives none.
-        digest: of its title and text, for pages that are reached by several addresses.
+        digest: of its title and text, for pages that are reached by several addresses; of its title alone for a page
+            that is no text.
+        words: how many its text has; 0 for a page that is no text.
         links: the keys that a page that is no text links to.
     """
 
@@ -43,6 +59,7 @@ class IndexedPage:
     canonical: str = ""
     alternates: Mapping[str, str] = field(default_factory=dict)
     digest: str = ""
+    words: int = 0
     links: frozenset[str] = frozenset()
 
     @property
@@ -58,7 +75,7 @@ class PageIndex:
         texts: the pages that are texts, by key; each once.
         duplicates: the keys of other addresses of a text, with the key of the text.
         ignored, unmatched: other pages by key: those of a rule with `ignore`, and those that no rule fits.
-        missing: pages that only say that there is no page, by key.
+        missing: pages that only say that there is no page, the same at several paths, by key.
         redirects: keys of addresses that lead on, with the addresses they lead to.
         refused: the reasons why pages cannot be read, by path.
     """
@@ -117,11 +134,21 @@ def index_pages(copy: SiteCopy, rules: Iterable[PageRule]) -> PageIndex:
 
 
 def _take_missing_pages(pages: dict[str, IndexedPage], index: PageIndex) -> None:
-    """Move the pages that one answer stands for, which says that there is none, to the missing ones."""
-    counts = Counter(page.digest for page in pages.values())
-    for key, page in list(pages.items()):
-        if counts[page.digest] >= MIN_MISSING_PAGES and MISSING_PAGE.fullmatch(page.head.title):
+    """Move short pages whose title only says that there is no page, the same at several paths, to the missing ones."""
+    answers = {
+        key: page
+        for key, page in pages.items()
+        if page.words <= MAX_MISSING_WORDS and MISSING_PAGE.fullmatch(page.head.title.strip())
+    }
+    paths = Counter(digest for digest, _path in {(page.digest, _path_key(page)) for page in answers.values()})
+    for key, page in answers.items():
+        if paths[page.digest] >= MIN_MISSING_PATHS:
             index.missing[key] = pages.pop(key)
+
+
+def _path_key(page: IndexedPage) -> str:
+    """Return the key of the address of a page without query."""
+    return address_key(page.address).partition("?")[0]
 
 
 def _describe_page(copy: SiteCopy, key: str, page: HtmlPage, rules: tuple[PageRule, ...]) -> IndexedPage:
@@ -142,6 +169,7 @@ def _describe_page(copy: SiteCopy, key: str, page: HtmlPage, rules: tuple[PageRu
         canonical=address_key(page.canonical) if page.canonical else "",
         alternates=page.alternates,
         digest=sha256(f"{head.title}\n{text}".encode()).hexdigest(),
+        words=len(text.split()),
         links=links,
     )
 
@@ -159,7 +187,7 @@ def _group_addresses(index: PageIndex, copy: SiteCopy, pages: dict[str, IndexedP
         page = pages[key]
         canonical = _trusted_canonical(pages, page)
         groups = [(canonical, page.digest)] if canonical else []
-        groups.append((address_key(page.address).partition("?")[0], page.digest))
+        groups.append((_path_key(page), page.digest))
         main = next((main_keys[group] for group in groups if group in main_keys), key)
         for group in groups:
             main_keys.setdefault(group, main)

@@ -150,6 +150,43 @@ def test_what_no_reader_saw_is_left_out_and_reported():
     assert file.coverage.missing == ()
 
 
+BUTTON = '<a href="javascript:history.back()"><img src="/back.gif"></a>'
+
+
+@pytest.mark.parametrize("tag", ["p", "div", "li"])
+@pytest.mark.parametrize(
+    ("media", "kept"),
+    [
+        ('<img src="https://x.example/diagram.png" alt="Diagram">', "diagram"),
+        ('<iframe src="https://player.example/1"></iframe>', "player.example"),
+        ('<video src="https://player.example/1"></video>', "player.example"),
+        ('<audio src="https://player.example/1"></audio>', "player.example"),
+        ('<object data="https://player.example/1"></object>', "player.example"),
+        ('<embed src="https://player.example/1">', "player.example"),
+    ],
+)
+def test_a_button_with_a_script_takes_no_picture_or_player_beside_it_along(tag, media, kept):
+    assert kept in read(f"<{tag}>{media}{BUTTON}</{tag}>").manuscript.body.lower()
+    assert markdown_of(f"<p>a</p><{tag}>{BUTTON}</{tag}>") == "a"
+
+
+@pytest.mark.parametrize(
+    ("script", "is_button"),
+    [
+        ("window.print()", True),
+        ("print ();", True),
+        ("self.print(); void(0)", True),
+        ("openWin('/print/rapport.pdf')", False),
+        ("openWin('/fine-print.html')", False),
+        ("openWin('/fine-print (1).pdf')", False),
+    ],
+)
+def test_a_link_that_opens_a_file_is_no_button_to_print(script, is_button):
+    assert markdown_of(f'<p>a</p><p><a href="javascript:{script}">b</a></p>') == (
+        "a" if is_button else "a\n\nb"
+    )
+
+
 LONG = "One answer has more words than ten, so nobody hid it for good."
 
 

@@ -228,3 +228,39 @@ def test_answers_that_there_is_no_page_are_named_and_no_texts(tmp_path):
     ]
     assert [len(note.items) for note in source.summarize() if "there is no page" in note.text] == [3]
     assert not source.nearest.pages.keys() & {"/page.aspx?id=41", "/old/tips"}
+
+
+@pytest.mark.parametrize(
+    ("title", "names", "words"),
+    [
+        *(
+            (title, ("a.html", "b.html"), 3)
+            for title in (
+                "Sida måste hitta nya vägar", "Sida: tydlig strategi saknas", "404 dagar i fångenskap", "Not found in Minsk",
+                "En sida av historien som saknas", "Sidan som saknas", "Dokumentet som alla hittade", "Sidan saknas i arkivet",
+                "Turning the page: peace not found in Minsk", "The page that no longer exists", "Error 404 and other poems",
+            )
+        ),
+        ("Page not found", ("a.html", "a.html@print=1"), 3),
+        ("Page not found", ("a.html", "b.html"), 200),
+    ],
+)  # fmt: skip
+def test_a_text_about_what_is_missing_is_no_answer_that_there_is_no_page(tmp_path, title, names, words):
+    copy = write_folder(tmp_path, dict.fromkeys(names, page(title, f"<p>{'word ' * words}</p>")))
+
+    assert set(titles(open_copy(copy))) == {title}
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Sidan kunde inte hittas", "Sidan hittades inte!", "Sidan finns inte längre – Institutet", "Sidan saknas",
+        "Sidan du söker finns inte", "Vi hittar inte sidan", "Vi kunde inte hitta sidan du letar efter", "Dokumentet finns ej",
+        "Page not found | The Institute", "Page not found (404)", "Oops! That page can’t be found.", "404", "Error 404",
+        "404 Not Found", "404 - fel", "404: This page could not be found.", "Fel 404 – sidan saknas", "Not Found",
+        "HTTP Error 404", "404 - File or directory not found.", "The page you were looking for doesn't exist",
+        "The resource cannot be found.", "Hoppsan! Sidan saknas",
+    ],
+)  # fmt: skip
+def test_a_short_answer_that_there_is_no_page_is_known_by_its_whole_title(tmp_path, title):
+    assert titles(open_copy(write_folder(tmp_path, dict.fromkeys(("a.html", "b.html"), page(title))))) == []
