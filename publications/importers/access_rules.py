@@ -15,15 +15,16 @@ from .access_words import inflect, join_names, split_values, words_of
 READER_WORDS = ("member", "membership", "subscriber", "medlem", "medlemmar", "prenumerant", "prenumeranter")
 """Those for whom a text was, as names of fields and shortcodes have them."""
 RESTRICTING_WORDS = ("hidden", "locked", "private", "restrict", "restricted")
-SECRET_WORDS = ("encrypt", "encrypted", "lösenord", "passphrase", "password", "protected", *inflect("skyddad"),
-                *inflect("lösenordsskyddad"))  # fmt: skip
+SECRET_WORDS = ("access code", "encrypt", "encrypted", "lösenord", "passcode", "passphrase", "password", "protected",
+                *inflect("skyddad"), *inflect("lösenordsskyddad"))  # fmt: skip
 """Fields that hide a text if they have a value, which is never reported."""
 RULES: Mapping[Rule, tuple[str, ...]] = {
     access_values.hides_unless_no: (
         *RESTRICTING_WORDS, "confidential", "deleted", "draft", "embargoed", "internal", "secret", "trashed",
         "hidden from all", "hidden from public", "hide from all", "hide from public", "not circulate", "not distribute",
-        "not for distribution", "to be published",
-        *inflect("begränsad", "dold", "hemlig", "konfidentiell", "privat", "sekretessbelagd"), "låst",
+        "not for distribution", "to be published", "date deleted", "deleted at", "deleted on", "trashed at",
+        "trashed on",
+        *inflect("begränsad", "dold", "hemlig", "konfidentiell", "privat", "raderad", "sekretessbelagd"), "låst",
         "medlemsartikel", "medlemsinnehåll", "sekretess",
         "utkast",
     ),
@@ -40,41 +41,66 @@ RULES: Mapping[Rule, tuple[str, ...]] = {
     ),
     access_values.hides_unless_shown: ("listed", "public", "visible", *inflect("offentlig", "publik", "synlig")),
     access_values.hides_if_denied: (
-        "accessible for free", "approved", "for publication", "free access", "för publicering", "show on site",
-        "visible to all", "free to read", "open access", "publicera",
-        "publiceras", "publish", "published", *inflect("publicerad"),
+        "approved", "for publication", "för publicering", "show on site", "publicera", "publiceras",
+        "publish", "published", *inflect("publicerad"),
     ),
     access_values.hides_if_said: (
-        *READER_WORDS, "archived", *inflect("arkiverad"), "auth", "authentication", "embargo", "for staff", "hide",
-        *inflect("intern"), "logged in", "login", "members area", "offline",
-        "protect", "require subscription", "subscription required", "restriction", "wip", "inloggning",
+        *READER_WORDS, "embargo", "for staff", "hide", *inflect("intern"), "members area", "offline", "protect",
+        "require subscription", "subscription required", "restriction", "wip",
+    ),
+    access_values.hides_if_required: (
+        "auth", "authentication", "logged in", "login", "subscription", "inloggning",
+    ),
+    access_values.hides_if_ended: (
+        "archived", "archived at", "archived on", "date archived", "unpublished at", "unpublished on",
+        *inflect("arkiverad"),
+    ),
+    access_values.hides_unless_open: (
+        "accessible for free", "free access", "free to read", "open access", "visible to all",
+    ),
+    access_values.hides_unless_unclassified: (
+        "classification", "classification level", "confidentiality", "confidentiality level", "distribution", "privacy",
+        "privacy level", "sensitivity", "sensitivity level",
     ),
     access_values.hides_if_for_some: (
-        "access for", "access mode", "accessible to", "audience", "available to", "can read", "circulation",
-        "classification",
-        "confidentiality", "distribution", "open to", "permission", "plan", "privacy", "privacy level", "publicity",
-        "readable by", "reader", "security", "sensitivity", "show to", "subscription", "viewer", "målgrupp",
+        "access for", "access mode", "accessible to", "audience", "available to", "can read", "circulation", "open to",
+        "permission", "plan", "publicity", "readable by", "reader", "security", "show to", "viewer", "målgrupp",
     ),
     access_values.hides_if_restricted: ("moderation", "stage", "state", "status", "tier", "version", "workflow"),
 }  # fmt: skip
 """The ends of names of fields, by what their values must be to hide a text: `state: DC` and `members: 27` do not."""
 FIELD_RULES: Mapping[str, Rule] = {name: rule for rule, names in RULES.items() for name in join_names(*names)}
-BARE_RULES: Mapping[str, Rule] = dict.fromkeys(("free", "show", "shown"), access_values.hides_if_denied)
+BARE_RULES: Mapping[str, Rule] = {
+    **dict.fromkeys(("show", "shown"), access_values.hides_if_denied),
+    "free": access_values.hides_unless_open,
+    **dict.fromkeys(join_names("pin", "pin code"), access_values.hides_if_code),
+}
 """Ends that say something only as a whole name: `free`, not `gluten_free`."""
-PUBLIC_RULES = frozenset({access_values.hides_unless_shown, access_values.hides_if_denied})
-"""Rules of flags for public texts, whose opposites hide."""
-ONLY_RULES = frozenset({
-    access_values.hides_unless_no, access_values.hides_unless_free, access_values.hides_unless_unprotected,
-    access_values.hides_if_said,
+PUBLIC_RULES = frozenset({
+    access_values.hides_unless_shown, access_values.hides_if_denied, access_values.hides_unless_open,
 })  # fmt: skip
+"""Rules of flags for public texts, whose opposites hide."""
+HIDING_RULES = frozenset({
+    access_values.hides_unless_no, access_values.hides_unless_free, access_values.hides_unless_unprotected,
+    access_values.hides_if_required,
+})  # fmt: skip
+"""Rules of flags for hidden texts, whose opposites hide if they are denied: `unlocked`, `not_private`."""
+ONLY_RULES = HIDING_RULES | {access_values.hides_if_said, access_values.hides_if_ended}
 """Rules whose names make, with `only`, a text one for some."""
 HARMLESS_NAMES = join_names(
-    "board members", "ever published", "force public", "general public", "staff members", "team members"
-)
-"""Ends of names that hide nothing, although the rules know a shorter end."""
+    "board members", "email subscription", "ever published", "force public", "general public",
+    "newsletter subscription", "staff members", "team members",
+)  # fmt: skip
+"""Ends of names that hide nothing, although the rules know a shorter end, unless HIDING_BEFORE stands before them."""
 MAX_NAME_WORDS = 3
 NEGATIONS = frozenset({"dont", "donot", "no", "non", "not", "skip", "t", "ej", "icke", "inte"})
 NEGATING_PREFIXES = (*sorted(NEGATIONS - {"t"}), "in", "o", "un")
+HIDING_BEFORE = NEGATIONS | ONLY_WORDS | {
+    "access", "accessible", "available", "closed", "for", "from", "hidden", "hide", "limit", "limited", "locked",
+    "open", "private", "protect", "protected", "readable", "require", "required", "restrict", "restricted", "show",
+    "shown", "to", "visibility", "visible",
+}  # fmt: skip
+"""Words before such an end with which a name says who may read: `visible_to_board_members`."""
 BETWEEN_NEGATION = frozenset({"be", "been", "for", "is", "longer", "to", "yet", "är", "ännu", "längre"})
 """Words that may stand between a negation and its flag: `not_yet_public`."""
 OTHER_THINGS = frozenset({
@@ -84,6 +110,11 @@ OTHER_THINGS = frozenset({
     "disable", "of", "without",
 })  # fmt: skip
 """Words before such an end that make it one of a part of the page, of something else, or the opposite."""
+OTHER_CLASSES = frozenset({
+    "acm", "age", "ddc", "dewey", "frequency", "geographic", "income", "jel", "msc", "regional", "subject",
+    "topic", "udc",
+})  # fmt: skip
+"""Words before `classification` and the like that make it one by subject, or a thing of which the text tells."""
 STATES = frozenset({"eu", "nato", "un"})
 """Words before `member` that make it one of an organisation of states."""
 OTHER_STATUSES = frozenset({
@@ -119,8 +150,10 @@ def rules_of(name: str) -> Iterator[Rule]:
     words = words_of(name)
     if words and words[-1] in NEGATIONS:  # publicera_ej
         words = [words[-1], *words[:-1]]
-    if any(end in HARMLESS_NAMES for _count, end in _ends_of(words)):
+    if _is_harmless(words):
         return
+    if words[-2:] == ["general", "public"]:  # hide_from_general_public
+        words = [*words[:-2], "public"]
     while words:
         rule, count = _rule_at_end(words)
         if rule:
@@ -137,7 +170,10 @@ def is_public_flag(name: str) -> bool:
 
 def is_secret(name: str) -> bool:
     """Whether the value of a field may be a password."""
-    return not set(SECRET_WORDS).isdisjoint(words_of(name))
+    is_code = not {access_values.hides_unless_unprotected, access_values.hides_if_code}.isdisjoint(
+        rules_of(name)
+    )
+    return is_code or not set(SECRET_WORDS).isdisjoint(words_of(name))
 
 
 def field_hides(name: str, texts: Iterable[str]) -> bool:
@@ -165,19 +201,31 @@ def _rule_at_end(words: Sequence[str]) -> tuple[Rule | None, int]:
             return rule, count
         if rule := FIELD_RULES.get(end) or FIELD_RULES.get(end.removeprefix("is")):
             return _rule_after(before[0] if before else "", rule), count
-        if any(
-            _flag_rule(end.removeprefix(prefix)) for prefix in NEGATING_PREFIXES if end.startswith(prefix)
-        ):
+        opposites = [end.removeprefix(prefix) for prefix in NEGATING_PREFIXES if end.startswith(prefix)]
+        if any(map(_flag_rule, opposites)):
             return access_values.hides_unless_no, count
+        if any(FIELD_RULES.get(opposite) in HIDING_RULES for opposite in opposites):
+            return _rule_after(before[0] if before else "", access_values.hides_if_denied), count
     return None, 1
+
+
+def _is_harmless(words: Sequence[str]) -> bool:
+    """Whether a name has an end that hides nothing, and no word before it with which it does."""
+    return any(
+        end in HARMLESS_NAMES and HIDING_BEFORE.isdisjoint(words[:-count]) for count, end in _ends_of(words)
+    )
 
 
 def _rule_after(before: str, rule: Rule) -> Rule | None:
     """Return the rule of an end by the word before it."""
     if before in NEGATIONS:
+        if rule in HIDING_RULES:
+            return access_values.hides_if_denied
         return access_values.hides_unless_no if rule in PUBLIC_RULES else None
     if before in OTHER_THINGS or (before in STATES and rule is access_values.hides_if_said):
         return None
+    if rule is access_values.hides_unless_unclassified and before in OTHER_CLASSES:
+        return access_values.hides_if_for_some
     if rule is access_values.hides_if_restricted:
         if before in OTHER_STATUSES:
             return None

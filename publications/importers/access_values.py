@@ -3,6 +3,7 @@
 Each rule takes the values of one field, as they stand in the source, and returns whether they hide the text.
 """
 
+import itertools
 import re
 from collections.abc import Callable, Sequence
 
@@ -10,12 +11,19 @@ from django.utils import timezone
 
 from publications.editorial_status import NOTICES
 
-from .access_words import fold_value, inflect
+from .access_words import FILLER_WORDS, fold_value, inflect, words_of
 
 Rule = Callable[[Sequence[str]], bool]
 """Whether the values of a field hide a text."""
 _REMARK = re.compile(r"\([^()]*\)")
-_LICENCE = re.compile(r"\s\(CC[ -]BY[^()]*\)", re.IGNORECASE)
+_REMARK_EDGE = re.compile(r"[()\[\]]|\s[-–—]\s|:\s")
+"""What stands between a value and a remark on it, which may have lost its end: `final (internal`."""
+_LICENCE = re.compile(
+    r"cc by(?: (?:nc|nd|sa))*(?: (?:igo|international|unported|[a-z]{2}))?(?: (?:licence|license))?"
+)
+"""A licence as `fold_value` has it; what stands beside it says something else: `CC BY for members`."""
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_CODE = re.compile(r"\d{4,}")
 _DATE = re.compile(r"\d{4}(?:-\d\d(?:-\d\d(?:[T ][\d:.Z +-]*)?)?)?")
 YES_VALUES = frozenset({"true", "yes", "on", "1", "ja", "sant"})
 NO_VALUES = frozenset({"false", "no", "off", "0", "nej", "falskt"})
@@ -38,6 +46,19 @@ PUBLIC_VALUES = FREE_VALUES.union(map(fold_value, (
 )))  # fmt: skip
 """Those, and values of a status, of visibility or of access that hide nothing; of a paywall, `active` would not say so.
 """
+UNCLASSIFIED_VALUES = frozenset(map(fold_value, (
+    "approved for public release", "global", "low", "not classified", "not confidential", "not restricted",
+    "not sensitive", "normal", "public release", "TLP:CLEAR", "TLP:WHITE", "unclassified", "unlimited", "worldwide",
+    "ej hemlig", "låg", "oklassificerad", "obegränsad",
+)))  # fmt: skip
+"""Values of a classification that hide nothing, beside those for all readers."""
+KIND_WORDS = frozenset({
+    "analysis", "article", "book", "brief", "briefing", "chapter", "commentary", "essay", "opinion", "paper", "policy",
+    "report", "research", "study", "working", "analys", "artikel", "bok", "kommentar", "rapport",
+})  # fmt: skip
+"""Words by which a classification is one by kind: a policy brief."""
+REQUIRED_WORDS = frozenset({"mandatory", "needed", "required", "krävs", "obligatorisk"})
+NEGATING_WORDS = frozenset({"no", "not", "ej", "inte"})
 WAITING_VALUES = frozenset({"future", "inherit", "pending", "scheduled", "sent"})
 """Values that hide a text as its own status; as that of a mail or a payment they say nothing of readers."""
 HIDDEN_VALUES = frozenset(map(fold_value, (
@@ -47,6 +68,8 @@ HIDDEN_VALUES = frozenset(map(fold_value, (
     "members", "paid", "paid members", "paid subscribers", "premium", "tiers", "subscribers", "founding", "internal",
     "confidential", "rejected", "restricted", "secret", "unreviewed", "staff", "board", "board members", "logged in",
     "later", "soon", "maybe", "tbd", "tba", "not yet", "not public", "utkast", "privat", "opublicerad", "dold",
+    "spam", "need review", "awaiting review", "awaiting approval", "awaiting moderation", "pending review",
+    "pending approval", "not approved", "unapproved", "on hold", "limited",
     "granskning", "intern", "internt", "medlemmar", "prenumeranter", "hemlig", "konfidentiell", "styrelsen", "senare",
     *(definition.work_status for definition in NOTICES.values()),  # a mark is set by an action
 )))  # fmt: skip
@@ -55,15 +78,22 @@ ONLY_WORDS = frozenset({"only", "endast", "bara", "enbart"})
 READER_VALUES = frozenset({
     "member", "membership", "personal", "staff", "subscriber", "medlem", "medlemmar", "prenumerant", "prenumeranter",
 })  # fmt: skip
-PAYING_VALUES = frozenset({"paid", "paying", "premium", "registered", "betalande"})
-"""First words of values that name readers with an account, such as `paying guests`."""
+SUBSCRIBER_VALUES = frozenset({"membership", "subscriber", "prenumerant", "prenumeranter"})
+"""Those of them that no body makes people outside: `embassy subscribers`."""
+PAYING_VALUES = frozenset({
+    "authenticated", "logged", "paid", "paying", "premium", "registered", "betalande", "inloggade", "registrerade",
+})  # fmt: skip
+"""First words of values that name readers with an account, such as `paying guests` and `registered press`."""
 BODY_WORDS = frozenset({
     "academic", "assembly", "cabinet", "city", "commission", "committee", "congress", "congressional", "countrie",
     "country", "diplomatic", "embassy", "eu", "family", "government", "media", "military", "ministrie", "ministry",
     "nation", "nato", "officer", "parliament", "parliamentary", "political", "press", "public", "riksdag",
     "riksdagen", "senate", "state", "teaching", "un",
 })  # fmt: skip
-"""Words that make of members or staff people outside: Members of Parliament, member states, embassy staff."""
+"""Nouns that make of members or staff people outside: Members of Parliament, embassy staff; not `the press office`."""
+MEMBER_BODIES = frozenset({"countrie", "country", "government", "nation", "officer", "parliament", "state"})
+"""Those of them that stand behind: member states, staff officers."""
+OF_WORDS = frozenset({"of", "av"})
 
 
 def hides_unless_no(values: Sequence[str]) -> bool:
@@ -97,6 +127,37 @@ def hides_if_said(values: Sequence[str]) -> bool:
     return any(fold_value(value) in YES_MARKS or is_restricted(value) for value in values)
 
 
+def hides_if_required(values: Sequence[str]) -> bool:
+    """Whether any value is a yes, says that an account is required, or names readers with one."""
+    return hides_if_said(values) or hides_if_for_some(values) or any(map(_is_required, values))
+
+
+def hides_if_ended(values: Sequence[str]) -> bool:
+    """Whether any value is a yes or a word for hidden texts, or they are a time before now; no address is."""
+    if values and values[0].startswith(("http:", "https:")):
+        return False
+    text = " ".join(values)
+    years = [int(year) for year in _YEAR.findall(text)]
+    is_time = bool(years) or bool(re.fullmatch(r"\d{8,}", text))
+    is_ahead = _has_date(values, is_ahead=True) or max(years, default=0) > timezone.localdate().year
+    return hides_if_said(values) or (is_time and not is_ahead)
+
+
+def hides_if_code(values: Sequence[str]) -> bool:
+    """Whether any value is a code of digits: `pin: true` is about the place of a text in a list."""
+    return any(map(_CODE.fullmatch, values))
+
+
+def hides_unless_unclassified(values: Sequence[str]) -> bool:
+    """Whether any value of a classification neither says that all may read the text nor names its kind."""
+    return not (values and all(map(_is_unclassified, values)))
+
+
+def hides_unless_open(values: Sequence[str]) -> bool:
+    """Whether a flag for free access is denied, or its value names readers with an account."""
+    return hides_if_denied(values) or hides_if_for_some(values)
+
+
 def hides_if_denied(values: Sequence[str]) -> bool:
     """Whether any value is a no, a word for hidden texts, or a date ahead."""
     is_denied = any(fold_value(value) in NO_MARKS or is_restricted(value) for value in values)
@@ -115,13 +176,16 @@ def hides_if_waiting(values: Sequence[str]) -> bool:
 
 def hides_if_for_some(values: Sequence[str]) -> bool:
     """Whether any value names readers with an account, such as `internal staff` or `members of our network`."""
-    return any(is_restricted(value) or _names_readers(fold_value(value).split()) for value in values)
+    return any(is_restricted(value) or _names_readers(words_of(value)) for value in values)
 
 
 def is_restricted(value: str) -> bool:
-    """Whether a value is a word for hidden texts, or says who alone may read."""
-    meaning = fold_value(_REMARK.sub("", value))
-    return meaning in HIDDEN_VALUES | WAITING_VALUES or not ONLY_WORDS.isdisjoint(meaning.split())
+    """Whether a value, or a remark on it, is a word for hidden texts, or says who alone may read."""
+    head, *remarks = _REMARK_EDGE.split(value)
+    return (
+        any(map(_is_hidden_word, (head, *remarks, _REMARK.sub("", value))))
+        or any(_names_readers(words_of(remark)) for remark in remarks)
+    )  # fmt: skip
 
 
 def is_known(value: str) -> bool:
@@ -130,14 +194,53 @@ def is_known(value: str) -> bool:
 
 
 def _is_public(value: str) -> bool:
-    meaning = fold_value(_LICENCE.sub("", value))
-    return meaning in YES_VALUES | PUBLIC_VALUES or meaning.startswith("cc by")
+    meaning = fold_value(_REMARK.sub(lambda remark: "" if _is_licence(remark[0]) else remark[0], value))
+    return meaning in YES_VALUES | PUBLIC_VALUES or _is_licence(value)
+
+
+def _is_licence(value: str) -> bool:
+    return bool(_LICENCE.fullmatch(fold_value(value)))
+
+
+def _is_unclassified(value: str) -> bool:
+    meaning = fold_value(value)
+    if meaning in YES_MARKS or is_restricted(value):
+        return False
+    is_kind = KIND_WORDS.issuperset(words_of(value))
+    return is_kind or meaning in NO_MARKS | UNCLASSIFIED_VALUES or _is_public(value)
+
+
+def _is_required(value: str) -> bool:
+    words = set(words_of(value))
+    return bool(words & REQUIRED_WORDS) and not words & NEGATING_WORDS
+
+
+def _is_hidden_word(text: str) -> bool:
+    meaning = fold_value(text)
+    return meaning in HIDDEN_VALUES | WAITING_VALUES or not ONLY_WORDS.isdisjoint(meaning.split())
 
 
 def _names_readers(words: Sequence[str]) -> bool:
-    if not words or not BODY_WORDS.isdisjoint(words):
+    """Whether the words of a value name members, staff, subscribers or others with an account, not those of a body."""
+    named = [word for word in words if word not in FILLER_WORDS]
+    if not named:
         return False
-    return not READER_VALUES.isdisjoint((words[0], words[-1])) or words[0] in PAYING_VALUES
+    if named[0] in PAYING_VALUES or not SUBSCRIBER_VALUES.isdisjoint((named[0], named[-1])):
+        return True
+    first = next((place for place, word in enumerate(words) if word == named[0]), 0)
+    if named[0] in READER_VALUES:
+        return not _is_of_body(list(itertools.dropwhile(READER_VALUES.__contains__, words[first:])))
+    if named[-1] in READER_VALUES:
+        before = list(itertools.dropwhile(READER_VALUES.__contains__, reversed(named)))
+        return before[0] not in BODY_WORDS
+    return False
+
+
+def _is_of_body(words: Sequence[str]) -> bool:
+    """Whether what follows `members` or `staff` is a body as a noun: `of the European Parliament`, `states`."""
+    if words and words[0] in OF_WORDS:
+        return words[-1] in BODY_WORDS
+    return bool(words) and words[0] in MEMBER_BODIES
 
 
 def _has_date(values: Sequence[str], *, is_ahead: bool) -> bool:

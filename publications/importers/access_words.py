@@ -8,7 +8,8 @@ import re
 _BETWEEN_WORDS = re.compile(r"[\W_]+|(?<=[a-z0-9])(?=[A-Z])")
 _BETWEEN_VALUES = re.compile(r"[,;|/&+]|\b(?:and|or|och|eller)\b", re.IGNORECASE)
 FILLER_WORDS = frozenset({
-    "article", "edition", "for", "in", "our", "report", "text", "the", "to", "under", "use", "version", "för", "våra",
+    "article", "circulation", "distribution", "edition", "for", "in", "our", "report", "text", "the", "to", "under",
+    "use", "version", "för", "våra",
 })  # fmt: skip
 """Words that change nothing of a value: a final report is final, and `for our members` is `members`."""
 
