@@ -9,7 +9,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from publications.importers.archive_import_rules import MAX_RULES_CHARACTERS, PAGE_RULES, read_page_rules
+from publications.importers.archive_import_rules import (
+    MAX_RULES_CHARACTERS,
+    PAGE_RULES,
+    PAGE_RULES_SOURCE,
+    read_page_rules,
+)
 from publications.importers.imported_file import ImportRefused
 from publications.importers.mapping import MAPPED_FIELDS, MAPPED_SECTIONS
 from publications.models import ArchiveImport, Kind
@@ -70,7 +75,9 @@ class MappingForm(RedisplayMixin, forms.Form):
                 )
 
         if PAGE_RULES in job.options:
-            self.fields[PAGE_RULES] = _PageRulesField(initial=job.options[PAGE_RULES])
+            self.fields[PAGE_RULES] = field = _PageRulesField(initial=job.options[PAGE_RULES])
+            if source := job.options.get(PAGE_RULES_SOURCE):
+                field.help_text += " " + _("They were taken from the import “%s” of the same site.") % source
 
     def clean_page_rules(self) -> str:
         """Return the rules with the line ends of YAML, checked; none are proposed anew."""

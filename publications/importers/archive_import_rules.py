@@ -16,6 +16,8 @@ PAGE_RULES = "page_rules"
 """The option of an import with the rules, as YAML; an import of anything else than an old site has none."""
 PAGE_RULES_HOST = "page_rules_host"
 """The option with the host of the old site that the rules are for."""
+PAGE_RULES_SOURCE = "page_rules_source"
+"""The option with the file name of the import that the rules were taken from; "" if they were proposed."""
 MAX_RULES_CHARACTERS = 100_000
 
 
@@ -29,24 +31,27 @@ def add_page_rules(job: ArchiveImport, options: ImportOptions) -> ImportOptions:
     """
     if PAGE_RULES not in job.options:
         host = host_of(open_copy(options.path, options.site).site)
-        job.store(options={**job.options, PAGE_RULES: find_earlier_rules(job, host), PAGE_RULES_HOST: host})
+        rules, source = find_earlier_rules(job, host)
+        values = {PAGE_RULES: rules, PAGE_RULES_HOST: host, PAGE_RULES_SOURCE: source}
+        job.store(options={**job.options, **values})
     rules = job.options[PAGE_RULES]
     if not rules.strip():
         proposed, _refused = propose_mapping(options)
         comments = {key: text for key, text in proposed.comments.items() if key[0] == "pages"}
         rules = render_mapping(ImportMapping(pages=proposed.pages, comments=comments))
-        job.store(options={**job.options, PAGE_RULES: rules})
+        job.store(options={**job.options, PAGE_RULES: rules, PAGE_RULES_SOURCE: ""})
     return replace(options, mapping=replace(options.mapping, pages=read_page_rules(rules)))
 
 
-def find_earlier_rules(job: ArchiveImport, host: str) -> str:
-    """Return the rules of the latest other import of a site that has not failed, which may have been edited, or ""."""
+def find_earlier_rules(job: ArchiveImport, host: str) -> tuple[str, str]:
+    """Return the rules of the latest other import of a site that has not failed, and its file name; or "" and ""."""
     if not _is_of_one_site(host):
-        return ""
+        return "", ""
     others = ArchiveImport.objects.exclude(pk=job.pk).exclude(state=ArchiveImportState.FAILED)
     same_site = others.filter(**{f"options__{PAGE_RULES_HOST}": host}).order_by("-changed_at")
-    texts = (options.get(PAGE_RULES, "") for options in same_site.values_list("options", flat=True))
-    return next(filter(str.strip, texts), "")
+    rows = same_site.values_list("options", "filename")
+    found = ((options.get(PAGE_RULES, ""), filename) for options, filename in rows)
+    return next(((rules, filename) for rules, filename in found if rules.strip()), ("", ""))
 
 
 def _is_of_one_site(host: str) -> bool:

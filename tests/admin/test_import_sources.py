@@ -222,6 +222,8 @@ def test_a_second_copy_of_a_site_is_read_by_the_rules_of_the_first(administrator
 
     second = ArchiveImport.objects.get(filename="new.warc")
     assert second.options["page_rules"] == rules
+    page = administrator.get(page_of(job=second)).text
+    assert "They were taken from the import “old.warc” of the same site." in html.unescape(page)
     assert {file["outcome"] for file in second.report["files"]} == {"unchanged"}
 
 
@@ -241,12 +243,11 @@ def test_the_rules_of_a_site_are_those_of_its_latest_import_that_has_some():
 
 
 def store_rules(host: str, rules: str, state: str = "done") -> None:
-    options = {PAGE_RULES: rules, PAGE_RULES_HOST: host}
-    ArchiveImport.objects.create(filename="old.warc", size=1, options=options, state=state)
+    ArchiveImport.objects.create(size=1, options={PAGE_RULES: rules, PAGE_RULES_HOST: host}, state=state)
 
 
 def find_rules(host: str) -> str:
-    return archive_import_rules.find_earlier_rules(ArchiveImport(), host)
+    return archive_import_rules.find_earlier_rules(ArchiveImport(), host)[0]
 
 
 def test_wrong_rules_are_shown_again_with_their_line(administrator, copied):
