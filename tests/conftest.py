@@ -234,6 +234,14 @@ def _make_by_command(tmp_path_factory, command: str, *options: str, times: int =
 
 
 @pytest.fixture
+def constraints_restored(db) -> Iterator[None]:
+    """Check again what `corruptions.drop_guards` lets SQLite ignore: it stays so for the connection, not the test."""
+    yield
+    if connection.vendor == "sqlite":
+        connection.cursor().execute("PRAGMA ignore_check_constraints = OFF")
+
+
+@pytest.fixture
 def editor(db):
     from tests.factories import make_person
 

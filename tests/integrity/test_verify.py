@@ -1,6 +1,5 @@
 """verify: a sound site is whole, every fault of the table is found and named, and what is derived is repaired."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -34,11 +33,9 @@ def sound(shared_site) -> Publication:
 
 
 @pytest.fixture
-def publication(sound, in_shared_site) -> Iterator[Publication]:
+def publication(sound, in_shared_site, constraints_restored) -> Publication:
     """A publication of a sound site. What a test switches off is on again afterwards."""
-    yield Publication.objects.get(pk=sound.pk)
-    if connection.vendor == "sqlite":
-        connection.cursor().execute("PRAGMA ignore_check_constraints = OFF")
+    return Publication.objects.get(pk=sound.pk)
 
 
 def all_faults(*, of_files: bool = False) -> dict[str, list[str]]:

@@ -219,7 +219,7 @@ def text_columns() -> list[tuple[type[models.Model], models.Field]]:
 
 
 @pytest.mark.django_db
-def test_a_name_is_found_in_every_table_that_holds_text():
+def test_a_name_is_found_in_every_table_that_holds_text(constraints_restored):
     """A row of each table is written past its model, since a name may get anywhere by a fault."""
     author = make_author("Somebody")
     make_live(authors=[author])
