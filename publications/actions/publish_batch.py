@@ -78,7 +78,7 @@ class PublishBatch:
             raise
 
     def choose_series_number(
-        self, publication: Publication, date: datetime, previous: Edition | None, *, may_be_new: bool
+        self, publication: Publication, date: datetime, previous: Edition | None, *, may_be_numbered: bool
     ) -> SeriesNumber | None:
         """Return the series number for an edition of a publication.
 
@@ -87,7 +87,7 @@ class PublishBatch:
         published elsewhere has the number that it is cited by, or none.
 
         Args:
-            may_be_new: whether this is the first publication anywhere.
+            may_be_numbered: whether this is the first publication anywhere.
         """
         kind, current = publication.kind, publication.series_number
         if not kind.is_numbered or (previous and current and previous.series_number_id == current.pk):
@@ -95,8 +95,8 @@ class PublishBatch:
         if current and self._is_taken(current, publication):
             current = None
         year = timezone.localtime(date).year
-        is_imported = publication.pk not in self.last_numbers  # one of a cancelled edition is of its year
-        if current and current.kind_id == kind.pk and (previous or is_imported or current.year == year):
+        is_first = publication.pk not in self.last_numbers  # a cancelled edition has a number of its year
+        if current and current.kind_id == kind.pk and (previous or is_first or current.year == year):
             return current
         group = publication.self_and_translations()
         public = Edition.objects.ever_public().filter(publication__in=group.values("pk"), kind=kind)
@@ -107,7 +107,7 @@ class PublishBatch:
         shared = shared or self.series_numbers.get((kind.pk, publication.source_publication.pk))
         if shared and not (shared.pk and self._is_taken(shared, publication)):
             return shared
-        if not may_be_new or date < timezone.now() - MAX_BACKDATING:
+        if not may_be_numbered or date < timezone.now() - MAX_BACKDATING:
             return current
         return SeriesNumber(kind=kind, year=year, number=self._next_number(kind.pk, year))
 

@@ -228,7 +228,7 @@ def _complete_draft(
     if publication.published_at and date != truncate_to_minute(publication.published_at):
         publication.published_at = None
     publication.series_number = batch.choose_series_number(
-        publication, date, previous, may_be_new=may_be_numbered
+        publication, date, previous, may_be_numbered=may_be_numbered
     )
     publication.slug = choose_slug(publication, batch.owners)
     return stored != (publication.published_at, publication.series_number, publication.slug)

@@ -137,7 +137,7 @@ OWN_STATUSES = TEXT_WORDS | {
     "review",
     "workflow",
 }
-"""Words before `status` that leave it that of the text, which may be waiting."""
+"""Words before `status` that leave it that of the text, which may be pending."""
 READERS_BEFORE_ONLY = frozenset({
     "account", "admin", "board", "client", "customer", "donor", "editor", "email", "newsletter", "patron",
     "registered", "staff", "subscription", "team", "user", "styrelsen",
@@ -229,7 +229,7 @@ def _rule_after(before: str, rule: Rule) -> Rule | None:
     if rule is access_values.hides_if_restricted:
         if before in OTHER_STATUSES:
             return None
-        return access_values.hides_if_waiting if not before or before in OWN_STATUSES else rule
+        return access_values.hides_if_pending if not before or before in OWN_STATUSES else rule
     return rule
 
 

@@ -59,7 +59,7 @@ KIND_WORDS = frozenset({
 """Words by which a classification is one by kind: a policy brief."""
 REQUIRED_WORDS = frozenset({"mandatory", "needed", "required", "krävs", "obligatorisk"})
 NEGATING_WORDS = frozenset({"no", "not", "ej", "inte"})
-WAITING_VALUES = frozenset({"future", "inherit", "pending", "scheduled", "sent"})
+PENDING_VALUES = frozenset({"future", "inherit", "pending", "scheduled", "sent"})
 """Values that hide a text as its own status; as that of a mail or a payment they say nothing of readers."""
 HIDDEN_VALUES = frozenset(map(fold_value, (
     "archived", "deleted", "draft", "preview", "private", "trash", "arkiverad", "avpublicerad", "begränsad",
@@ -166,10 +166,10 @@ def hides_if_denied(values: Sequence[str]) -> bool:
 
 def hides_if_restricted(values: Sequence[str]) -> bool:
     """Whether any value is a word for hidden texts, whatever has this status."""
-    return any(is_restricted(value) and fold_value(value) not in WAITING_VALUES for value in values)
+    return any(is_restricted(value) and fold_value(value) not in PENDING_VALUES for value in values)
 
 
-def hides_if_waiting(values: Sequence[str]) -> bool:
+def hides_if_pending(values: Sequence[str]) -> bool:
     """Whether any value of the status of the text itself is a word for hidden texts."""
     return any(map(is_restricted, values))
 
@@ -217,7 +217,7 @@ def _is_required(value: str) -> bool:
 
 def _is_hidden_word(text: str) -> bool:
     meaning = fold_value(text)
-    return meaning in HIDDEN_VALUES | WAITING_VALUES or not ONLY_WORDS.isdisjoint(meaning.split())
+    return meaning in HIDDEN_VALUES | PENDING_VALUES or not ONLY_WORDS.isdisjoint(meaning.split())
 
 
 def _names_readers(words: Sequence[str]) -> bool:
