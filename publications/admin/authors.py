@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.reauthentication import is_authentication_recent
 from publications import actions, images, renditions
@@ -185,6 +185,7 @@ class AuthorAdmin(PublicModelAdmin):
     list_display = ("name", "title", "affiliation", "remarks")
     list_filter = ("is_organisation", "is_guest", "is_pseudonymous", "is_proposed")
     search_fields = ("name", "aliases", "affiliation_en", "affiliation_sv")
+    actions = ("mark_as_guests", "mark_as_staff")
     fieldsets = (
         (
             None,
@@ -235,6 +236,26 @@ class AuthorAdmin(PublicModelAdmin):
         """Return what else is true of an author: "guest, proposed, not yet accepted"."""
         fields = [Author._meta.get_field(name) for name in self.list_filter]
         return ", ".join(str(field.verbose_name) for field in fields if getattr(author, field.name))
+
+    @admin.action(description=gettext_lazy("Mark as guests"), permissions=["change"])
+    def mark_as_guests(self, request: HttpRequest, queryset: QuerySet) -> None:
+        self._set_guest(request, queryset, is_guest=True)
+
+    @admin.action(description=gettext_lazy("Mark as own staff"), permissions=["change"])
+    def mark_as_staff(self, request: HttpRequest, queryset: QuerySet) -> None:
+        self._set_guest(request, queryset, is_guest=False)
+
+    @transaction.atomic
+    def _set_guest(self, request: HttpRequest, queryset: QuerySet, *, is_guest: bool) -> None:
+        """Save the authors who are marked otherwise: an import makes everyone a guest whom it cannot place."""
+        actions.lock_site_version()
+        authors = list(queryset.exclude(is_guest=is_guest).order_by("pk"))
+        for author in authors:
+            author.is_guest = is_guest
+            actions.save_instance(author, by=request.user, changed=["is_guest"])
+        count = len(authors)
+        text = ngettext("%d author is changed.", "%d authors are changed.", count) % count
+        messages.success(request, text)
 
     def get_fieldsets(self, request: HttpRequest, obj: Author | None = None):
         if self._is_hidden(request, obj):
