@@ -17,6 +17,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.names import full_name_of
+from publications.importers.archive_import_rules import PAGE_RULES_SOURCE, find_unused_import
 from publications.importers.archive_import_undo import UndoStep, plan_import_undo
 from publications.importers.archive_imports import is_running, permissions_of, start_runner
 from publications.importers.import_decisions import list_decided_since
@@ -144,6 +145,8 @@ def archive_import_page(request: HttpRequest, pk: int) -> HttpResponse:
         requester=_name_of(job.requested_by),
         undo=describe_undo(job.report) if job.is_undo else {},
         report=label_report(_limit_files(job.report)),
+        rules_source=job.options.get(PAGE_RULES_SOURCE, ""),
+        unused_rules_import=find_unused_import(job),
         has_left=bool(publications) and not job.is_undo,
         is_left_next=not job.is_dry_run and not job.can_resume,
         open_names=0 if job.is_unfinished else len(list_open_names(job)),

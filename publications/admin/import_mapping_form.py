@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy
 from publications.importers.archive_import_rules import (
     MAX_RULES_CHARACTERS,
     PAGE_RULES,
-    PAGE_RULES_SOURCE,
     read_page_rules,
 )
 from publications.importers.imported_file import ImportRefused
@@ -75,9 +74,7 @@ class MappingForm(RedisplayMixin, forms.Form):
                 )
 
         if PAGE_RULES in job.options:
-            self.fields[PAGE_RULES] = field = _PageRulesField(initial=job.options[PAGE_RULES])
-            if source := job.options.get(PAGE_RULES_SOURCE):
-                field.help_text += " " + _("They were taken from the import “%s” of the same site.") % source
+            self.fields[PAGE_RULES] = _PageRulesField(initial=job.options[PAGE_RULES])
 
     def clean_page_rules(self) -> str:
         """Return the rules with the line ends of YAML, checked; none are proposed anew."""

@@ -31,7 +31,8 @@ def add_page_rules(job: ArchiveImport, options: ImportOptions) -> ImportOptions:
     """
     if PAGE_RULES not in job.options:
         host = host_of(open_copy(options.path, options.site).site)
-        rules, source = find_earlier_rules(job, host)
+        earlier = find_earlier_import(job, host) if _is_of_one_site(host) else None
+        rules, source = (earlier.options[PAGE_RULES], earlier.filename) if earlier else ("", "")
         values = {PAGE_RULES: rules, PAGE_RULES_HOST: host, PAGE_RULES_SOURCE: source}
         job.store(options={**job.options, **values})
     rules = job.options[PAGE_RULES]
@@ -43,24 +44,37 @@ def add_page_rules(job: ArchiveImport, options: ImportOptions) -> ImportOptions:
     return replace(options, mapping=replace(options.mapping, pages=read_page_rules(rules)))
 
 
-def find_earlier_rules(job: ArchiveImport, host: str) -> tuple[str, str]:
-    """Return the rules of the latest other import of a site that has not failed, and its file name; or "" and ""."""
-    if not _is_of_one_site(host):
-        return "", ""
-    others = ArchiveImport.objects.exclude(pk=job.pk).exclude(state=ArchiveImportState.FAILED)
-    same_site = others.filter(**{f"options__{PAGE_RULES_HOST}": host}).order_by("-changed_at")
-    rows = same_site.values_list("options", "filename")
-    found = ((options.get(PAGE_RULES, ""), filename) for options, filename in rows)
-    return next(((rules, filename) for rules, filename in found if rules.strip()), ("", ""))
+def find_earlier_import(job: ArchiveImport, host: str) -> ArchiveImport | None:
+    """Return the latest import of a host before this one that has rules and has not failed, or None."""
+    jobs = ArchiveImport.objects.exclude(pk=job.pk).exclude(state=ArchiveImportState.FAILED).defer("report")
+    same_host = jobs.filter(**{f"options__{PAGE_RULES_HOST}": host})
+    earlier = same_host.filter(pk__lt=job.pk) if job.pk else same_host
+    return next(
+        (row for row in earlier.order_by("-changed_at") if row.options.get(PAGE_RULES, "").strip()), None
+    )
+
+
+def find_unused_import(job: ArchiveImport) -> ArchiveImport | None:
+    """Return the earlier import of the same host whose rules are not used here, or None if it has the same."""
+    if PAGE_RULES not in job.options or job.options.get(PAGE_RULES_SOURCE):
+        return None
+    earlier = find_earlier_import(job, job.options.get(PAGE_RULES_HOST, ""))
+    return earlier if earlier and earlier.options[PAGE_RULES] != job.options[PAGE_RULES] else None
 
 
 def _is_of_one_site(host: str) -> bool:
-    """Whether a host stands for one site. Copies without a host, or from somebody's own computer, are of any site."""
-    name = urlsplit(f"//{host}").hostname or UNKNOWN_HOST
+    """Whether a host stands for one site, as a name and a port of somebody's own computer do.
+
+    Copies without a host, or from an address without a port, may be of any site.
+    """
+    parts = urlsplit(f"//{host}")
+    name = parts.hostname or UNKNOWN_HOST
+    if name == UNKNOWN_HOST or parts.port:
+        return name != UNKNOWN_HOST
     try:
         ip_address(name)
     except ValueError:
-        return name not in (UNKNOWN_HOST, "localhost") and not name.endswith(".localhost")
+        return name != "localhost" and not name.endswith(".localhost")
     return False
 
 

@@ -223,31 +223,43 @@ def test_a_second_copy_of_a_site_is_read_by_the_rules_of_the_first(administrator
     second = ArchiveImport.objects.get(filename="new.warc")
     assert second.options["page_rules"] == rules
     page = administrator.get(page_of(job=second)).text
-    assert "They were taken from the import “old.warc” of the same site." in html.unescape(page)
+    assert (
+        "taken from the import “old.warc” of the same site."
+        in html.unescape(page).partition('<details id="settings"')[0]
+    )
     assert {file["outcome"] for file in second.report["files"]} == {"unchanged"}
 
 
-@pytest.mark.parametrize("host", [UNKNOWN_HOST, "localhost:8000", "127.0.0.1", "[::1]:8080", "a.localhost"])
-def test_a_copy_whose_host_names_no_site_takes_no_rules_of_another(host):
-    store_rules(host, "rules")
+@pytest.mark.parametrize(
+    ("host", "is_taken"),
+    [("127.0.0.1:8972", True), ("[::1]:8080", True), ("localhost", False), (UNKNOWN_HOST, False)],
+)
+def test_a_second_copy_takes_the_rules_of_its_host_or_says_at_the_top_that_it_does_not(
+    administrator, copied, monkeypatch, host, is_taken, tmp_path
+):
+    rules = f"{copied.options['page_rules']}    kind: quick-comment\n"
+    copied.store(options={**copied.options, PAGE_RULES: rules, PAGE_RULES_HOST: host})
+    monkeypatch.setattr(archive_import_rules, "host_of", lambda site: host)
 
-    assert find_rules(host) == ""
+    upload(administrator, SimpleUploadedFile("new.warc", (tmp_path / "old.warc").read_bytes()))
+    call_command("run_imports", verbosity=0)
+
+    second = ArchiveImport.objects.get(filename="new.warc")
+    page = html.unescape(administrator.get(page_of(job=second)).text).partition('<details id="settings"')[0]
+    assert (second.options["page_rules"] == rules) is is_taken
+    assert ("taken from the import “old.warc”" in page) is is_taken
+    assert ("The rules of your earlier import “old.warc” are not used here." in page) is not is_taken
 
 
 def test_the_rules_of_a_site_are_those_of_its_latest_import_that_has_some():
     for rules, state in (("oldest", "done"), ("right", "stopped"), ("failed", "failed"), (" \n", "done")):
-        store_rules("old.example", rules, state)
-    store_rules("new.example", "of another site")
+        options = {PAGE_RULES: rules, PAGE_RULES_HOST: "old.example"}
+        ArchiveImport.objects.create(size=1, options=options, state=state)
+    ArchiveImport.objects.create(size=1, options={PAGE_RULES: "other", PAGE_RULES_HOST: "new.example"})
 
-    assert find_rules("old.example") == "right"
+    earlier = archive_import_rules.find_earlier_import(ArchiveImport(), "old.example")
 
-
-def store_rules(host: str, rules: str, state: str = "done") -> None:
-    ArchiveImport.objects.create(size=1, options={PAGE_RULES: rules, PAGE_RULES_HOST: host}, state=state)
-
-
-def find_rules(host: str) -> str:
-    return archive_import_rules.find_earlier_rules(ArchiveImport(), host)[0]
+    assert earlier.options[PAGE_RULES] == "right"
 
 
 def test_wrong_rules_are_shown_again_with_their_line(administrator, copied):
