@@ -22,7 +22,7 @@ from publications.importers.archive_import_undo import UndoStep, plan_import_und
 from publications.importers.archive_imports import is_running, permissions_of, start_runner
 from publications.importers.import_decisions import list_decided_since
 from publications.importers.left_to_do import list_open_names
-from publications.importers.report_page import has_untranslated_notes, label_report
+from publications.importers.report_page import count_updated_live, has_untranslated_notes, label_report
 from publications.importers.sources import list_export_suffixes
 from publications.locales import current_locale, language_in_sentence, language_label
 from publications.models import (
@@ -147,6 +147,7 @@ def archive_import_page(request: HttpRequest, pk: int) -> HttpResponse:
         report=label_report(_limit_files(job.report)),
         rules_source=job.options.get(PAGE_RULES_SOURCE, ""),
         unused_rules_import=find_unused_import(job),
+        updated_live=count_updated_live(job.report),
         has_left=bool(publications) and not job.is_undo,
         is_left_next=not job.is_dry_run and not job.can_resume,
         open_names=0 if job.is_unfinished else len(list_open_names(job)),

@@ -7,12 +7,10 @@ mended when the draft shows it (`note_traces`).
 from collections import defaultdict
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import batched
 from typing import Any
 
 from django.db import models
 from django.db.models import Exists, OuterRef
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from publications import preflight
@@ -24,21 +22,19 @@ from publications.models import (
     Image,
     NameType,
     Publication,
-    Redirect,
     TaggedPublication,
     with_status,
 )
 from publications.stored_messages import Stored, show_message
 
-from .imported_file import HOME_PAGE, LOST_ADDRESS, NOT_PUBLIC, UNMATCHED_PAGE
+from .imported_file import LOST_ADDRESS, NOT_PUBLIC, UNMATCHED_PAGE
+from .left_addresses import list_addresses
 from .left_ticks import TICKED, build_mark
 from .name_proposals import NameProposal, build_proposals
 from .normalize import is_uid
 from .note_traces import is_resolved
 from .reconcile import ImportState, find_edited, load_import_states
 from .similar_names import list_similar_pairs
-
-PATHS_PER_QUERY = 500
 
 
 class LeftTask(models.TextChoices):
@@ -149,9 +145,10 @@ def find_left_to_do(job: ArchiveImport) -> list[LeftGroup]:
         groups[LeftTask.NAMES].add(None, proposal.name.name, *(other.name for other in proposal.candidates))
     for source, target in _list_similar_rows(publications.values()):
         groups[LeftTask.SIMILAR].add(None, str(source), str(target))
-    for task, address, target in _list_addresses(job):
-        reasons = [gettext("It leads to the nearest page: %s") % target] if target else []
+    for topic, address, target in list_addresses(job, TASK_OF_REMARK):
+        task = TASK_OF_REMARK[topic]
         if (mark := build_mark(task, address)) not in ticked:
+            reasons = [target] if target else []
             groups[task].add(None, address, *reasons, is_mended=target == "", mark=mark)
     return [group.build() for group in groups.values()]
 
@@ -173,27 +170,6 @@ def _list_similar_rows(publications: Collection[Publication]) -> Iterator[tuple[
         used = set(rows.values_list(column, flat=True))
         pairs = list_similar_pairs(name_type) if used else ()
         yield from (pair for pair in pairs if used & {pair[0].pk, pair[1].pk})
-
-
-def _list_addresses(job: ArchiveImport) -> Iterator[tuple[LeftTask, str, str | None]]:
-    """Yield the tasks and addresses of remarks on the source, and what each leads to; None for nothing.
-
-    It is "" for an address that leads to what it is about, and a path for one that the import itself leads to a list.
-    """
-    notes = [note for note in job.report.get("source_notes", ()) if note.get("topic") in TASK_OF_REMARK]
-    keys = {item: _key_of_redirect(item) for note in notes for item in note["items"]}
-    guessed = set(job.kept_addresses.values_list("pk", flat=True))
-    targets: dict[tuple[str, str], str] = {(HOME_PAGE, ""): ""}
-    for batch in batched({path for path, _query in keys.values()}, PATHS_PER_QUERY):
-        for redirect in Redirect.objects.filter(path__in=batch):
-            targets[redirect.path, redirect.query] = redirect.site_path if redirect.pk in guessed else ""
-    for note in notes:
-        yield from ((TASK_OF_REMARK[note["topic"]], item, targets.get(keys[item])) for item in note["items"])
-
-
-def _key_of_redirect(address: str) -> tuple[str, str]:
-    path, _mark, query = address.partition("?")
-    return Redirect.normalize_path(path), Redirect.normalize_query(query)
 
 
 class _Group:

@@ -134,6 +134,12 @@ def show_source_notes(report: dict) -> list[dict]:
     return [_show_note(note) for note in report.get("source_notes", ())]
 
 
+def count_updated_live(report: dict) -> int:
+    """Return how many texts that readers see have another draft by a run, or would have by a check."""
+    files = report.get("files", ())
+    return sum(file["outcome"] == FileOutcome.UPDATED.value and file["was_public"] for file in files)
+
+
 def has_untranslated_notes(report: dict) -> bool:
     """Return whether a stored report has notes that are in the language of who requested it."""
     notes = [

@@ -61,12 +61,12 @@ def effects(job: ArchiveImport | None = None) -> dict[str, UndoEffect]:
     return {step.publication.title: step.effect for step in steps}
 
 
-def import_changed_oil(client) -> ArchiveImport:
+def import_changed_oil(client, button: str = "publish") -> ArchiveImport:
     """Import the same archive with another text on oil, and publish it."""
     changed = POST.format(title="Oil", day=2) + "\nMore on oil.\n"
     upload(client, archive({**TEXTS, "blog/_posts/2024-05-02-oil.md": changed.encode()}))
     call_command("run_imports", verbosity=0)
-    return press(client, "publish")
+    return press(client, button)
 
 
 def live_titles() -> set[str]:
@@ -116,6 +116,14 @@ def test_what_was_public_before_has_its_earlier_text_again(administrator, publis
 
     assert "More on oil" not in Edition.objects.live().get(title="Oil").html
     assert Edition.objects.live().filter(title="Gas").exists()
+
+
+def test_readers_are_not_said_to_see_nothing_of_live_texts(administrator, published):  # noqa: F811
+    import_changed_oil(administrator, "drafts")
+
+    page = " ".join(administrator.get(page_of()).text.split())
+    assert "1 of them is public: readers still see its earlier text" in page
+    assert "Readers see nothing of them yet." not in page
 
 
 EDITS = {

@@ -136,6 +136,21 @@ def test_names_pages_and_addresses_are_listed_until_they_are_answered(administra
     assert "pages" not in left()
 
 
+def test_an_address_that_leads_to_a_draft_or_a_deleted_one_is_left(administrator, imported, editor):
+    imported.report["source_notes"] = [{"text": "Lost:", "items": ["/tip?id=3"], "topic": "lost-address"}]
+    imported.save()
+    tip = Publication.objects.get(title="Undated")
+    Redirect.objects.create(path=Redirect.normalize_path("/tip"), query="id=3", publication=tip)
+    assert left()["addresses"] == {"/tip?id=3"}
+    assert "It leads to a text that readers do not see: Undated" in page(administrator)
+
+    actions.delete_draft(tip, by=editor)
+
+    assert left()["addresses"] == {"/tip?id=3"} and "a text that readers do not see" not in page(
+        administrator
+    )
+
+
 def test_a_name_that_is_not_decided_is_left(administrator):
     make_author("Anna Berg")
     check(administrator, archive({"blog/a.md": post("A", WHOLE.replace("Ann Berg", "Анна Берг"))}))

@@ -1,0 +1,56 @@
+"""The old addresses of which the report of an import speaks, and what they lead to now."""
+
+from collections.abc import Collection, Container, Iterator
+from itertools import batched
+
+from django.utils.translation import gettext as _
+
+from publications import actions
+from publications.models import ArchiveImport, Publication, Redirect, with_status
+
+from .imported_file import HOME_PAGE
+
+PATHS_PER_QUERY = 500
+
+
+def list_addresses(job: ArchiveImport, topics: Container[str]) -> Iterator[tuple[str, str, str | None]]:
+    """Yield the topics and addresses of remarks on the source, and what each leads to, in words; None for nothing.
+
+    It is "" for an address that leads to what it is about.
+    """
+    notes = [note for note in job.report.get("source_notes", ()) if note.get("topic") in topics]
+    keys = {item: _key_of_redirect(item) for note in notes for item in note["items"]}
+    guessed = set(job.kept_addresses.values_list("pk", flat=True))
+    targets: dict[tuple[str, str], str | None] = {(HOME_PAGE, ""): ""}
+    for batch in batched({path for path, _query in keys.values()}, PATHS_PER_QUERY):
+        redirects = list(Redirect.objects.filter(path__in=batch).select_related("publication"))
+        hidden = _find_hidden_targets(redirects)
+        for redirect in redirects:
+            targets[redirect.path, redirect.query] = _describe_target(redirect, guessed, hidden)
+    for note in notes:
+        yield from ((note["topic"], item, targets.get(keys[item])) for item in note["items"])
+
+
+def _find_hidden_targets(redirects: Collection[Redirect]) -> set[int]:
+    """Return the publications that redirects lead to, and that were never public or are not, as an import was undone.
+
+    What somebody has withdrawn is none of them: its address says so.
+    """
+    pks = {redirect.publication_id for redirect in redirects} - {None}
+    rows = with_status(Publication.with_deleted.filter(pk__in=pks)).defer("body")
+    undone = actions.find_undone_imports(pks)
+    return {row.pk for row in rows if not row.live_from and (not row.ended_at or row.pk in undone)}
+
+
+def _describe_target(redirect: Redirect, guessed: Container[int], hidden: Container[int]) -> str | None:
+    if redirect.publication_id in hidden:
+        text = redirect.publication
+        message = _("It leads to a text that readers do not see: %s")
+        return None if text.deleted_at else message % text
+    is_guessed = redirect.site_path and redirect.pk in guessed
+    return _("It leads to the nearest page: %s") % redirect.site_path if is_guessed else ""
+
+
+def _key_of_redirect(address: str) -> tuple[str, str]:
+    path, _mark, query = address.partition("?")
+    return Redirect.normalize_path(path), Redirect.normalize_query(query)
