@@ -29,9 +29,10 @@ HIDING_SETTINGS = {
     "um_content_restriction": re.compile(r'_um_accessible";s:1:"2"'),
     "issuem_leaky_paywall_visibility": re.compile(r'visibility_type";s:\d+:"only'),
     "ihc_mb_type": re.compile("block"),
+    "elementor_data": re.compile(r'"e_display_conditions":\["\[+\{'),
 }
-"""Fields that hold several settings as PHP writes them, and those that hide a post (Ultimate Member, Leaky Paywall,
-Ultimate Membership Pro)."""
+"""Fields that hold several settings as PHP or JSON write them, and those that hide a post or a part of it (Ultimate
+Member, Leaky Paywall, Ultimate Membership Pro, Elementor)."""
 _PHP_TEXT = re.compile(r's:\d+:"([^"]*)"')
 
 ACCESS_WORDS = frozenset({
@@ -56,6 +57,9 @@ ACCESS_VALUES = frozenset({"capability", "logged_in", "membership", "role", "rol
 HIDDEN_ELEMENTS = frozenset({("disabled", "on"), ("disabled_on", "on|on|on"), ("disable_element", "yes"),
                              ("status", "draft")})  # fmt: skip
 """Values of shortcodes of page builders (Divi, WPBakery, Avada) that show an element to nobody."""
+CONDITION_VALUES = ("display_conditions", "render_logics")
+"""Values of shortcodes of page builders (Divi, Avada) that say who sees an element: JSON in Base64."""
+OPEN_CONDITIONS = frozenset({"", "W10="})  # nothing, and an empty list
 LAYOUT_PREFIXES = ("av_", "et_pb_", "fusion_", "su_", "vc_")
 """Page builders and Shortcodes Ultimate, as the names of their shortcodes begin."""
 LAYOUT_WORDS = frozenset({
@@ -81,8 +85,10 @@ LAYOUT_COMPANIONS = frozenset({"author", "content", "group"})
 NOTE = "note"
 NOTE_PLACES = frozenset({"box", "drop", "foot", "margin", "side"})
 """Words beside NOTE that say where a note stands; another note, unlike `notes`, is often for authors alone."""
-ACCESS_ATTRIBUTES = ("blockVisibility", "contentControls", "um_is_restrict", "visibilityBlockEnabled")
-"""Values that plugins add to any block: Block Visibility, Content Control, Ultimate Member, Paid Memberships Pro."""
+ACCESS_ATTRIBUTES = ("blockVisibility", "contentControls", "gbBlockCondition", "otterConditions", "um_is_restrict",
+                     "visibilityBlockEnabled")  # fmt: skip
+"""Values that plugins add to any block: Block Visibility, Content Control, GenerateBlocks, Otter, Ultimate Member, Paid
+Memberships Pro."""
 EXPIRY_FIELD, EXPIRY_STATUS, EXPIRY_TYPE = (
     "_expiration-date",
     "_expiration-date-status",
@@ -139,7 +145,8 @@ def is_access_shortcode(name: str, values: Mapping[str, str], *, has_end: bool) 
     """
     if MARKER in words_of(name):
         return True
-    return has_end and (_names_access(name) or not ACCESS_VALUES.isdisjoint(values))
+    conditions = {values.get(name, "").strip() for name in CONDITION_VALUES} - OPEN_CONDITIONS
+    return has_end and bool(conditions or _names_access(name) or not ACCESS_VALUES.isdisjoint(values))
 
 
 def is_harmless_shortcode(name: str) -> bool:

@@ -26,6 +26,7 @@ HIDING_FIELDS = [
     ("ihc_mb_who", "reg"), ("ihc_mb_type", "block"), ("_visibility", "private"), ("_wpac_is_members_only", "true"),
     ("_wc_memberships_plan", "12"), ("isLocked", "1"), ("content_restriction", "a:1:{i:0;s:1:\"3\";}"),
     ("show_paywall", "1"), ("medlemsartikel", "ja"),
+    ("_elementor_data", r'[{"settings":{"e_display_conditions":["[{\"condition\":\"login_status\"}]"]}}]'),
 ]  # fmt: skip
 OPEN_FIELDS = [
     ("_jetpack_newsletter_access", "everybody"), ("_jetpack_newsletter_access", ""), ("rcUserLevel", "None"),
@@ -35,6 +36,7 @@ OPEN_FIELDS = [
     ("members", "27"), ("_members_access_error", "Sorry"), ("_members_only", "field_5f3a"), ("visibility", "public"),
     ("title_visibility", "default"), ("ihc_mb_who", ""), ("ihc_mb_type", "show"), ("team_member", "Ann"),
     ("remember_me", "1"), ("member_states", "Sweden"), ("unlocked", "1"), ("_wc_memberships_force_public", "yes"),
+    ("_elementor_data", '[{"settings":{"e_display_conditions":[],"title":"x"}}]'),
 ]  # fmt: skip
 
 
@@ -76,6 +78,8 @@ SHORTCODES = [
     '[am4show have="1"]x[/am4show]', "[content_control]x[/content_control]", "[student]x[/student]", "[lock]x[/lock]",
     "[memb_has_any_tag tagid=3]x[/memb_has_any_tag]", "[wc_memberships_content]x[/wc_memberships_content]",
     "[premium]<img src='a.png' />[/premium]", "[MM_Decision]x[/MM_Decision]", "[vc_row][note]x[/note][/vc_row]",
+    '[et_pb_text display_conditions="W3siaWQiOiJhIn1d"]x[/et_pb_text]',
+    '[fusion_text render_logics="W3sib3BlcmF0b3IiOiJhbmQifV0="]x[/fusion_text]',
     '<!-- wp:shortcode -->\n[restrict]x[/restrict]\n<!-- /wp:shortcode -->',
 ]  # fmt: skip
 BLOCKS = [
@@ -84,6 +88,8 @@ BLOCKS = [
     '<!-- wp:group {"blockVisibility":{"hideBlock":true}} --><p>x</p><!-- /wp:group -->',
     '<!-- wp:group {"metadata":{"blockVisibility":false}} --><p>x</p><!-- /wp:group -->',
     '<!-- wp:paragraph {"contentControls":{"enabled":true,"roles":["a"]}} --><p>x</p><!-- /wp:paragraph -->',
+    '<!-- wp:paragraph {"gbBlockCondition":"12"} --><p>x</p><!-- /wp:paragraph -->',
+    '<!-- wp:group {"otterConditions":[[{"type":"loggedInUser"}]]} --><p>x</p><!-- /wp:group -->',
     '<!-- wp:paragraph {"um_is_restrict":true} --><p>x</p><!-- /wp:paragraph -->',
 ]  # fmt: skip
 
@@ -101,9 +107,11 @@ def test_what_only_sounds_like_members_is_public(tmp_path):
     text = (
         "The [member] states, [private] talks. [team_member name='Ann']Ann[/team_member] [rcp_registration_form] "
         '[caption]<img src="a.png" />x[/caption] [[restrict]x[/restrict]] [slides id="3"] [/slides] [b]x[/b] '
-        "[vc_row][vc_column]x[/vc_column][/vc_row] [one_half]x[/one_half] [code]x[/code] [ref]x[/ref] "
+        "[vc_row][vc_column]x[/vc_column][/vc_row] [et_pb_text display_conditions='']x[/et_pb_text] "
+        "[fusion_text render_logics='W10=']x[/fusion_text] [one_half]x[/one_half] [code]x[/code] [ref]x[/ref] "
         "<!-- wp:premium/heading --><h2>x</h2><!-- /wp:premium/heading --> <!-- wp:jetpack/subscriptions /--> "
         '<!-- wp:group {"contentControls":{"enabled":false}} --><p>x</p><!-- /wp:group -->'
+        '<!-- wp:group {"otterConditions":[],"gbBlockCondition":""} --><p>x</p><!-- /wp:group -->'
     )
 
     assert not read(write_export(tmp_path, item(1, text=text)))[1].is_draft
