@@ -1,6 +1,6 @@
 """The page that confirms publishing an import: what becomes public, by the report of its check."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -8,8 +8,10 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from publications.importers.archive_imports import permissions_of
+from publications.importers.left_to_do import MISSING_TOPICS, list_notes
 from publications.locales import language_in_sentence, language_label
 from publications.models import ARCHIVE_IMPORT_DAYS, ArchiveImport, ArchiveImportTask
+from publications.stored_messages import show_message
 
 from .archive_import_undo import warn_of_other_request
 from .archive_imports import describe_decided_since, name_new_rows, request_run, url_of
@@ -33,8 +35,13 @@ def archive_import_publish_page(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and not decided_since:
         request_run(request, job, ArchiveImportTask.IMPORT, publish=True)
         return HttpResponseRedirect(url_of(job))
+    missing = _describe_missing(job.report)
     files = [
-        {**file, "language_label": language_label(file["language"])}
+        {
+            **file,
+            "language_label": language_label(file["language"]),
+            "missing": missing.get(file["source"], ()),
+        }
         for file in job.report["files"]
         if file["is_published"]
     ]
@@ -49,6 +56,15 @@ def archive_import_publish_page(request: HttpRequest, pk: int) -> HttpResponse:
         changed=[file for file in files if file["was_public"]],
         new_rows=name_new_rows(job),
         decided_since=decided_since,
-        incomplete=[file for file in files if file["lacks_images"]],
+        incomplete=[file for file in files if file["missing"]],
         days=ARCHIVE_IMPORT_DAYS,
     )
+
+
+def _describe_missing(report: dict) -> dict[str, list[str]]:
+    """Return what each text lacks that the archive does not hold, in words, by its place there."""
+    missing: dict[str, list[str]] = defaultdict(list)
+    for topic, source, note in list_notes(report):
+        if topic in MISSING_TOPICS:
+            missing[source].append(show_message(note))
+    return missing

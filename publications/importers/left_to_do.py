@@ -77,6 +77,9 @@ TASKS_OF_EDITS = frozenset({LeftTask.AUTHOR, LeftTask.FILES, LeftTask.LOST, Left
 TASK_OF_REMARK = {LOST_ADDRESS: LeftTask.ADDRESSES, UNMATCHED_PAGE: LeftTask.PAGES}
 """The tasks of topics of remarks on the source as a whole."""
 
+MISSING_TOPICS = tuple(topic for topic, task in TASK_OF_TOPIC.items() if task is LeftTask.FILES)
+"""Topics of what a text shows, links to or names, and the archive does not hold."""
+
 
 @dataclass
 class LeftItem:
@@ -113,7 +116,7 @@ def find_left_to_do(job: ArchiveImport) -> list[LeftGroup]:
     texts = publications | _load_others(uids.values(), publications)
     notes = [
         (topic, source, texts.get(uids.get(source, "")), text)
-        for topic, source, text in _list_notes(job.report)
+        for topic, source, text in list_notes(job.report)
         if topic in TASK_OF_TOPIC or topic in HIDDEN_TOPICS
     ]
     hidden: dict[int, list[str]] = defaultdict(list)
@@ -224,7 +227,7 @@ def _load_edited(publications: Iterable[Publication]) -> dict[str, ImportState]:
     return load_import_states(uids[pk] for pk in find_edited(uids.keys()))
 
 
-def _list_notes(report: dict) -> Iterator[tuple[str, str, Stored]]:
+def list_notes(report: dict) -> Iterator[tuple[str, str, Stored]]:
     """Yield the topic, the place of the text and the stored message of each note of a stored report."""
     for topic in report.get("topics", ()):
         for note in (*topic["notes"], *topic["more_notes"]):

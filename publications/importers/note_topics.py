@@ -41,8 +41,8 @@ _NOTE_TOPICS = (
     NoteTopic("still-public", _("public, though the file says draft"), needs_attention=True, is_grouped=True),
     NoteTopic("render", _("texts that cannot be shown"), needs_attention=True),
     NoteTopic("words", _("texts with words left out"), needs_attention=True),
-    # What a manuscript lost: missing files and originals, invalid identifiers, the end of a title
-    NoteTopic("missing", _("missing from manuscripts"), needs_attention=True),
+    # Missing files; of manuscripts also missing originals, invalid identifiers, the end of a title
+    NoteTopic("missing", _("missing from texts"), needs_attention=True),
     NoteTopic("redirect", _("old addresses that do not lead here"), needs_attention=True),
     NoteTopic("address", _("addresses numbered, since another has them"), needs_attention=True),
     NoteTopic("related", _("related texts that are not here")),

@@ -26,8 +26,6 @@ from .sources import describe_system
 MAX_LISTED = 40
 MAX_EXAMPLES = 5
 """Beyond these the page folds the notes of a topic, and the files of a note."""
-IMAGE_TOPICS = ("image-missing", "missing")
-"""Topics of pictures that a text shows and the archive does not hold; of manuscripts also of attached files."""
 
 
 def build_report_page(report: ImportReport) -> dict:
@@ -102,7 +100,6 @@ def _build_file(file: FileReport) -> dict:
         "outcome": file.outcome.value,
         "is_published": file.is_published,
         "was_public": file.was_public,
-        "lacks_images": any(file.notes_on(topic) for topic in IMAGE_TOPICS),
         "notes": [
             [kind.value, store_message(note.text)]
             for kind in NoteKind

@@ -707,7 +707,8 @@ def test_the_confirmation_names_what_becomes_public(administrator):
     page = " ".join(html.unescape(administrator.get(page_of("-publish")).text).split())
 
     assert "2 texts become public at once: 1 in English, 1 in Swedish." in page
-    assert "1 of them is public already" in page and "1 of them lacks pictures" in page
+    assert "1 of them is public already" in page and "1 of them lacks a picture, a file or" in page
+    assert "public already · lacks: none.png: " in page
     assert "1 other stays a draft" in page and "Import and publish 2 texts" in page
     assert f"at most {ARCHIVE_IMPORT_DAYS} days, the import can be undone as a whole" in page
     assert ">Ny<" in page and ">Oil<" in page and ">Gasen<" not in page and ">Utkast<" not in page

@@ -75,6 +75,21 @@ def test_an_export_is_imported_published_and_undone(administrator):
     assert set(Publication.objects.values_list("title", flat=True)) == {"Gas", "Oil"}  # withdrawn
 
 
+def test_the_confirmation_names_a_file_that_a_text_lacks(administrator):
+    address = f"{wordpress.SITE}/wp-content/uploads/2012/report.pdf"
+    author = wordpress.group("author", author_login="ann", author_display_name="Ann Berg")
+    report = wordpress.item(
+        1,
+        title="Report",
+        text=f'<p>Russia sells less gas than it did: <a href="{address}">The report</a></p>',
+    )
+    check(administrator, SimpleUploadedFile("old.xml", wordpress.export(author, report).encode()))
+
+    page = html.unescape(administrator.get(page_of("-publish")).text)
+
+    assert f"lacks: {address}: The file is missing." in page and "lacks pictures" not in page
+
+
 @pytest.mark.parametrize("system", ["Ghost", "Substack"])
 def test_texts_of_ghost_and_substack_are_imported_published_and_undone(administrator, tmp_path, system):
     if system == "Ghost":
