@@ -125,12 +125,26 @@ def run_archive_import(job: ArchiveImport) -> None:
             job.store(state=ArchiveImportState.FAILED, error=str(error))
         except Exception as error:  # one import must not keep the others from being run
             logger.exception("An import failed.")
-            message = (
-                _("Undoing failed: %(error)s. What is taken back so far stays so; it can be repeated.")
-                if job.is_undo
-                else _("The import failed: %(error)s. What it has imported so far stays; it can be repeated.")
-            )
-            job.store(state=ArchiveImportState.FAILED, error=message % {"error": type(error).__name__})
+            job.store(state=ArchiveImportState.FAILED, error=_describe_failure(job, error))
+
+
+def _describe_failure(job: ArchiveImport, error: Exception) -> str:
+    """Return what an unexpected error means for an import. Its cause is named where it is one that people can mend."""
+    message = (
+        _("Undoing failed: %(error)s. What is taken back so far stays so; it can be repeated.")
+        if job.is_undo
+        else _("The import failed: %(error)s. What it has imported so far stays; it can be repeated.")
+    )
+    if not isinstance(error, OSError):
+        return message % {"error": type(error).__name__}
+    text = error.strerror or str(error)
+    reason = text if text and "/" not in text else type(error).__name__  # without places on the server
+    cause = _("the server cannot read or write a file (%s)") % reason
+    remedy = _(
+        "If it fails again, the archive may be damaged, or the disk of the server full: unpack the archive on your "
+        "computer to see whether it is whole, and let whoever runs the server look."
+    )
+    return f"{message % {'error': cause}} {remedy}"
 
 
 def _check_start(job: ArchiveImport) -> None:

@@ -398,7 +398,11 @@ def test_a_failure_is_shown_and_the_next_import_is_run(administrator, checked):
 
     failed, done = ArchiveImport.objects.order_by("pk")
     assert (failed.state, done.state) == (ArchiveImportState.FAILED, ArchiveImportState.DONE)
-    assert "The import failed: FileNotFoundError" in failed.error
+    assert (
+        "The import failed: the server cannot read or write a file (No such file or directory)."
+        in failed.error
+    )
+    assert "If it fails again" in failed.error
 
 
 def test_several_files_are_one_archive(administrator):

@@ -1,14 +1,15 @@
 """WARC files as a copy of a site (ISO 28500), as Heritrix, wget, Browsertrix and `save_old_site` write them.
 
 The records are listed in one pass; a body is read again from its offset when it is needed, so that a copy of any size
-takes little memory. `warcio` reads the format.
+takes little memory. `warcio` reads the format. A file that was packed as a whole has no offsets, and is unpacked first.
 """
 
 import gzip
 import zlib
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import IO
 
 import brotli
@@ -30,14 +31,28 @@ UNSUPPORTED_ENCODINGS = ("zstd", "compress")
 CHUNK_BYTES = 65_536
 PADDING = b"\0\r\n \t"
 MAX_PADDING_BYTES = 65_536
+MAX_UNPACKED_BYTES = 500_000_000
+"""Of a file that is packed as a whole."""
+GZIP_BEGINNING, ZIP_BEGINNING = b"\x1f\x8b", b"PK\x03\x04"
 
 
 def is_warc(path: Path) -> bool:
     return path.name.lower().endswith(WARC_SUFFIXES) and path.is_file()
 
 
+class _PackedAsAWhole(Exception):
+    """A file whose records are not compressed one by one (`gzip site.warc`), as the format demands."""
+
+
+@dataclass(kw_only=True)
 class WarcCopy(SiteCopy):
-    """The responses in WARC files."""
+    """The responses in WARC files.
+
+    Args:
+        folder: what is unpacked; it is deleted with the copy.
+    """
+
+    folder: TemporaryDirectory = field(default_factory=lambda: TemporaryDirectory(prefix="old-site-"))
 
     def read_body(self, resource: CopiedResource, limit: int | None = None) -> bytes:
         try:
@@ -65,10 +80,34 @@ def open_warc_copy(paths: Sequence[Path], site: str = "") -> WarcCopy:
     copy.keep_main_site(_resolve_revisits(resources, copy), site)
     if not any(copy.pages):
         message = _("“%s” holds no page of HTML. Give the WARC files of a crawl of the old site.")
+        if reasons := [reason for path in paths if (reason := _explain_unreadable(path))]:
+            raise ImportRefused(" ".join(reasons[:3]))
         if copy.damaged:
             message = _("“%s” is no WARC file, or a damaged one. Save the old site again.")
         raise ImportRefused(message % ", ".join(path.name for path in paths[:3]))
     return copy
+
+
+def _explain_unreadable(path: Path) -> str:
+    """Return why a file holds no records, if its beginning says so, or ""."""
+    try:
+        with path.open("rb") as file:
+            beginning = file.read(CHUNK_BYTES)
+        if beginning.startswith(GZIP_BEGINNING):
+            with gzip.open(path) as packed:
+                beginning = packed.read(len(ZIP_BEGINNING))
+    except (EOFError, OSError, zlib.error):
+        return (
+            _("“%s” is damaged: it ends at its beginning. Copy it, or save the old site, again.") % path.name
+        )
+    if not beginning:
+        return _("“%s” is empty. Copy it, or save the old site, again.") % path.name
+    if beginning.startswith(ZIP_BEGINNING):
+        return (
+            _("“%s” is a .zip archive under another name. Unpack it, and give the WARC files in it.")
+            % path.name
+        )
+    return ""
 
 
 def _read_content(record: ArcWarcRecord, limit: int | None) -> bytes:
@@ -99,23 +138,51 @@ def _decode_brotli(stream: IO[bytes], limit: int | None) -> bytes:
     return bytes(content[:limit])
 
 
-def _list_resources(path: Path, copy: SiteCopy) -> list[CopiedResource]:
+def _list_resources(path: Path, copy: WarcCopy) -> list[CopiedResource]:
     """Return the responses of a file; one that ends within a record is read up to there."""
     resources: list[CopiedResource] = []
-    if not _read_records(path, resources):
+    try:
+        is_whole = _read_records(path, resources)
+    except _PackedAsAWhole:
+        resources.clear()
+        is_whole = _read_records(_unpack(path, Path(copy.folder.name)), resources)
+    if not is_whole:
         message = _("“%s” ends within a record: what comes after it is missing. Save the old site again.")
         copy.damaged[f"{path.name} ({_('the end')})"] = message % path.name
     return resources
 
 
+def _unpack(path: Path, folder: Path) -> Path:
+    """Return an unpacked copy of a file, up to where it is damaged. Raises ImportRefused if it is too large."""
+    target = folder / f"{len(list(folder.iterdir()))}.warc"
+    size = 0
+    with gzip.open(path) as packed, target.open("wb") as file:
+        try:
+            while block := packed.read1(CHUNK_BYTES):
+                size += file.write(block)
+                if size > MAX_UNPACKED_BYTES:
+                    message = _(
+                        "“%s” is compressed as a whole, not record by record, and too large to be unpacked here. "
+                        "Unpack it with gunzip and give the .warc file, or run warcio recompress."
+                    )
+                    raise ImportRefused(message % path.name)
+        except (EOFError, gzip.BadGzipFile, zlib.error):
+            pass  # the last record is not whole, which is said
+    return target
+
+
 def _read_records(path: Path, resources: list[CopiedResource]) -> bool:
     """Add the responses of a file, and return whether it is whole."""
+    has_records = False
     with path.open("rb") as file:
         records = ArchiveIterator(file)
         try:
             for record in records:
+                has_records = True
                 resource = _describe_record(record, path, records.get_record_offset())
                 records.read_to_end(record)
+                if records.next_line and records.reader.decompressor:
+                    raise _PackedAsAWhole
                 if is_cut_off(record):
                     return False
                 resources += [resource] if resource else []
@@ -124,7 +191,7 @@ def _read_records(path: Path, resources: list[CopiedResource]) -> bool:
         except READ_ERRORS:
             return False
         file.seek(min(records.offset, path.stat().st_size))
-        return _is_padding(file.read(MAX_PADDING_BYTES + 1))
+        return has_records and _is_padding(file.read(MAX_PADDING_BYTES + 1))
 
 
 def _is_padding(content: bytes) -> bool:
