@@ -5,7 +5,7 @@ mended when the draft shows it (`note_traces`).
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -70,8 +70,8 @@ TASK_OF_TOPIC = {
     "yaml": LeftTask.LOST, "manuscript": LeftTask.LOST, "encoding": LeftTask.LOST, "characters": LeftTask.LOST,
 }  # fmt: skip
 """The tasks of topics of notes on texts."""
-HIDDEN_TOPICS = ("held", NOT_PUBLIC)
-"""Topics of texts that readers do not see; their notes are the reasons."""
+TASK_OF_REASON = {"held": LeftTask.DRAFTS, NOT_PUBLIC: LeftTask.DRAFTS, "date": LeftTask.DATE}
+"""The tasks of topics whose notes say why a text lacks what it lacks, or what was found instead."""
 TASKS_OF_EDITS = frozenset({LeftTask.AUTHOR, LeftTask.FILES, LeftTask.LOST, LeftTask.EMBEDS, LeftTask.LINKS})
 """The tasks of notes that an edit of the text may have done."""
 TASK_OF_REMARK = {LOST_ADDRESS: LeftTask.ADDRESSES, UNMATCHED_PAGE: LeftTask.PAGES}
@@ -117,19 +117,19 @@ def find_left_to_do(job: ArchiveImport) -> list[LeftGroup]:
     notes = [
         (topic, source, texts.get(uids.get(source, "")), text)
         for topic, source, text in list_notes(job.report)
-        if topic in TASK_OF_TOPIC or topic in HIDDEN_TOPICS
+        if topic in TASK_OF_TOPIC or topic in TASK_OF_REASON
     ]
-    hidden: dict[int, list[str]] = defaultdict(list)
+    reasons_of: dict[tuple[LeftTask, int], list[str]] = defaultdict(list)
     for topic, _source, publication, note in notes:
-        if topic in HIDDEN_TOPICS and publication:
-            reasons, text = hidden[publication.pk], show_message(note)
+        if (task := TASK_OF_REASON.get(topic)) and publication:
+            reasons, text = reasons_of[task, publication.pk], show_message(note)
             if not any(text in reason for reason in reasons):
                 reasons.append(text)
     edited = _load_edited([publication for *_place, publication, _note in notes if publication])
     groups, ticked = {task: _Group(task) for task in LeftTask}, set(job.options.get(TICKED, ()))
     for publication in publications.values():
-        for task, reasons in _find_lacking(publication, hidden):
-            groups[task].add(publication, str(publication), *reasons)
+        for task in _find_lacking(publication):
+            groups[task].add(publication, str(publication), *reasons_of.get((task, publication.pk), ()))
     for publication in _find_without_alt(publications.values()):
         groups[LeftTask.ALT].add(publication, str(publication))
     for topic, source, publication, note in notes:
@@ -235,19 +235,17 @@ def list_notes(report: dict) -> Iterator[tuple[str, str, Stored]]:
                 yield topic["key"], source, note["text"]
 
 
-def _find_lacking(
-    publication: Publication, hidden: Mapping[int, list[str]]
-) -> Iterator[tuple[LeftTask, Sequence[str]]]:
-    """Yield what a draft lacks that was never public or is to be shown, and why readers do not see it."""
+def _find_lacking(publication: Publication) -> Iterator[LeftTask]:
+    """Yield the tasks of what a draft lacks that was never public or is to be shown, and of being shown itself."""
     if not publication.has_bylines:
-        yield LeftTask.AUTHOR, ()
+        yield LeftTask.AUTHOR
     if not (publication.summary.strip() or publication.key_points.strip()):
-        yield LeftTask.SUMMARY, ()
+        yield LeftTask.SUMMARY
     is_draft = not (publication.live_from or publication.scheduled_from or publication.ended_at)
     if is_draft and not publication.published_at:
-        yield LeftTask.DATE, ()
+        yield LeftTask.DATE
     if is_draft:
-        yield LeftTask.DRAFTS, hidden.get(publication.pk, ())
+        yield LeftTask.DRAFTS
 
 
 def _find_without_alt(publications: Iterable[Publication]) -> Iterator[Publication]:

@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 
 from publications import actions
 from publications.admin.import_left import PAGES, REMEDIES
-from publications.importers.left_to_do import HIDDEN_TOPICS, TASK_OF_TOPIC, LeftTask, find_left_to_do
+from publications.importers.left_to_do import TASK_OF_REASON, TASK_OF_TOPIC, LeftTask, find_left_to_do
 from publications.importers.name_proposals import store_decision
 from publications.importers.note_topics import NOTE_TOPICS
 from publications.models import ArchiveImport, ArchiveImportState, Image, NameType, Publication, Redirect
@@ -36,7 +36,7 @@ def post(title: str, front: str = WHOLE, text: str = "A text.") -> bytes:
 TEXTS = {
     "blog/whole.md": post("Whole"),
     "blog/unsigned.md": post("Unsigned", "date: 2024-05-01\nsummary: A summary.\n"),
-    "blog/undated.md": post("Undated", "author: Ann Berg\nsummary: A summary.\n"),
+    "blog/undated.md": post("Undated", "author: Ann Berg\nsummary: A summary.\ndate: juni 2012\n"),
     "blog/draft.md": post("Draft", WHOLE + "draft: true\n"),
     "blog/gone.md": post("Gone", text="A text.\n\n![A map](gone.png)"),
     "blog/silent.md": post("Silent", text="A text.\n\n![](here.png)"),
@@ -88,6 +88,8 @@ def test_each_is_linked_to_where_it_is_mended_with_the_reason(administrator, imp
         and "An author is missing" in shown
         and "gone.png" in shown
     )
+    undated = shown.partition('id="date"')[2].partition("</section>")[0]
+    assert "This is no date, and was left out: juni 2012" in undated
     assert page_of("-left") in administrator.get(page_of()).text
     assert f'href="{reverse("desk:publications_publication_changelist")}">List of publications' in shown
 
@@ -208,7 +210,7 @@ def test_every_topic_that_needs_attention_is_a_task():
         key for key, topic in NOTE_TOPICS.items() if topic.needs_attention and not topic.is_word_only
     }
 
-    assert attention <= TASK_OF_TOPIC.keys() | set(HIDDEN_TOPICS)
+    assert attention <= TASK_OF_TOPIC.keys() | TASK_OF_REASON.keys()
 
 
 def test_an_edit_alone_mends_nothing(administrator):
