@@ -36,8 +36,8 @@ RULES: Mapping[Rule, tuple[str, ...]] = {
     ),
     access_values.hides_unless_unprotected: SECRET_WORDS,
     access_values.hides_unless_public: (
-        "access", "restrict to", "restricted to", "visibility", "visible for", "visible to", "synlig för", "synlighet",
-        "åtkomst",
+        "access", "access right", "restrict to", "restricted to", "visibility", "visible for", "visible to",
+        "synlig för", "synlighet", "åtkomst",
     ),
     access_values.hides_unless_shown: ("listed", "public", "visible", *inflect("offentlig", "publik", "synlig")),
     access_values.hides_if_denied: (
@@ -45,8 +45,8 @@ RULES: Mapping[Rule, tuple[str, ...]] = {
         "publish", "published", *inflect("publicerad"),
     ),
     access_values.hides_if_said: (
-        *READER_WORDS, "embargo", "for staff", "hide", *inflect("intern"), "members area", "offline", "protect",
-        "require subscription", "subscription required", "restriction", "wip",
+        *READER_WORDS, "embargo", "for staff", "hide", *inflect("intern"), "members area", "by invitation", "offline",
+        "protect", "require subscription", "subscription required", "restriction", "wip",
     ),
     access_values.hides_if_required: (
         "auth", "authentication", "logged in", "login", "subscription", "inloggning",
@@ -60,7 +60,8 @@ RULES: Mapping[Rule, tuple[str, ...]] = {
     ),
     access_values.hides_unless_unclassified: (
         "classification", "classification level", "confidentiality", "confidentiality level", "distribution", "privacy",
-        "privacy level", "sensitivity", "sensitivity level",
+        "privacy level", "protective marking", "security classification", "security level", "security marking",
+        "sensitivity", "sensitivity level", "tlp",
     ),
     access_values.hides_if_for_some: (
         "access for", "access mode", "accessible to", "audience", "available to", "can read", "circulation", "open to",
@@ -71,7 +72,12 @@ RULES: Mapping[Rule, tuple[str, ...]] = {
 """The ends of names of fields, by what their values must be to hide a text: `state: DC` and `members: 27` do not."""
 FIELD_RULES: Mapping[str, Rule] = {name: rule for rule, names in RULES.items() for name in join_names(*names)}
 BARE_RULES: Mapping[str, Rule] = {
-    **dict.fromkeys(("show", "shown"), access_values.hides_if_denied),
+    **dict.fromkeys(
+        ("active", "available", "enabled", "live", "online", "released", "show", "shown"),
+        access_values.hides_if_denied,
+    ),
+    **dict.fromkeys(("expired", "removed", "suppressed", "withdrawn"), access_values.hides_if_ended),
+    **dict.fromkeys(("for", "intendedfor"), access_values.hides_if_for_some),
     "free": access_values.hides_unless_open,
     **dict.fromkeys(join_names("pin", "pin code"), access_values.hides_if_code),
 }
@@ -125,6 +131,7 @@ OTHER_STATUSES = frozenset({
 TEXT_WORDS = frozenset({
     "access", "active", "article", "content", "document", "enabled", "entry", "flag", "mode", "page", "post",
     "publication", "required", "setting", "status", "text", "type", "use",
+    "en", "sv",
     "artikel", "bruk", "dokument", "innehåll", "inlägg", "sida", "åtkomst",
 })  # fmt: skip
 """Words after such an end that leave its meaning: `private_content`, `restricted_access`."""
@@ -139,8 +146,9 @@ OWN_STATUSES = TEXT_WORDS | {
 }
 """Words before `status` that leave it that of the text, which may be pending."""
 READERS_BEFORE_ONLY = frozenset({
-    "account", "admin", "board", "client", "customer", "donor", "editor", "email", "newsletter", "patron",
-    "registered", "staff", "subscription", "team", "user", "styrelsen",
+    "account", "admin", "board", "client", "customer", "donor", "editor", "email", "employee", "eye", "fellow",
+    "intranet", "invitation", "invite", "newsletter", "partner", "patron", "registered", "staff", "subscription",
+    "team", "user", "styrelsen",
 })  # fmt: skip
 """Words that make, with `only`, a text one for some, beside those of the table: `logged_in_only`."""
 
@@ -197,7 +205,7 @@ def _rule_at_end(words: Sequence[str]) -> tuple[Rule | None, int]:
         return access_values.hides_unless_no, len(words)
     for count, end in _ends_of(words):
         before = [word for word in words[:-count] if word not in BETWEEN_NEGATION][-1:]
-        if not before and (rule := BARE_RULES.get(end)):
+        if not before and (rule := BARE_RULES.get(end) or BARE_RULES.get(end.removeprefix("is"))):
             return rule, count
         if rule := FIELD_RULES.get(end) or FIELD_RULES.get(end.removeprefix("is")):
             return _rule_after(before[0] if before else "", rule), count

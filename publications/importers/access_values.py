@@ -47,9 +47,9 @@ PUBLIC_VALUES = FREE_VALUES.union(map(fold_value, (
 """Those, and values of a status, of visibility or of access that hide nothing; of a paywall, `active` would not say so.
 """
 UNCLASSIFIED_VALUES = frozenset(map(fold_value, (
-    "approved for public release", "global", "low", "not classified", "not confidential", "not restricted",
-    "not sensitive", "normal", "public release", "TLP:CLEAR", "TLP:WHITE", "unclassified", "unlimited", "worldwide",
-    "ej hemlig", "låg", "oklassificerad", "obegränsad",
+    "approved for public release", "clear", "global", "low", "not classified", "not confidential", "not restricted",
+    "not sensitive", "normal", "public release", "TLP:CLEAR", "TLP:WHITE", "unclassified", "unlimited", "white",
+    "worldwide", "ej hemlig", "låg", "oklassificerad", "obegränsad",
 )))  # fmt: skip
 """Values of a classification that hide nothing, beside those for all readers."""
 KIND_WORDS = frozenset({
@@ -63,7 +63,8 @@ PENDING_VALUES = frozenset({"future", "inherit", "pending", "scheduled", "sent"}
 """Values that hide a text as its own status; as that of a mail or a payment they say nothing of readers."""
 HIDDEN_VALUES = frozenset(map(fold_value, (
     "archived", "deleted", "draft", "preview", "private", "trash", "arkiverad", "avpublicerad", "begränsad",
-    "unpublished", "unlisted", "hidden",
+    "unpublished", "unlisted", "hidden", "withdrawn", "removed", "closed", "closed access", "embargoed access",
+    "restricted access",
     "embargoed", "review", "peer review", "wip", "work in progress", "password", "protected", "auto-draft",
     "members", "paid", "paid members", "paid subscribers", "premium", "tiers", "subscribers", "founding", "internal",
     "confidential", "rejected", "restricted", "secret", "unreviewed", "staff", "board", "board members", "logged in",
@@ -124,7 +125,7 @@ def hides_unless_shown(values: Sequence[str]) -> bool:
 
 def hides_if_said(values: Sequence[str]) -> bool:
     """Whether any value is a yes or a word for hidden texts: `members: 27` hides nothing."""
-    return any(fold_value(value) in YES_MARKS or is_restricted(value) for value in values)
+    return any(_answer_of(value) in YES_MARKS or is_restricted(value) for value in values)
 
 
 def hides_if_required(values: Sequence[str]) -> bool:
@@ -160,7 +161,7 @@ def hides_unless_open(values: Sequence[str]) -> bool:
 
 def hides_if_denied(values: Sequence[str]) -> bool:
     """Whether any value is a no, a word for hidden texts, or a date ahead."""
-    is_denied = any(fold_value(value) in NO_MARKS or is_restricted(value) for value in values)
+    is_denied = any(_answer_of(value) in NO_MARKS or is_restricted(value) for value in values)
     return is_denied or _has_date(values, is_ahead=True)
 
 
@@ -191,6 +192,11 @@ def is_restricted(value: str) -> bool:
 def is_known(value: str) -> bool:
     """Whether a value says yes, no or who may read, and nothing else."""
     return fold_value(value) in YES_MARKS | NO_MARKS or _is_public(value) or is_restricted(value)
+
+
+def _answer_of(value: str) -> str:
+    """Return a value without a remark on it, to compare: `no (see mail)` is no."""
+    return fold_value(_REMARK_EDGE.split(value)[0])
 
 
 def _is_public(value: str) -> bool:

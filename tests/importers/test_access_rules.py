@@ -57,6 +57,13 @@ HIDING_WORDS = (
         "public sector subscribers", "everyone (members only until June)", "everyone (registered users, for now)")),
     "workflow=final (internal)", "workflow=final (internal, for now)", "published=yes (members only)",
     "access=CC BY for members", "access=CC BY internal", "access=open (CC BY members)", "free_access=registered users",
+    *(f"{name}={value}" for name in ("accessRights", "dcterms:accessRights", "access_rights")
+      for value in ("closed", "closedAccess", "embargoedAccess", "restricted")),
+    *(f"{name}=red" for name in ("tlp", "classification")), "protective_marking=OFFICIAL-SENSITIVE", "security_level=high",
+    *(f"{name}=false" for name in ("online", "live", "is_active", "available", "released", "public.en")),
+    *(f"{name}=true" for name in (
+        "draft_en", "private_sv", "expired", "is_removed", "suppressed", "invite_only", "by_invitation", "eyes_only")),
+    "status=withdrawn", "for=members", "intended_for=board members", "approved=no (legal)", "wip=yes - not ready",
 )  # fmt: skip
 OPEN_WORDS = (
     "members_0_name=Ann", "members=27", "number_of_members=27", "member_organisations=NATO", "membership_fee=1",
@@ -81,18 +88,23 @@ OPEN_WORDS = (
     "distribution=unlimited", "circulation=5000", "archived_at=https://web.archive.org/web/2020/x", "archived_at=2099-01-01",
     "pin=true", "unlocked=true", "not_private=true", "audience=member states of the EU", "audience=EU members",
     "audience=staff members of ministries", "workflow=final (2014)", "access=CC BY 4.0 International", "access=CC BY-NC-ND 3.0 IGO",
+    "accessRights=open access", "tlp=clear", "online=https://example.org/report", "comments_enabled=false",
+    "expired=false", "event_withdrawn=true", "for=policymakers", "approved=yes (2014)", "_wp_active=0",
 )  # fmt: skip
 HIDING_FRONT_MATTER = (
     "publishOn: later", "releaseDate: TBD", "publishAfter: after the summit", "embargo: later", "publish: later",
     "status: Draft (do not publish)", "state: draft-2", "stage: in review", "expires: soon", "publicerad: i maj",
     "draft: {en: true}", "publication_date: 2099-01-01", "visible_from: 2099-01-01", "go_live_date: 2099-01-01",
+    "params: {private: true}", "params: {embargo: 2099-01-01}", "extra: {draft: true}", "publishing: {status: draft}",
+    "settings: {access: {level: members}}", "a: &a {draft: true}\nb: &b {<<: *a}\n<<: *b", "<<: [{draft: true}, {draft: no}]",
     "embargo_end: 2099-01-01", "scheduled: 2099-01-01", "scheduled: true", "publicerat: 2099-01-01",
 )  # fmt: skip
 OPEN_FRONT_MATTER = (
     "status: released", "status: completed", "scheduled: false", "scheduled: 2019-01-01", "publication_date: Spring 2014", "status: final version", "status: true",
     "status: Final report", "status: version of record", "published: Spring 2014", "embargoed_until: 2020-01-01", "status: 'Published: 2014'",
     "expires: never", "expires: false", "embargo: lifted", "embargo: none", "embargo: March 2019", "releaseDate: 2019",
-    "date: TBD", "posted: on the old site",
+    "date: TBD", "posted: on the old site", "cover: {hidden: true}", "author: {private: true}", "draft: no\n<<: {draft: true}",
+    "event: {status: scheduled}", "params: &params {self: *params, toc: {hidden: true}}",
 )  # fmt: skip
 HIDING_SHORTCODES = (
     "staff_only", "board_only", "team_area", "staff-content", "staffOnly", "team_members_only", "team", "note", "group", "author",

@@ -24,6 +24,10 @@ STATUSES = join_names("status", "post status")
 BUILD_OPTIONS = join_names("build")
 """Options of Hugo for a page: `render` and `list` (gohugo.io/content-management/build-options)."""
 BUILD_DEFAULTS = frozenset({"always", "true", ""})
+CUSTOM_FIELDS = join_names("params", "extra", "meta")
+"""Fields in which Hugo, Zola and themes keep fields of the site's own, which count as if they stood beside them."""
+MAX_DEPTH = 3
+"""How deeply fields are read within others: aliases may be circular."""
 TEXT_DATES = join_names("date", "posted")
 PUBLISHING_DATES = join_names(
     "publish", "published", "publish date", "published date", "published at", "published on", "pub date", "publish on",
@@ -60,7 +64,7 @@ def reasons_in_fields(fields: Mapping[str, Any], *, is_dated: bool = True) -> li
         fields: the front matter, with what the text inherits.
         is_dated: whether dates in the future count here; that of the publication itself counts elsewhere.
     """
-    return list(_find_reasons(fields, is_dated=is_dated))
+    return list(dict.fromkeys(_find_reasons(fields, is_dated=is_dated)))
 
 
 def access_keys(fields: Mapping[str, Any]) -> set[str]:
@@ -85,7 +89,7 @@ def _is_about_access(key: str, value: Any) -> bool:
     return any(rules_of(key)) and (is_understood(texts) or field_hides(key, texts))
 
 
-def _find_reasons(fields: Mapping[str, Any], *, is_dated: bool) -> Iterator[str]:
+def _find_reasons(fields: Mapping[str, Any], *, is_dated: bool, depth: int = 0) -> Iterator[str]:
     for key, value in fields.items():
         name = join_name(key)
         if not has_value(value):
@@ -96,6 +100,14 @@ def _find_reasons(fields: Mapping[str, Any], *, is_dated: bool) -> Iterator[str]
             yield from _reasons_in_build(key, value)
         elif _hides(key, value) or _has_no_date(name, value) or (is_dated and _lies_ahead(name, value)):
             yield key if is_secret(key) else f"{key}: {as_text(value) or '…'}"
+        elif isinstance(value, dict) and depth < MAX_DEPTH and name != "cascade":
+            yield from _find_reasons(_fields_within(key, value), is_dated=is_dated, depth=depth + 1)
+
+
+def _fields_within(key: str, values: Mapping[Any, Any]) -> dict[str, Any]:
+    """Return the fields within another; their names say of what they are, such as `cover.hidden`."""
+    prefix = "" if join_name(key) in CUSTOM_FIELDS else f"{key}."
+    return {f"{prefix}{name}": value for name, value in values.items()}
 
 
 def _hides(key: str, value: Any) -> bool:

@@ -25,6 +25,7 @@ from ..imported_file import ImportLog, ImportRefused
 MAX_FILE_BYTES = 2_000_000
 CONTROL_CHARACTERS = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 MAX_ALIASES = 20
+MERGE_KEY = "<<"
 YAML = re.compile(r"(?:[ \t]*\n)*---[ \t]*\n(.*?)(?:^|\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 TOML = re.compile(r"(?:[ \t]*\n)*\+\+\+[ \t]*\n(.*?)(?:^|\n)\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL)
 FIELD_LINE = re.compile(r"([A-Za-z_][\w .\t-]*+):(?:[ \t]++(.*))?$")
@@ -126,7 +127,7 @@ def _load_yaml(text: str, log: ImportLog) -> Any:
         try:
             node = loader.get_single_node()
             _report_repeated(node, log)
-            return loader.construct_document(node) if node else {}
+            return _merge_fields(loader.construct_document(node)) if node else {}
         finally:
             loader.dispose()
     except yaml.MarkedYAMLError as error:
@@ -136,6 +137,16 @@ def _load_yaml(text: str, log: ImportLog) -> Any:
         ) from error
     except (yaml.YAMLError, ValueError, TypeError, RecursionError, AttributeError) as error:
         raise _InvalidYAML(str(error)[:80]) from error
+
+
+def _merge_fields(fields: Any) -> Any:
+    """Return fields with those that they take from others by the key `<<` (yaml.org/type/merge.html)."""
+    if not isinstance(fields, dict) or MERGE_KEY not in fields:
+        return fields
+    sources = fields.pop(MERGE_KEY)
+    for source in sources if isinstance(sources, list) else [sources]:
+        fields = (_merge_fields(source) if isinstance(source, dict) else {}) | fields
+    return fields
 
 
 def _report_repeated(node: yaml.Node | None, log: ImportLog) -> None:
