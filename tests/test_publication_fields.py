@@ -15,8 +15,8 @@ from django.db import DatabaseError, models, transaction
 from django.utils import timezone
 
 from publications import actions, manuscript
+from publications.actions import restore_revision
 from publications.admin.history.comparison import build_comparison, build_draft_snapshot
-from publications.admin.history.restore import restore_revision
 from publications.diff import DiffOperation
 from publications.locales import datetime_with_zone
 from publications.models import (

@@ -40,6 +40,7 @@ from .remove_name import (
     remove_name_from_unused_files,
 )
 from .repair import repair_copied_columns, repair_windows
+from .restore import draft_of_revision, drop_used_identifiers, restore_revision
 from .retract import (
     CONCERN,
     LIFTING,
@@ -115,6 +116,8 @@ __all__ = [
     "check_translation",
     "delete_draft",
     "delete_instance",
+    "draft_of_revision",
+    "drop_used_identifiers",
     "exclude_suggestion",
     "express_concern",
     "find_live_origins",
@@ -152,6 +155,7 @@ __all__ = [
     "repair_copied_columns",
     "repair_windows",
     "replace_proposed_author",
+    "restore_revision",
     "retract",
     "revoke_approval",
     "save_instance",

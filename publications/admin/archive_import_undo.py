@@ -1,6 +1,6 @@
 """The undo of an import at the desk: a page that names what it does, and what it did, in words.
 
-What is undone and what stays is decided by `importers.archive_import_undo`, which the runner of imports calls.
+What is undone and what stays is decided by `importers.archive_import_undo_plan`, which the runner of imports calls.
 """
 
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from publications.importers.archive_import_undo import (
+from publications.importers.archive_import_undo_plan import (
     KeepReason,
     UndoEffect,
     UndoStep,
@@ -78,7 +78,7 @@ def warn_of_other_request(request: HttpRequest) -> None:
 
 def _digest(steps: Iterable[UndoStep]) -> str:
     """Return a digest of what a page shows of a plan."""
-    shown = sorted((step.publication.pk, step.effect.value) for step in steps)
+    shown = sorted((step.publication.pk, step.effect.value, bool(step.update)) for step in steps)
     return sha256(repr(shown).encode()).hexdigest()
 
 
@@ -88,8 +88,9 @@ def describe_undo(report: dict) -> dict:
     All is in the current language; of an undo that ended early the sentences are those of its batches.
     """
     sentences = _describe_counts(report.get("counts", {})) + _describe_addresses(report.get("addresses", 0))
-    kept = _limit_rows(report.get("kept", []))
-    return {"outcome": _describe_outcome(bool(sentences), bool(kept)), "sentences": sentences, "kept": kept}
+    kept, reverted = _limit_rows(report.get("kept", [])), _limit_rows(report.get("reverted", []))
+    outcome = _describe_outcome(bool(sentences), bool(kept))
+    return {"outcome": outcome, "sentences": sentences, "kept": kept, "reverted": reverted}
 
 
 def _limit_rows(rows: list[dict]) -> dict:
@@ -143,4 +144,11 @@ def _describe_counts(counts: dict[str, int]) -> list[str]:
         )
         link = format_html('<a href="{}">{}</a>', reverse("desk:deleted-drafts"), _("Deleted drafts"))
         sentences.append(format_html(text, count=count, link=link))
+    if count := counts.get(UndoEffect.REVERT):
+        text = ngettext(
+            "%d draft that it had changed is as before the import.",
+            "%d drafts that it had changed are as before the import.",
+            count,
+        )
+        sentences.append(text % count)
     return sentences

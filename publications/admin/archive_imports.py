@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from accounts.names import full_name_of
 from publications.importers.archive_import_rules import PAGE_RULES_SOURCE, find_unused_import
-from publications.importers.archive_import_undo import UndoStep, plan_import_undo
+from publications.importers.archive_import_undo_plan import UndoStep, plan_import_undo
 from publications.importers.archive_imports import is_running, permissions_of, start_runner
 from publications.importers.import_decisions import list_decided_since
 from publications.importers.left_to_do import list_open_names
@@ -268,7 +268,8 @@ def archive_import_delete_page(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("The report is deleted. The texts stay as they are."))
         return HttpResponseRedirect(reverse("desk:archive-imports"))
     steps = _plan_what_is_left(job)
-    live_count = sum(step.is_public for step in steps)
+    changed_count = sum(step.is_of_update for step in steps)
+    live_count = sum(step.is_public and not step.is_of_update for step in steps)
     return render_desk_page(
         request,
         "archive_import_delete",
@@ -278,7 +279,8 @@ def archive_import_delete_page(request: HttpRequest, pk: int) -> HttpResponse:
         % {"file": job.filename},
         job=job,
         live_count=live_count,
-        draft_count=len(steps) - live_count,
+        draft_count=len(steps) - live_count - changed_count,
+        changed_count=changed_count,
         is_in_effect=bool(steps),
         can_undo=bool(steps) and not job.is_unfinished and _may_run(request, ArchiveImportTask.UNDO),
     )

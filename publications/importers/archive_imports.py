@@ -223,9 +223,10 @@ def _empty_folder() -> Iterator[Path]:
 
 
 def record_files(job: ArchiveImport, files: Sequence[FileReport]) -> None:
-    """Record what a batch has created and published; called in its transaction."""
+    """Record what a batch has created, updated and published; called in its transaction."""
     job.record(
         [file.publication for file in files if file.outcome is FileOutcome.NEW],
+        [file.publication for file in files if file.outcome is FileOutcome.UPDATED],
         [file.edition for file in files if file.edition],
     )
 

@@ -27,13 +27,14 @@ from publications.models import (
 )
 from publications.stored_messages import Stored, show_message
 
+from .import_histories import find_edited
 from .imported_file import LOST_ADDRESS, NOT_PUBLIC, UNMATCHED_PAGE
 from .left_addresses import list_addresses
 from .left_ticks import TICKED, build_mark
 from .name_proposals import NameProposal, build_proposals
 from .normalize import is_uid
 from .note_traces import is_resolved
-from .reconcile import ImportState, find_edited, load_import_states
+from .reconcile import ImportState, load_import_states
 from .similar_names import list_similar_pairs
 
 

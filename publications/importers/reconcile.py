@@ -11,15 +11,14 @@ decision: it is published as if it had never been public.
 """
 
 import re
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum, auto
 from pathlib import Path
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from publications import actions
@@ -37,6 +36,7 @@ from publications.models import (
 from publications.stored_messages import gettext_lazy as _
 
 from .import_cache import ImportCache
+from .import_histories import is_edited, load_histories
 from .imported_file import ImportedFile
 from .manuscript_files import has_valid_key
 from .normalize import normalize_manuscript
@@ -110,53 +110,17 @@ def load_import_states(uids: Iterable[str]) -> dict[str, ImportState]:
     """
     rows = Publication.with_deleted.filter(uid__in=list(uids)).select_related("kind", "series_number")
     publications = {publication.pk: publication for publication in rows}
-    histories = _load_histories(Revision.objects.filter(publication__in=list(publications)))
+    histories = load_histories(Revision.objects.filter(publication__in=list(publications)))
     states = [_import_state(publication, histories[pk]) for pk, publication in publications.items()]
     return {
         str(state.publication.uid): state for state in states if not (state.is_deleted and state.is_edited)
     }
 
 
-def find_edited(publications: Collection[int]) -> set[int]:
-    """Return which of these publications editors have changed since their last import, by primary key."""
-    revisions = Revision.objects.filter(publication__in=publications).defer("manuscript")
-    histories = _load_histories(revisions)
-    return {pk for pk in publications if _is_edited(histories[pk])}
-
-
-def _load_histories(revisions: QuerySet[Revision]) -> dict[int, list[Revision]]:
-    """Return revisions by publication, in their order, since the last import."""
-    histories: dict[int, list[Revision]] = defaultdict(list)
-    for revision in revisions.order_by("number").iterator():
-        history = histories[revision.publication_id]
-        if revision.reason == RevisionReason.IMPORTED:
-            history.clear()
-        history.append(revision)
-    return histories
-
-
-def _import_state(publication: Publication, history: list[Revision]) -> ImportState:
-    is_imported = bool(history) and history[0].reason == RevisionReason.IMPORTED
-    last_import = load_manuscript(history[0].manuscript) if is_imported else None
-    return ImportState(publication, last_import, is_edited=_is_edited(history))
-
-
-def _is_edited(history: Sequence[Revision]) -> bool:
-    """Whether the draft differs from its state after the import.
-
-    Publishing sets a number and a date in a revision, which is not an edit. A redaction always counts as an edit: a
-    file must not restore what it removed.
-    """
-    if not history or history[0].reason != RevisionReason.IMPORTED:
-        return True
-    import_digests, is_edited = {history[0].digest}, False
-    for revision in history[1:]:
-        if revision.reason == RevisionReason.REDACTED:
-            import_digests.clear()
-        elif revision.reason == RevisionReason.PUBLISHED and not is_edited:
-            import_digests.add(revision.digest)
-        is_edited = revision.digest not in import_digests
-    return is_edited
+def _import_state(publication: Publication, parts: Sequence[list[Revision]]) -> ImportState:
+    is_imported = bool(parts) and parts[-1][0].reason == RevisionReason.IMPORTED
+    last_import = load_manuscript(parts[-1][0].manuscript) if is_imported else None
+    return ImportState(publication, last_import, is_edited=is_edited(parts))
 
 
 def _has_new_images(

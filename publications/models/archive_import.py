@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from .image import original_storage
 from .publication import Publication
 from .redirect import Redirect
+from .revision import Revision
 
 ARCHIVE_IMPORT_DAYS = 90
 """How long an archive and its report, which hold names, stay after the last run: what is left to do may take weeks."""
@@ -104,6 +105,7 @@ class ArchiveImport(models.Model):
         created_publications: the drafts that its runs have created, without those that a later import has stored
             again or an undo has deleted; others that are deleted are left out.
         published_editions: those that its runs have published.
+        updated_revisions: those that its runs have stored of drafts that were there.
         kept_addresses: the old addresses of images and lists that its runs have kept, without those that somebody else
             has kept again.
         is_stop_requested: whether the run is to end after its batch.
@@ -132,6 +134,7 @@ class ArchiveImport(models.Model):
     )
     created_publications = models.ManyToManyField("Publication", related_name="+")
     published_editions = models.ManyToManyField("Edition", related_name="+")
+    updated_revisions = models.ManyToManyField("Revision", related_name="+")
     kept_addresses = models.ManyToManyField(Redirect, related_name="+")
 
     objects = ArchiveImportQuerySet.as_manager()
@@ -222,11 +225,14 @@ class ArchiveImport(models.Model):
         for name, value in columns.items():
             setattr(self, name, value)
 
-    def record(self, publications: Iterable[models.Model], editions: Iterable[models.Model]) -> None:
-        """Add to what its runs have created and published, unless the import is deleted by now."""
+    def record(
+        self, created: Iterable[Publication], updated: Iterable[Publication], editions: Iterable[models.Model]
+    ) -> None:
+        """Add to what its runs have created, updated and published, unless the import is deleted by now."""
         if ArchiveImport.objects.select_for_update().filter(pk=self.pk).exists():
-            self.created_publications.add(*publications)
+            self.created_publications.add(*created)
             self.published_editions.add(*editions)
+            self.updated_revisions.add(*Revision.objects.last_imports_of(updated))
 
     def request_run(self, *, by, task: ArchiveImportTask, **options: object) -> bool:
         """Let the next runner do a task, with these options beside those stored. An undo that ended early goes on.

@@ -29,10 +29,13 @@ class RevisionReason(models.TextChoices):
     REDACTED = "redacted", _("Redacted")
     WORD = "word", _("From Word")
     BULK = "bulk", _("Changed in the list")
+    UNDONE = "undone", _("As before an import")
 
 
 FILE_DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
-NOT_WRITTEN = (RevisionReason.PUBLISHED, RevisionReason.REDACTED, RevisionReason.BULK)
+NOT_WRITTEN = (
+    RevisionReason.PUBLISHED, RevisionReason.REDACTED, RevisionReason.BULK, RevisionReason.UNDONE,
+)  # fmt: skip
 """Reasons of revisions that do not make a draft the work of who stored them."""
 
 
@@ -71,6 +74,11 @@ class RevisionQuerySet(models.QuerySet):
                 _UPDATE_PUBLICATION, [(row.digest, row.version, row.pk) for row in publications]
             )
         self.bulk_create(revisions)
+
+    def last_imports_of(self, publications: Iterable[Publication]) -> list[int]:
+        """Return the primary keys of the last revision of each publication that an import has stored."""
+        revisions = self.filter(publication__in=list(publications), reason=RevisionReason.IMPORTED)
+        return list(dict(revisions.order_by("number").values_list("publication", "pk")).values())
 
     def file_digests(self) -> set[str]:
         """Return the SHA-256 digests of files that the manuscripts name."""

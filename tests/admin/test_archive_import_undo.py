@@ -14,7 +14,7 @@ from django.utils import timezone
 from publications import actions
 from publications.admin.drafts.deleted_drafts import restore_draft
 from publications.importers import archive_import_undo
-from publications.importers.archive_import_undo import KeepReason, UndoEffect, plan_import_undo
+from publications.importers.archive_import_undo_plan import KeepReason, UndoEffect, plan_import_undo
 from publications.models import (
     Address,
     ArchiveImport,

@@ -36,7 +36,7 @@ PLAN_READERS = {
     "admin/worklists.py",
     "archive/tables.py",
     "demonstration/load.py",
-    "importers/archive_import_undo.py",
+    "importers/archive_import_undo_plan.py",
     "migrations/",
     "models/__init__.py",
     "models/planning.py",

@@ -24,7 +24,6 @@ from publications.models import (
     parse_pk,
 )
 
-from ..history.restore import drop_used_identifiers
 from ..model_admin import DeskModelAdmin
 from ..site import render_desk_page, require_permissions
 
@@ -87,7 +86,7 @@ def restore_draft(publication: Publication, *, by) -> list[str]:
     if original and (original.translation_of_id or _has_language(original, publication)):
         restored.update(translation_of=None)
     content = {name: getattr(publication, name) for name in IDENTIFIERS}
-    missing = drop_used_identifiers(publication, content)
+    missing = actions.drop_used_identifiers(publication, content)
     if missing:
         restored.update(**{name: content.get(name, "") for name in IDENTIFIERS})
         actions.store_revision(restored.get(), by=by, reason=RevisionReason.RESTORED)

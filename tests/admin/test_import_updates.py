@@ -1,0 +1,131 @@
+"""An import that updates texts that are here: what it says of them before and after, and how its undo gives them back."""
+
+import html
+
+import pytest
+from django.core.management import call_command
+
+from publications import actions
+from publications.importers.archive_import_undo_plan import KeepReason, UndoEffect, plan_import_undo
+from publications.models import ArchiveImport, Edition, Publication, RevisionReason, manuscript_of
+from tests.factories import picture_bytes, saved
+
+from .test_archive_import_undo import undo
+from .test_archive_imports import administrator, archive, page_of, press, started, upload
+
+__all__ = ["administrator", "started"]
+pytestmark = pytest.mark.django_db
+
+POST = "---\ntitle: {title}\nauthor: Ann Berg\ndate: 2024-05-01\nsummary: A summary.\n{front}---\n\nOn {title}.\n"
+REPORT = "kind: report\nimage: cover.png\n"
+
+
+def texts(**fronts: str) -> dict[str, bytes]:
+    files = {
+        f"blog/{title.lower()}.md": POST.format(title=title, front=front) for title, front in fronts.items()
+    }
+    return {"blog/cover.png": picture_bytes(), **{name: text.encode() for name, text in files.items()}}
+
+
+def check(client, **fronts: str) -> ArchiveImport:
+    upload(client, archive(texts(**fronts)))
+    call_command("run_imports", verbosity=0)
+    return ArchiveImport.objects.first()
+
+
+def page(client, suffix: str = "", job: ArchiveImport | None = None) -> str:
+    return " ".join(html.unescape(client.get(page_of(suffix, job)).text).split())
+
+
+def text_of(title: str) -> Publication:
+    return Publication.objects.get(title=title)
+
+
+@pytest.fixture
+def first(administrator) -> ArchiveImport:
+    """An import that has published two reports, Gas and Oil."""
+    check(administrator, Gas=REPORT, Oil=REPORT)
+    return press(administrator, "publish")
+
+
+@pytest.fixture
+def second(administrator, first) -> ArchiveImport:
+    """A later one with other rules: both become commentaries without a cover, in their drafts."""
+    check(administrator, Gas="", Oil="")
+    return press(administrator, "drafts")
+
+
+def test_the_undo_gives_drafts_back_that_the_import_only_updated(administrator, first, second):
+    gas = text_of("Gas")
+    assert gas.kind.slug == "commentary" and not gas.cover
+    assert "2 drafts that it changed will be as before the import" in page(administrator, "-undo")
+
+    shown = undo(administrator)
+
+    gas.refresh_from_db()
+    assert gas.kind.slug == "report" and gas.cover
+    assert gas.digest == Edition.objects.live().get(title="Gas").digest
+    assert gas.revisions.first().reason == RevisionReason.UNDONE and gas.revisions.count() == 4
+    assert "2 drafts that it had changed are as before the import." in shown
+    assert "2 drafts are as before the import" in shown and "Gas" in shown and "Oil" in shown
+    assert plan_import_undo(second) == [] and "Undo this import" not in page(administrator)
+
+
+def test_a_draft_that_was_edited_since_stays_and_is_named(administrator, first, second):
+    saved(text_of("Gas"), body="Edited.")
+    shown = page(administrator, "-undo")
+    assert "1 draft that it changed will be as before" in shown and "1 text stays as it is" in shown
+
+    shown = undo(administrator)
+
+    assert text_of("Gas").body == "Edited." and text_of("Oil").kind.slug == "report"
+    assert "1 text stays as it is" in shown and "somebody has edited it since" in shown
+
+
+def test_an_internal_note_of_since_stays(administrator, first, second):
+    saved(text_of("Gas"), internal_note="Call Ann.")
+
+    undo(administrator)
+
+    assert (text_of("Gas").kind.slug, text_of("Gas").internal_note) == ("report", "Call Ann.")
+
+
+def test_a_draft_that_somebody_has_published_stays(administrator, first, second):
+    actions.publish(text_of("Gas"), by=second.requested_by)
+
+    steps = {step.publication.title: (step.effect, step.reason) for step in plan_import_undo(second)}
+
+    assert steps == {"Gas": (UndoEffect.KEEP, KeepReason.PUBLISHED), "Oil": (UndoEffect.REVERT, None)}
+
+
+def test_imports_that_updated_a_draft_are_undone_one_after_the_other(administrator, first, second):
+    before = manuscript_of(text_of("Gas"))
+    check(administrator, Gas=REPORT + "tags: [Energy]\n")
+    third = press(administrator, "drafts")
+    (step,) = [step for step in plan_import_undo(second) if step.publication.title == "Gas"]
+    assert (step.reason, step.later_import) == (KeepReason.UPDATED, third)
+    assert "Imports are undone one after the other" in page(administrator, "-undo", second)
+
+    undo(administrator, third)
+    assert manuscript_of(text_of("Gas")) == before
+    undo(administrator, second)
+
+    assert text_of("Gas").kind.slug == "report"
+
+
+def test_what_an_undo_has_given_back_is_updated_by_the_next_import(administrator, first, second):
+    undo(administrator)
+    assert press(administrator, "check_again").report["stored"] == 2
+    check(administrator, Gas=REPORT, Oil=REPORT)
+    assert not ArchiveImport.objects.first().report["stored"]
+
+
+def test_the_draft_is_given_back_too_where_readers_see_the_earlier_text_again(administrator, first):
+    check(administrator, Gas="")
+    press(administrator, "publish")
+    assert Edition.objects.live().get(title="Gas").kind.slug == "commentary"
+
+    undo(administrator)
+
+    assert Edition.objects.live().get(title="Gas").digest == text_of("Gas").digest
+    assert text_of("Gas").kind.slug == "report"
