@@ -217,7 +217,8 @@ def _finish_rebuild(rebuilt: set[int], counts: Counter[str], started_at: datetim
         counts -= _count_words_of(sorted(rebuilt - expected))
     IndexedTerm.objects.all().delete()
     terms = (IndexedTerm.build(term, count) for term, count in sorted(counts.items()) if count > 0)
-    IndexedTerm.objects.bulk_create(terms, batch_size=BATCH_SIZE)
+    for batch in batched(terms, BATCH_SIZE):
+        IndexedTerm.objects.bulk_create(batch)
     SearchIndex.objects.update_or_create(pk=1, defaults={"version": VERSION})
 
 

@@ -239,7 +239,8 @@ def test_a_rebuild_stores_the_same_index(editor):
     assert set(NamedTerm.objects.values_list("term", "row_key")) == names
 
 
-def test_a_rebuild_repairs_everything():
+def test_a_rebuild_repairs_everything(monkeypatch):
+    monkeypatch.setattr(index, "BATCH_SIZE", 2)
     live, other = make_live(body="Grain."), make_live(body="Barley.")
     engine().remove([live.pk])
     IndexedTerm.objects.update(edition_count=99)

@@ -118,7 +118,11 @@ def _finish_rebuild() -> None:
     """Remove the rows of editions that ended during the rebuild, and add those of new ones."""
     expected = set(indexable_editions(timezone.now()).values_list("pk", flat=True))
     with_terms = set(EditionTerm.objects.order_by().values_list("edition", flat=True).distinct())
-    pairs = Similarity.objects.order_by().values_list("edition", "similar_edition")
-    remove_rows((with_terms | {pk for pair in pairs for pk in pair}) - expected)
+    with_rows = {
+        pk
+        for column in ("edition", "similar_edition")
+        for pk in Similarity.objects.order_by().values_list(column, flat=True).distinct()
+    }
+    remove_rows((with_terms | with_rows) - expected)
     add_rows(read_editions(expected - with_terms))
     _set_version(VERSION)

@@ -291,6 +291,8 @@ def test_a_rebuild_repairs_everything():
     EditionTerm.objects.filter(edition=first).delete()
     Similarity.objects.all().delete()
     EditionTerm.objects.filter(edition=second).update(term="nonsense")
+    cancelled = live("Cancelled")
+    Edition.objects.filter(pk=cancelled.pk).update(visible_until=cancelled.visible_from)
 
     call_command("rebuild", "similarity", verbosity=0)
 
