@@ -29,10 +29,11 @@ from publications.models import (
 from publications.site_lock import hold_folder_lock
 
 from . import bag, primary_keys
+from .database import keep_transaction_open, without_memory_map
 from .readable import FILES
 from .rows import Line, MalformedRow, insert_lines, parse_line
 from .tables import ARCHIVED, ArchivedTable, tables_by_name
-from .write import ORIGINAL_NAME, SCHEMA_KEY, keep_transaction_open
+from .write import ORIGINAL_NAME, SCHEMA_KEY
 
 FILES_FOLDER = f"{bag.PAYLOAD}/{FILES}/"
 KEYS_PATH = f"{bag.PAYLOAD}/{primary_keys.KEYS_FILE}"
@@ -80,7 +81,7 @@ def restore_archive(root: Path, progress: bag.StartProgress = bag.ignore_steps) 
     """
     if not root.is_dir():
         raise bag.incomplete(root)
-    with hold_folder_lock(root, shared=True):
+    with hold_folder_lock(root, shared=True), without_memory_map():
         return _restore(root, progress)
 
 

@@ -7,12 +7,10 @@ they are made before. One whose record a redaction or the removal of a name has 
 
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import batched, groupby
 from pathlib import Path
 
-from django.db import connection, transaction
 from django.db.models import prefetch_related_objects
 
 from publications.folder_storage import list_files
@@ -41,6 +39,7 @@ from publications.site_lock import hold_folder_lock
 from . import primary_keys, readable
 from .bag import Progress, StartProgress, ignore_steps
 from .bag_writer import BagWriter, DamagedFile, make_folder
+from .database import one_database_state, without_memory_map
 from .rows import read_lines, read_lines_by_publication
 from .tables import ARCHIVED
 
@@ -53,8 +52,6 @@ ORIGINAL_NAME = re.compile(r"[0-9a-f]{2}/([0-9a-f]{64})\.[0-9a-z]+")
 EDITION_ROWS = ("bylines", "tags", "images", "attachments")
 SCHEMA_KEY = "Schema"
 """In bag-info.txt: the last migrations, which the release that restores must have as well."""
-
-TRANSACTION_LIMITS = ["idle_in_transaction_session_timeout", "transaction_timeout"]
 
 RenderPdf = Callable[[Edition], bytes | None]
 """Returns the PDF of an edition, or None if it cannot be rendered now."""
@@ -94,7 +91,7 @@ def write_archive(
         OSError: the disk is full, or the folder cannot be written.
     """
     make_folder(root)
-    with hold_folder_lock(root):
+    with hold_folder_lock(root), without_memory_map():
         return _write(root, render_pdf, progress)
 
 
@@ -126,41 +123,6 @@ def _write(root: Path, render_pdf: RenderPdf | None, progress: StartProgress) ->
     later = AuditEntry.objects.filter(site_version__gt=version.number)
     report.has_redacted_text = later.filter(action__in=REDACTING_ACTIONS).exists()
     return report
-
-
-@contextmanager
-def one_database_state() -> Iterator[None]:
-    """Read all that follows in one state of the database, without a lock that writers would wait for.
-
-    However long it takes: limits of the database for transactions are for those of the site.
-    """
-    if connection.in_atomic_block:
-        keep_transaction_open()
-        yield
-    elif connection.vendor == "sqlite":  # a transaction of Django would take the lock of writers
-        with connection.cursor() as cursor:
-            cursor.execute("BEGIN DEFERRED")
-        try:
-            yield
-        finally:
-            with connection.cursor() as cursor:
-                cursor.execute("ROLLBACK")
-    else:
-        with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            keep_transaction_open()
-            yield
-
-
-def keep_transaction_open() -> None:
-    """Let PostgreSQL not end this transaction because it is idle, as while files are written, or takes long."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT set_config(name, '0', true) FROM pg_settings WHERE name = ANY(%s)",
-                [TRANSACTION_LIMITS],
-            )
 
 
 def _store_pdfs(

@@ -16,6 +16,7 @@ from django.utils import timezone, translation
 
 from publications import actions, archive, manuscript
 from publications.archive import write as archive_writing
+from publications.archive.database import one_database_state
 from publications.models import Edition, Image, Publication, ServedPdf, original_storage
 from publications.site_lock import hold_folder_lock
 from tests.archive_sites import empty_site, read_files
@@ -231,11 +232,11 @@ def test_what_is_redacted_while_the_archive_is_written_is_said_and_leaves_with_t
 def test_no_limit_of_the_database_ends_the_reading_of_one_state():
     """PostgreSQL has such limits; SQLite has none."""
     if connection.vendor != "postgresql":
-        with archive_writing.one_database_state():
+        with one_database_state():
             return
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL idle_in_transaction_session_timeout = '1s'")
-        with archive_writing.one_database_state():
+        with one_database_state():
             cursor.execute("SHOW idle_in_transaction_session_timeout")
             assert cursor.fetchone() == ("0",)
 

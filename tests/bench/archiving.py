@@ -20,10 +20,10 @@ def measure_archive(site: Site) -> Iterator[Figure]:
     """Archive a site twice, and restore it into a new one on SQLite."""
     budget = SECONDS_PER_PUBLICATION * site.publications
     with tempfile.TemporaryDirectory() as folder:
-        archive, other = Path(folder) / "archive", environment(Path(folder) / "other", DEBUG="1")
+        archive, other = Path(folder) / "archive", environment(Path(folder) / "other")
         runs = {
-            "archive": (site.environment(DEBUG="1"), "archive", str(archive)),
-            "archive, unchanged": (site.environment(DEBUG="1"), "archive", str(archive)),
+            "archive": (site.environment(), "archive", str(archive)),
+            "archive, unchanged": (site.environment(), "archive", str(archive)),
             "migrate": (other, "migrate", "--verbosity=0"),
             "restore": (other, "restore", str(archive)),
         }
