@@ -44,14 +44,20 @@ class ImportDecisionQuerySet(models.QuerySet):
 
         An import makes the name of an author of whom a source has the id alone from that, and the id is often the
         address. That name is added unless somebody has decided on another of this address, or a third author has one.
+        Nor is a name added that a third author has too: it says nothing of who is meant.
         """
         is_author = isinstance(source, Author)
         name_type, column = (NameType.PERSON, "author") if is_author else (NameType.TOPIC, "tag")
         self.filter(**{column: source}).update(**{column: target})
         decisions = self.of_type(name_type)
-        names = [source.name, getattr(source, "name_sv", "")]
-        decided = decisions.keys() - set(map(fold_name, names))  # its own names lead to the other now
-        if is_author and source.slug not in map(slugify, [*decided, *_names_of_others(source, target)]):
+        others = _names_of_others(source, target) if is_author else []
+        names = [
+            name
+            for name in (source.name, getattr(source, "name_sv", ""))
+            if fold_name(name) not in map(fold_name, others)
+        ]
+        decided = decisions.keys() - set(map(fold_name, names))  # these names lead to the other now
+        if is_author and source.slug not in map(slugify, [*decided, *others]):
             names.append(source.slug.replace("-", " "))
         for key, name in {fold_name(name): name for name in reversed(names) if name}.items():
             if key == fold_name(target.name):

@@ -261,6 +261,16 @@ def test_what_was_decided_on_the_name_of_a_merged_author_does_not_stand_against_
     )
 
 
+@pytest.mark.parametrize("fields", [{"name": "Anna Berg"}, {"name": "A. Berg", "aliases": "anna berg"}])
+def test_a_merge_decides_nothing_on_a_name_that_a_third_author_has(fields):
+    source, target = make_author("Anna Berg", slug="anna"), make_author("A. Bergman")
+    make_author(**fields, slug="anna-berg-2")
+
+    merge(source, target)
+
+    assert add_decisions(ImportMapping()).find_person("x", "Anna Berg") == ""
+
+
 @pytest.mark.parametrize("is_separate", [True, False])
 def test_a_merge_keeps_what_was_decided_on_other_names(is_separate):
     other, source, target = make_author("Bo Lind"), make_author("Eva Lind", slug="lind"), make_author("Ek")
