@@ -197,7 +197,7 @@ def _store_news_of(plans: Sequence[PublishPlan], *, by: User | None) -> None:
 
 def _store_drafts(plans: Iterable[PublishPlan], batch: PublishBatch) -> None:
     """Store the drafts with their addresses and series numbers, and a revision of each, which sets its digest."""
-    SeriesNumber.objects.bulk_create(batch.series_numbers.values())
+    SeriesNumber.objects.bulk_create(number for number in batch.series_numbers.values() if not number.pk)
     changed = [plan.publication for plan in plans if plan.is_draft_changed]
     Publication.objects.bulk_update(changed, ["published_at", "series_number", "slug"])
     Address.objects.bulk_create(

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
-from django.db.models import Max, prefetch_related_objects
+from django.db.models import Exists, Max, OuterRef, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -55,6 +55,7 @@ class PublishBatch:
         self.owners = _read_owners(self.publications)
         self.addresses: list[Address] = []
         self.series_numbers: dict[tuple[int, int], SeriesNumber] = {}
+        self.free_numbers: dict[int, SeriesNumber] = {}
         self.number_owners: dict[int, int] = {}
 
     @contextmanager
@@ -109,7 +110,7 @@ class PublishBatch:
             return shared
         if not may_be_numbered or date < timezone.now() - MAX_BACKDATING:
             return current
-        return SeriesNumber(kind=kind, year=year, number=self._next_number(kind.pk, year))
+        return self._next_number(kind.pk, year)
 
     def _is_taken(self, number: SeriesNumber, publication: Publication) -> bool:
         """Return whether a text that is no translation of this one has an edition with a number."""
@@ -121,14 +122,27 @@ class PublishBatch:
         others = Edition.objects.exclude(publication__in=publication.self_and_translations().values("pk"))
         return others.filter(series_number=number).exists()
 
-    def _next_number(self, kind: int, year: int) -> int:
-        """Return the next number of a kind, by its primary key, in a year: the stored ones are read once."""
+    def _next_number(self, kind: int, year: int) -> SeriesNumber:
+        """Return the next number of a kind, by its primary key, in a year: the stored ones are read once.
+
+        One that only deleted drafts have is free: an import that was undone may have named any.
+        """
         reserved = [
             series_number.number
             for series_number in self.series_numbers.values()
             if (series_number.kind_id, series_number.year) == (kind, year)
         ]
-        return (max(reserved) if reserved else SeriesNumber.objects.highest(kind, year)) + 1
+        if not reserved:
+            publications, editions = (
+                Exists(model.objects.filter(series_number=OuterRef("pk"))) for model in (Publication, Edition)
+            )
+            stored = list(
+                SeriesNumber.objects.filter(kind=kind, year=year).annotate(is_used=publications | editions)
+            )
+            reserved = [row.number for row in stored if row.is_used]
+            self.free_numbers |= {row.pk: row for row in stored if not row.is_used}
+        following = SeriesNumber(kind_id=kind, year=year, number=max(reserved, default=0) + 1)
+        return next((row for row in self.free_numbers.values() if str(row) == str(following)), following)
 
     def reserve(self, publication: Publication) -> None:
         """Reserve the address and the series number that the draft now has, to be stored with the others."""
@@ -138,10 +152,13 @@ class PublishBatch:
                 Address(locale=publication.locale, slug=publication.slug, publication=publication)
             )
             self.owners[address] = publication.pk
-        if (number := publication.series_number) and number.pk is None:
-            self.series_numbers[number.kind_id, publication.source_publication.pk] = number
-        elif number:
-            self.number_owners[number.pk] = publication.source_publication.pk
+        if not (number := publication.series_number):
+            return
+        source = publication.source_publication.pk
+        if number.pk is None or number.pk in self.free_numbers:
+            self.series_numbers[number.kind_id, source] = number
+        if number.pk:
+            self.number_owners[number.pk] = source
 
 
 def _lock_publications(pks: Sequence[int]) -> list[Publication]:

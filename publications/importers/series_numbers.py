@@ -1,12 +1,14 @@
 """Series numbers that a source names, such as 7/2012: kept where they are free, as reports are cited by them."""
 
 import re
+from uuid import UUID
 
 from publications.manuscript import Manuscript
 from publications.models import Edition, Publication, SeriesNumber
 from publications.stored_messages import gettext as _
 
 from .import_cache import ImportCache
+from .normalize import is_uid
 
 YEAR = r"(?P<{}>(?:19|20)[0-9]{{2}})"
 NUMBER = re.compile(
@@ -35,7 +37,7 @@ def keep_series_number(publication: Publication, manuscript: Manuscript, import_
         return
     year, number = parsed
     row, _created = SeriesNumber.objects.get_or_create(kind=publication.kind, year=year, number=number)
-    group, owners = manuscript.translation_of or _group_of(publication), import_cache.series_numbers
+    group, owners = _group_named(manuscript) or _group_of(publication), import_cache.series_numbers
     if row.pk not in owners:
         owners[row.pk] = _find_owner(row) or group
     if owners[row.pk] == group:
@@ -64,6 +66,11 @@ def _number_of(publication: Publication) -> SeriesNumber | None:
     """Return the number of a publication if it is of its kind."""
     number = publication.series_number
     return number if number and number.kind_id == publication.kind_id else None
+
+
+def _group_named(manuscript: Manuscript) -> str:
+    """Return the uid of the original that a manuscript names, which may come later, or ""."""
+    return str(UUID(manuscript.translation_of)) if is_uid(manuscript.translation_of) else ""
 
 
 def _group_of(publication: Publication) -> str:

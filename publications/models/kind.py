@@ -87,20 +87,12 @@ def _has_number_placeholder(part: str) -> bool:
     return "{number}" in part or "{year}" in part
 
 
-class SeriesNumberQuerySet(models.QuerySet):
-    def highest(self, kind: int, year: int) -> int:
-        """Return the highest number of a kind, by its primary key, in a year, or 0."""
-        return self.filter(kind=kind, year=year).aggregate(highest=models.Max("number"))["highest"] or 0
-
-
 class SeriesNumber(models.Model):
     """A number in the series of a kind: Report No 1, 2023. A text and its translations share one."""
 
     kind = models.ForeignKey(Kind, on_delete=models.PROTECT, related_name="numbers")
     year = models.PositiveSmallIntegerField()
     number = models.PositiveIntegerField()
-
-    objects = SeriesNumberQuerySet.as_manager()
 
     class Meta:
         constraints = [

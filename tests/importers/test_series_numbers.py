@@ -171,3 +171,28 @@ def test_a_number_of_a_deleted_draft_is_not_given_twice(tmp_path, editor):
     second = actions.publish(Publication.objects.get(pk=deleted.pk), by=editor)
 
     assert str(first.series_number) == "7/2012" != str(second.series_number)
+
+
+def test_a_number_that_only_deleted_drafts_have_is_free_again(tmp_path, editor):
+    year = timezone.localdate().year
+    first = actions.publish(make_publication(kind="report"), by=editor)
+    fronts = f"number: 2/{year}\n", f"number: 999/{year}\n"
+    import_blog(write_reports(tmp_path / "reports", *fronts), publish=False)
+    for draft in Publication.objects.filter(editions=None):
+        actions.delete_draft(draft, by=editor)
+
+    drafts = [make_publication(kind="report", title=f"New {number}") for number in range(2)]
+    editions = actions.publish_many(drafts, by=editor)
+
+    given = [str(edition.series_number) for edition in (first, *editions)]
+    assert given == [f"1/{year}", f"2/{year}", f"3/{year}"]
+
+
+def test_a_translation_shares_the_number_of_an_original_that_it_names_in_upper_case(tmp_path):
+    fronts = "number: 7/2012\n", f"number: 7/2012\ntranslation_of: {UID.format(0).upper()}\n"
+    folder = write_reports(tmp_path / "reports", *fronts)
+    (folder / "1.md").write_text((folder / "1.md").read_text().replace("language: en", "language: sv"))
+
+    report = import_blog(folder, publish=False)
+
+    assert numbers() == {"Report 0": "7/2012", "Report 1": "7/2012"} and not missing_of(report)
