@@ -27,6 +27,7 @@ from publications.models import (
 )
 from publications.stored_messages import Stored, show_message
 
+from .file_outcome import FileOutcome
 from .import_histories import find_edited
 from .imported_file import LOST_ADDRESS, NOT_PUBLIC, UNMATCHED_PAGE
 from .left_addresses import list_addresses
@@ -115,10 +116,11 @@ def find_left_to_do(job: ArchiveImport) -> list[LeftGroup]:
     publications = _load_publications(job)
     uids = {file["source"]: file.get("uid", "") for file in job.report.get("files", ())}
     texts = publications | _load_others(uids.values(), publications)
+    deleted = _list_deleted(job, texts)
     notes = [
         (topic, source, texts.get(uids.get(source, "")), text)
         for topic, source, text in list_notes(job.report)
-        if topic in TASK_OF_TOPIC or topic in TASK_OF_REASON
+        if (topic in TASK_OF_TOPIC or topic in TASK_OF_REASON) and source not in deleted
     ]
     reasons_of: dict[tuple[LeftTask, int], list[str]] = defaultdict(list)
     for topic, _source, publication, note in notes:
@@ -220,6 +222,17 @@ def _load_others(uids: Iterable[str], publications: Container[str]) -> dict[str,
     others = {uid for uid in uids if is_uid(uid)} - set(publications)
     rows = with_status(Publication.objects.filter(uid__in=others))
     return {str(row.uid): row for row in rows}
+
+
+def _list_deleted(job: ArchiveImport, texts: Container[str]) -> set[str]:
+    """Return the places of texts that the import has stored and that were deleted since, whose notes are about nothing.
+
+    Args:
+        texts: the uids of those that are there.
+    """
+    files = () if job.is_dry_run else job.report.get("files", ())
+    stored = (file for file in files if file["outcome"] != FileOutcome.REFUSED.value)
+    return {file["source"] for file in stored if is_uid(file.get("uid", "")) and file["uid"] not in texts}
 
 
 def _load_edited(publications: Iterable[Publication]) -> dict[str, ImportState]:

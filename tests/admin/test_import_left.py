@@ -153,6 +153,16 @@ def test_an_address_that_leads_to_a_draft_or_a_deleted_one_is_left(administrator
     )
 
 
+def test_nothing_is_left_with_a_text_that_was_deleted(administrator, editor):
+    texts = {name: TEXTS[name] for name in ("blog/gone.md", "blog/empty.md")}
+    check(administrator, archive(texts))
+    assert left(press(administrator, "drafts"))["files"] == {"Gone"}
+
+    actions.delete_draft(Publication.objects.get(), by=editor)
+
+    assert left() == {"refused": {"empty.md"}}
+
+
 def test_a_name_that_is_not_decided_is_left(administrator):
     make_author("Anna Berg")
     check(administrator, archive({"blog/a.md": post("A", WHOLE.replace("Ann Berg", "Анна Берг"))}))
