@@ -112,6 +112,10 @@ def write_drafts_alone(folder: Path) -> dict[str, str]:
         "_drafts/secret.md": (DATE, "_drafts/"),
         "drafts/b.md": (DATE, "drafts/"),
         "_unlisted/c.md": (DATE, "_unlisted/"),
+        "Utkast/d.md": (DATE, "Utkast/"),
+        "confidential/2024/e.md": (DATE, "confidential/"),
+        "drafts-2024/f.md": (DATE, "drafts-2024/"),
+        "members only/g.md": (DATE, "members only/"),
     }
     return write_posts(folder, posts, f"posts/{PUBLIC}.md")
 

@@ -8,7 +8,11 @@ from pathlib import Path, PurePosixPath
 from .dates import date_in_name
 from .source_site import SourceSite
 
-HIDDEN_FOLDER = re.compile(r"_*(?:drafts?|unlisted|unpublished|hidden|private|embargoed)", re.IGNORECASE)
+HIDDEN_FOLDER = re.compile(
+    r"_*(?:drafts?|wip|unlisted|unpublished|hidden|private|internal|confidential|embargoed|trash|members?[-_ ]?only"
+    r"|utkast|opublicera(?:d|de|t)|privata?|dolda?|intern[at]?|hemlig[at]?)[-_ ]?\d*",
+    re.IGNORECASE,
+)
 HIDDEN_FILE = re.compile(r"[_#~].*|.*~")
 """Names of files that Jekyll leaves out (jekyllrb.com/docs/configuration/options)."""
 

@@ -136,7 +136,8 @@ def open_markdown_source(
         if not paths:
             raise ImportRefused(describe_unsupported_files(list_files(path), path))
         source = _build_source(paths, path, language, permalink, boundary)
-        return replace(source, refused=source.refused | _refuse_other_formats(files, path))
+        refused = _refuse_linked_folders(files, path) | _refuse_other_formats(files, path)
+        return replace(source, refused=source.refused | refused)
     if path.suffix.lower() not in MARKDOWN_SUFFIXES:
         raise ImportRefused(describe_unsupported_files(list_files(path), path))
     paths = dict.fromkeys([path, *_find_texts(path.parent.glob("*"), path.parent)])
@@ -216,6 +217,13 @@ def _find_html_texts(paths: Iterable[Path], root: Path) -> Iterator[Path]:
                 has_front_matter = FRONT_MATTER.match(file.read(SNIFFED_BYTES))
             if has_front_matter:
                 yield path
+
+
+def _refuse_linked_folders(paths: Iterable[Path], root: Path) -> dict[str, str]:
+    """Return the links to folders, whose texts are not read, with the reason."""
+    links = (path for path in paths if path.is_symlink() and path.is_dir() and not _is_hidden(path, root))
+    message = _("This is a link to a folder: links are not followed. Put the folder itself here.")
+    return {relative_source(path, root): message for path in links}
 
 
 def _refuse_other_formats(paths: Iterable[Path], root: Path) -> dict[str, str]:

@@ -164,6 +164,12 @@ def test_a_link_to_a_file_is_refused_and_what_it_points_to_is_not_read(tmp_path)
     assert "links are not followed" in result.refused["b.md"] and len(result.entries) == 1
 
 
+def test_a_link_to_a_folder_is_refused_and_named(tmp_path):
+    (written(tmp_path / "blog") / "more").symlink_to(written(tmp_path / "other"))
+
+    assert "links are not followed" in open_markdown_source(tmp_path / "blog").refused["more"]
+
+
 @pytest.mark.parametrize("name", [b"K\xf6penhamn.md", b"K\xf6penhamn/b.md", b"K\xf6penhamn/index.md"])
 def test_a_file_whose_name_is_not_utf8_is_refused_and_the_others_come_in(tmp_path, name):
     written(written(tmp_path), os.fsdecode(name))
