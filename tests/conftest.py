@@ -111,6 +111,13 @@ def _no_damaged_originals(monkeypatch) -> None:
 
 
 @pytest.fixture(autouse=True)
+def _no_found_links() -> None:
+    """Forget what texts link to: where the clock stands still, two tests may change a site at the same time."""
+    if links := sys.modules.get("publications.admin.related_links"):
+        links._find_linking_to_ended.cache_clear()
+
+
+@pytest.fixture(autouse=True)
 def _own_site_data(tmp_path) -> Iterator[None]:
     """Each test has originals and renditions of its own, and no collected static files, which each client would read."""
     with override_settings(**_settings_of(tmp_path)):

@@ -192,15 +192,10 @@ def _unsaved_rows(rows: HomeRows) -> list[HomeRow]:
 def _preview_worklist(worklist: Worklist, rows: HomeRows) -> WorklistPreview:
     order = "updated_at" if worklist is Worklist.STALE else "-updated_at"
     publications = worklist_publications(worklist, rows.user).order_by(order, "pk")
-    if worklist is Worklist.LINKS_TO_ENDED:  # each query reads every text, so there is only one
-        matches = list(publications)
-        listed, count = [each.pk for each in matches if each.pk in rows], len(matches)
-        others = [each for each in matches if each.pk not in rows][:PREVIEW_PUBLICATIONS]
-    else:
-        listed = list(publications.filter(pk__in=rows.pks).values_list("pk", flat=True)) if rows.pks else []
-        others = list(publications.exclude(pk__in=rows.pks)[:PREVIEW_PUBLICATIONS])
-        is_whole = len(others) < PREVIEW_PUBLICATIONS
-        count = len(listed) + len(others) if is_whole else publications.count()
+    listed = list(publications.filter(pk__in=rows.pks).values_list("pk", flat=True)) if rows.pks else []
+    others = list(publications.exclude(pk__in=rows.pks)[:PREVIEW_PUBLICATIONS])
+    is_whole = len(others) < PREVIEW_PUBLICATIONS
+    count = len(listed) + len(others) if is_whole else publications.count()
     if worklist in MENTIONS:
         rows.mention(listed, str(MENTIONS[worklist]))
     new_rows = [rows.add(each) for each in others]

@@ -5,6 +5,7 @@ Changes are public at once.
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from urllib.parse import quote
 
 from django import forms
@@ -22,7 +23,15 @@ from django.utils.translation import gettext_lazy
 
 from publications import actions
 from publications.locales import localized_path
-from publications.models import Address, Edition, ExcludedSuggestion, Publication, RelatedLink
+from publications.models import (
+    Address,
+    Edition,
+    ExcludedSuggestion,
+    LastChange,
+    Publication,
+    RelatedLink,
+    last_change,
+)
 
 from .choice_sources import can_read_drafts
 from .chooser_forms import ChooserFormMixin
@@ -51,11 +60,16 @@ def links_to_ended() -> QuerySet[RelatedLink]:
 
 def has_links_to_ended() -> Q:
     """Return a condition on publications that link to one that is no longer public."""
-    linked = links_to_ended().filter(source=OuterRef("pk"))
+    return Q(pk__in=_find_linking_to_ended(last_change()))
+
+
+@lru_cache(maxsize=1)
+def _find_linking_to_ended(_change: LastChange) -> tuple[int, ...]:
+    """Return these publications, found once after each change of the public site: the desk asks often."""
     newest = list(ended_publications().values_list("pk", flat=True)[:MAX_ENDED_PUBLICATIONS])
     if not newest:
-        return Q(pk__in=())
-    return Q(Exists(linked)) | Q(pk__in=_find_linking(newest))
+        return ()
+    return (*links_to_ended().values_list("source", flat=True), *_find_linking(newest))
 
 
 def editions_linking_to(publications: Sequence[Publication]) -> QuerySet[Edition]:

@@ -5,7 +5,7 @@ import pytest
 from publications import actions
 from publications.admin.related_links import editions_linking_to, has_links_to_ended
 from publications.models import Address, Publication
-from tests.factories import make_author, make_live, make_many, make_tag
+from tests.factories import make_author, make_live, make_many, make_tag, saved
 
 pytestmark = pytest.mark.django_db
 
@@ -27,5 +27,15 @@ def test_links_to_any_former_address_of_an_ended_publication_are_found():
     )
     source = make_live(body="See [this](/en/publications/former-599/).").publication
     actions.withdraw(ended, by=None)
+
+    assert list(Publication.objects.filter(has_links_to_ended())) == [source]
+
+
+def test_links_of_a_text_that_is_published_later_are_found():
+    ended, source = make_live(slug="rye").publication, make_live().publication
+    actions.withdraw(ended, by=None)
+    assert not Publication.objects.filter(has_links_to_ended())
+
+    actions.publish(saved(source, body="See [this](/en/publications/rye/)."), by=None)
 
     assert list(Publication.objects.filter(has_links_to_ended())) == [source]
