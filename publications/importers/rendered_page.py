@@ -2,6 +2,8 @@
 
 import html
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from publications import markup
 from publications.manuscript import Manuscript
@@ -13,7 +15,15 @@ from .links import addresses_in
 # Starts with a literal, which `re` searches fast; otherwise the same as \bid=.
 ID = re.compile(r'id="(?<!\wid=")([^"]+)"')
 RENDERER_ID_PREFIXES = ("p-", "fn-", "fnref-")
-MAX_EXCERPT = 300
+MIN_EXCERPT_WORDS, MAX_EXCERPT = 4, 300  # words; characters
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """A paragraph of a text as its summary, or the beginning of one; `note` says which paragraph."""
+
+    text: str
+    note: str
 
 
 def render_as_published(text: Manuscript, log: ImportLog) -> markup.RenderedText | None:
@@ -68,10 +78,42 @@ def fragment_links_in(rendered: markup.RenderedText | None) -> tuple[str, ...]:
     return tuple(link for link in links if not link.partition("#")[2].startswith(RENDERER_ID_PREFIXES))
 
 
-def build_excerpt(rendered: markup.RenderedText | None) -> str:
-    """Return the first paragraph of more than a few words, or its beginning."""
-    paragraphs = [" ".join(paragraph.text.split()) for paragraph in rendered.paragraphs] if rendered else []
-    first = next((paragraph for paragraph in paragraphs if len(paragraph.split()) > 3), "")
-    if len(first) <= MAX_EXCERPT:
-        return first
-    return first[:MAX_EXCERPT].rpartition(" ")[0].rstrip(",;:– ") + " …"
+def build_excerpt(rendered: markup.RenderedText | None, captions: Iterable[str] = ()) -> Excerpt | None:
+    """Return the first paragraph that is no caption, quotation or short line, or its beginning; else a quotation.
+
+    Args:
+        captions: the words of pictures and their captions: where a picture is missing, they stand as paragraphs.
+    """
+    all_captions = "".join(map(_letters_of, captions))
+    quotation = ""
+    for index, paragraph in enumerate(rendered.paragraphs if rendered else ()):
+        text = " ".join(paragraph.text.split())
+        is_short = len(text.split()) < MIN_EXCERPT_WORDS or text.endswith(":")
+        if is_short or _letters_of(text) in all_captions:
+            continue
+        if _is_quotation(rendered.html, paragraph.anchor):
+            quotation = quotation or text
+            continue
+        if not index:
+            return Excerpt(_cut(text), _("The summary is the first paragraph."))
+        note = _("The summary is the first paragraph that is no caption, quotation or short line.")
+        return Excerpt(_cut(text), note)
+    if not quotation:
+        return None
+    return Excerpt(_cut(quotation), _("The summary is a quotation, as the text has no other long paragraph."))
+
+
+def _is_quotation(page: str, anchor: str) -> bool:
+    before = page[: page.find(f'id="{anchor}"')]
+    return before.count("<blockquote") > before.count("</blockquote")
+
+
+def _letters_of(text: str) -> str:
+    """Return a text without spaces and signs, which typography and Markdown change."""
+    return "".join(re.findall(r"\w+", text)).casefold()
+
+
+def _cut(text: str) -> str:
+    if len(text) <= MAX_EXCERPT:
+        return text
+    return text[:MAX_EXCERPT].rpartition(" ")[0].rstrip(",;:– ") + " …"

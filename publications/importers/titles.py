@@ -6,6 +6,7 @@ from publications.publication_fields import MAX_LENGTHS
 from publications.stored_messages import gettext as _
 
 from .imported_file import ImportLog
+from .rendered_page import Excerpt
 
 
 def complete_title(title: str, name: str, log: ImportLog) -> str:
@@ -19,10 +20,11 @@ def complete_title(title: str, name: str, log: ImportLog) -> str:
     return title[: MAX_LENGTHS["title"]].strip()
 
 
-def complete_summary(summary: str, find_first_paragraph: Callable[[], str], log: ImportLog) -> str:
-    """Return the summary of a text, or its first paragraph."""
-    if not summary and (summary := find_first_paragraph()):
-        log.guessed("summary", _("The summary is the first paragraph."))
+def complete_summary(summary: str, find_excerpt: Callable[[], Excerpt | None], log: ImportLog) -> str:
+    """Return the summary of a text, or a paragraph of it."""
+    if not summary and (excerpt := find_excerpt()):
+        summary = excerpt.text
+        log.guessed("summary", excerpt.note)
     if len(summary) > MAX_LENGTHS["summary"]:
         log.changed("summary", _("The summary was cut: %s") % summary)
     return summary[: MAX_LENGTHS["summary"]].strip()

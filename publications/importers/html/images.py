@@ -1,6 +1,7 @@
 """Replace the images of a text by those of the library, and captions by their titles."""
 
 import re
+from collections.abc import Iterator
 from urllib.parse import unquote
 
 from publications.html_tree import Element, is_blank
@@ -125,6 +126,15 @@ def _addresses_of(image: Element) -> list[str]:
     addresses += [image.get(name) for name in SOURCE_ATTRIBUTES[2:]]
     stripped = map(str.strip, addresses)
     return list(dict.fromkeys(address for address in stripped if address and not PLACEHOLDER.match(address)))
+
+
+def find_captions(root: Element) -> Iterator[str]:
+    """Yield the words of images and their captions, which stand as paragraphs where an image is missing."""
+    for element in root.walk():
+        if element.tag == "img":
+            yield from (element.get("alt"), element.get("title"))
+        elif element.tag == "figcaption" or classes_of(element) & CAPTION_CLASSES:
+            yield visible_text(element)
 
 
 def build_captions(root: Element, log: ImportLog) -> None:

@@ -6,7 +6,7 @@ from urllib.parse import unquote
 
 from publications.html_tree import Element
 from publications.manuscript import Manuscript, ManuscriptByline
-from publications.markup import write_source_html
+from publications.markup import RenderedText, write_source_html
 from publications.publication_fields import MAX_LENGTHS
 from publications.slugs import normalize_redirect_path
 from publications.stored_messages import gettext as _
@@ -29,7 +29,7 @@ from .blocks import normalize_blocks
 from .boilerplate import remove_boilerplate
 from .embeds import replace_embeds
 from .footnotes import NoteFinder
-from .images import ImageReplacer, build_captions
+from .images import ImageReplacer, build_captions, find_captions
 from .links import ArticleLinks
 from .losses import TextLosses, one_line
 from .media import SourceMedia
@@ -84,7 +84,7 @@ class _ArticleReader:
     def read(self) -> ImportedFile:
         article, log = self.article, self.log
         root = parse_html(article.html)
-        losses = TextLosses(root, log)
+        losses, captions = TextLosses(root, log), list(find_captions(root))
         title = self._title()
         images = ImageReplacer(self.media, self.used, log, losses)
         cover = images.find_cover(article.cover, article.cover_alt)
@@ -94,7 +94,7 @@ class _ArticleReader:
         bylines = self._bylines()
         text = self._manuscript(title=title, cover=cover, body=body, bylines=bylines)
         rendered = render_as_published(text, log)
-        text = replace(text, summary=self._summary(rendered))
+        text = replace(text, summary=self._summary(rendered, captions))
         report_losses(text, rendered, log)
         coverage = losses.measure_coverage(rendered, title)
         return ImportedFile(
@@ -139,9 +139,9 @@ class _ArticleReader:
         name = self.entry.requested_slug.replace("-", " ").capitalize() or self.entry.source
         return complete_title(title, name, self.log)
 
-    def _summary(self, rendered) -> str:
+    def _summary(self, rendered: RenderedText | None, captions: list[str]) -> str:
         summary = one_line(visible_text(parse_html(self.article.summary)))
-        return complete_summary(summary, lambda: build_excerpt(rendered), self.log)
+        return complete_summary(summary, lambda: build_excerpt(rendered, captions), self.log)
 
     def _bylines(self) -> dict[SourceAuthor, ManuscriptByline]:
         """Return the bylines of the distinct authors, in order."""

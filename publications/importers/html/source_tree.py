@@ -217,7 +217,7 @@ def _add_visible_text(element: Element, parts: list[str]) -> None:
     separator = ""
     if element.tag in BLOCK_TAGS or element.tag in SEPARATED:
         separator = "\n"
-    elif element.tag == "sup" or (element.tag == "a" and "#" in element.get("href")):
+    elif _may_be_note(element):
         separator = " "  # the number of a note is no part of the word before it
     parts.append(separator)
     for child in element.children:
@@ -226,6 +226,13 @@ def _add_visible_text(element: Element, parts: list[str]) -> None:
         else:
             _add_visible_text(child, parts)
     parts.append(separator)
+
+
+def _may_be_note(element: Element) -> bool:
+    """Whether an element may be the number of a note; letters that are raised are part of their word."""
+    if element.tag == "a":
+        return "#" in element.get("href")
+    return element.tag == "sup" and not any(map(str.isalpha, element.text))
 
 
 def fragments_in(html: str) -> frozenset[str]:

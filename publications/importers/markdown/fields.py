@@ -13,6 +13,7 @@ from publications.slugs import slugify
 from publications.stored_messages import gettext as _
 
 from ..imported_file import ImportLog, unknown_field_note
+from ..rendered_page import Excerpt
 from ..source_authors import AuthorList, SourceAuthor, note_mail
 from ..titles import complete_summary, complete_title
 from .access import access_keys, expiry_in, reasons_in_fields
@@ -132,9 +133,9 @@ class FrontMatterFields:
         name = " ".join(re.split(r"[-_ ]+", DATE_IN_NAME.sub("", stem).strip("-_ "))).capitalize() or stem
         return complete_title(title, name, self.log), body
 
-    def summary(self, first_paragraph: Callable[[], str], strip_markup: Callable[[str], str]) -> str:
+    def summary(self, find_excerpt: Callable[[], Excerpt | None], strip_markup: Callable[[str], str]) -> str:
         value = as_text(self.read_value("summary"))
-        return complete_summary(strip_markup(value) if value else "", first_paragraph, self.log)
+        return complete_summary(strip_markup(value) if value else "", find_excerpt, self.log)
 
     def published_at(self, stem: str) -> datetime | None:
         """Return the date in the front matter, otherwise in the file name, otherwise of the last change, or None."""

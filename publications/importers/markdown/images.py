@@ -30,11 +30,12 @@ ATTRIBUTE = re.compile(r"""\b(src|alt|title)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"
 
 
 class ImageRewriter:
-    """Rewrites the images of one file; `used` are those that it has then."""
+    """Rewrites the images of one file; `used` are those that it has then, `words` those of missing ones."""
 
     def __init__(self, finder: ImageFinder, folder: Path, language: str, log: ImportLog) -> None:
         self.finder, self.folder, self.log = finder, folder, log
         self.used = UsedImages(language)
+        self.words: list[str] = []
 
     def rewrite_images(self, text: str) -> str:
         """Return the text with images referenced by library keys."""
@@ -81,6 +82,7 @@ class ImageRewriter:
             return f"![{alt}]({address})"
         image = self._find(address, alt)
         if not image:
+            self.words += [alt, title]
             alt_text = f"*{alt}*" if alt and "*" not in alt else alt
             return " ".join(filter(None, [alt_text, title if title != alt else ""]))
         self.used.add(image, alt)

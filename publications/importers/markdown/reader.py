@@ -86,7 +86,8 @@ class _MarkdownFile:
             text,
             bylines=tuple(byline for byline, _author in bylines),
             summary=self.fields.summary(
-                lambda: build_excerpt(rendered), lambda written: strip_markup(written, self.log)
+                lambda: build_excerpt(rendered, self.images.words),
+                lambda written: strip_markup(written, self.log),
             ),
             images=tuple(self.images.used.images_by_key.values()),
         )

@@ -482,3 +482,27 @@ def test_other_sites_stay_other_sites_where_the_host_of_the_old_one_is_not_known
 )
 def test_white_space_with_a_no_break_space_is_one_space(html, body):
     assert markdown_of(f"<p>{html}</p>") == body
+
+
+CAPTIONS = {
+    "of a figure": "<figure><img src='gone.png'><figcaption>Bell on wharf in “San Francisco”</figcaption></figure>",
+    "of WordPress": "<div class='wp-caption'><img src='gone.png'><p class='wp-caption-text'>Bell on a small wharf</p></div>",
+    "of several": "<figure><img src='a.png'><figcaption>Bell on it</figcaption><img src='b.png'>"
+    "<figcaption>A wharf</figcaption></figure>",
+    "alternative text": "<p><img src='gone.png' alt='Bell on wharf in San Francisco'></p>",
+}
+
+
+@pytest.mark.parametrize("form", CAPTIONS)
+def test_the_caption_of_a_missing_picture_is_no_summary(form):
+    assert read(CAPTIONS[form]).manuscript.summary == ""
+    assert (
+        read(f"{CAPTIONS[form]}<p>Words of the text itself.</p>").manuscript.summary
+        == "Words of the text itself."
+    )
+
+
+def test_a_title_keeps_raised_letters_in_their_word_and_numbers_of_notes_apart():
+    title = "Title <em>With</em> <b>Mark<sup>up</sup></b> of 1<sup>st</sup> note<sup>1</sup>"
+
+    assert read("<p>a</p>", title=title).manuscript.title == "Title With Markup of 1st note 1"

@@ -359,7 +359,7 @@ def test_a_summary_is_plain_text(read, written, summary):
 @pytest.mark.parametrize(
     ("body", "summary"),
     [
-        ("Short.\n\nThe first that says something.\n\nAnother.", "The first that says something."),
+        ("The first that says something.\n\nAnother.", "The first that says something."),
         ("Only three words.", ""),
         ("word " * 100, "word " * 59 + "word …"),
     ],
@@ -369,3 +369,29 @@ def test_a_publication_without_a_summary_has_its_first_paragraph(read, body, sum
 
     assert arrival.manuscript.summary == summary
     assert bool(summary) == ("The summary is the first paragraph." in texts_of(arrival, NoteKind.GUESSED))
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "Short.",
+        "These are the four points:\n\n- a list of several words",
+        "> A quotation of several words.",
+        "![A map of the north coast](gone.png)",
+        '![](gone.png "It\'s a map of the coast")',
+    ],
+)
+def test_a_caption_a_quotation_or_a_short_line_is_no_summary(read, before):
+    arrival = read(files={"a.md": f"---\ntitle: A\n---\n{before}\n\nThe first that says something."})["a.md"]
+
+    note = "The summary is the first paragraph that is no caption, quotation or short line."
+    assert arrival.manuscript.summary == "The first that says something."
+    assert note in texts_of(arrival, NoteKind.GUESSED)
+
+
+def test_a_text_of_quotations_says_that_its_summary_is_one(read):
+    arrival = read(files={"a.md": "---\ntitle: A\n---\n> A quotation of several words."})["a.md"]
+
+    assert arrival.manuscript.summary == "A quotation of several words."
+    note = "The summary is a quotation, as the text has no other long paragraph."
+    assert note in texts_of(arrival, NoteKind.GUESSED)
