@@ -1,6 +1,6 @@
 """What an import has left to do: a page that lists it, each with a link to where it is mended."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -89,6 +89,10 @@ REMEDIES: dict[LeftTask, tuple[Promise, Callable[[Publication], str] | None]] = 
         ),
         _FORM,
     ),
+    LeftTask.MADE_TITLE: (
+        gettext_lazy("These texts have no title in the source. Read them, and give each its own."),
+        _form_field("title"),
+    ),
     LeftTask.MADE_SUMMARY: (
         gettext_lazy("Readers see them in lists and search results: read them when you find the time."),
         _form_field("summary"),
@@ -114,7 +118,8 @@ REMEDIES: dict[LeftTask, tuple[Promise, Callable[[Publication], str] | None]] = 
         _FORM,
     ),
     LeftTask.ALT: (
-        gettext_lazy("Say what each picture shows; publishing asks for it."), _page("desk:image-descriptions"),
+        gettext_lazy("Say what each picture shows. The desk asks for it at the next publishing; an import does not."),
+        _page("desk:image-descriptions"),
     ),
     LeftTask.LOST: (gettext_lazy("Compare with the old page, and write what is missing."), _FORM),
     LeftTask.EMBEDS: (gettext_lazy("Look whether a link is enough for readers."), _FORM),
@@ -145,6 +150,7 @@ def archive_import_left_page(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         return _tick(request, job, groups)
     topics = {note.get("topic") for note in job.report.get("source_notes", ())}
+    own = set(job.imported_publications.values_list("pk", flat=True))
     unknown = {LeftTask.ADDRESSES} if UNKNOWN_ADDRESS in topics else set()
     return render_desk_page(
         request,
@@ -154,8 +160,8 @@ def archive_import_left_page(request: HttpRequest, pk: int) -> HttpResponse:
         days=ARCHIVE_IMPORT_DAYS,
         groups=[_describe_group(job, group) for group in groups if group.items],
         finished=[group.task.label for group in groups if not group.items and group.task not in unknown],
-        left=list(_describe_numbers({group.task: group.items for group in groups})),
-        texts=job.imported_publications.count(),
+        left=list(_describe_numbers({group.task: group.items for group in groups}, own)),
+        texts=len(own),
         source_notes=[
             note for note in show_source_notes(job.report) if note.get("topic") not in TASK_OF_REMARK
         ],
@@ -168,18 +174,34 @@ def _tick(request: HttpRequest, job: ArchiveImport, groups: Sequence[LeftGroup])
     return HttpResponseRedirect(request.path)
 
 
-def _describe_numbers(items: Mapping[LeftTask, Sequence[LeftItem]]) -> Iterator[str]:
-    """Yield with how many texts, names, pages and addresses something is left to do."""
+def _describe_numbers(items: Mapping[LeftTask, Sequence[LeftItem]], own: Container[int]) -> Iterator[str]:
+    """Yield with how many texts, names, pages and addresses something is left to do.
+
+    Args:
+        own: the primary keys of the texts that came with the import.
+    """
     others = {task: [item for item in items[task] if not item.publication] for task in OTHER_PAGES}
     texts = {item.publication or item.title for task in items for item in items[task]}
-    if count := len(texts - {item.title for task in others for item in others[task]}):
-        yield ngettext("%d text", "%d texts", count) % count
+    texts -= {item.title for task in others for item in others[task]}
+    if count := len(texts):
+        yield ngettext("%d text", "%d texts", count) % count + _describe_other_texts(texts, own)
     if count := len(others[LeftTask.NAMES]) + len(others[LeftTask.SIMILAR]):
         yield ngettext("%d name", "%d names", count) % count
     if count := len(others[LeftTask.PAGES]):
         yield ngettext("%d page of the old site", "%d pages of the old site", count) % count
     if count := len(others[LeftTask.ADDRESSES]):
         yield ngettext("%d old address", "%d old addresses", count) % count
+
+
+def _describe_other_texts(texts: Iterable[Publication | str], own: Container[int]) -> str:
+    """Return how many of the texts did not come with the import, in parentheses, or ""."""
+    others = sum(isinstance(text, str) or text.pk not in own for text in texts)
+    text = ngettext(
+        " (%d of them was not imported, or came with another import)",
+        " (%d of them were not imported, or came with other imports)",
+        others,
+    )
+    return text % others if others else ""
 
 
 def _describe_group(job: ArchiveImport, group: LeftGroup) -> dict:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from django.db.models import QuerySet
 
@@ -46,6 +47,11 @@ class CopyContents:
     def all_names(self) -> list[str]:
         """The names of all files of the copy, sorted."""
         return sorted({*self.names, *self.attachments, *([INDEX] if self.start else [])})
+
+    @cached_property
+    def has_pdfs(self) -> bool:
+        """Whether PDFs of texts are in the copy, as `--with-pdf` writes them."""
+        return any(name.endswith(".pdf") for name in self.names)
 
     def read_attachment(self, name: str) -> bytes:
         with original_storage().open(self.attachments[name]) as file:

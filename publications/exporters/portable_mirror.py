@@ -94,7 +94,7 @@ class PortableMirror:
         path = address_of(source)
         if name.endswith(".html"):
             page = TAG.sub(lambda tag: self._portable_tag(tag[0], path, name), body.decode())
-            return _mark_as_copy(page).encode()
+            return _mark_as_copy(page, has_pdfs=self._contents.has_pdfs).encode()
         if name.endswith(".css"):
             return CSS_URL.sub(
                 lambda match: self._portable_css_url(match, path, name), body.decode()
@@ -154,12 +154,15 @@ class PortableMirror:
         return f"{relative}#{parts.fragment}" if parts.fragment else relative
 
 
-def _mark_as_copy(page: str) -> str:
-    """Say at the top of a page that it is of a copy: whoever searches there must know that the site itself answers."""
+def _mark_as_copy(page: str, *, has_pdfs: bool) -> str:
+    """Say at the top of a page that it is of a copy, and what the site itself has or answers."""
     language = PAGE_LANGUAGE.search(page)
     with override(language[1] if language else LOCALES[0]):
         text = _("This is a copy of %(site)s. Searches, forms and links marked ↗ lead to the site itself.")
-    notice = f'<p class="notice">{escape(text % {"site": settings.SITE_URL})}</p>'
+        text %= {"site": settings.SITE_URL}
+        if not has_pdfs:
+            text = f"{text} {_('The PDFs of the texts are not in the copy.')}"
+    notice = f'<p class="notice">{escape(text)}</p>'
     return MAIN.sub(lambda main: f"{main[0]}{notice}", page, count=1)
 
 

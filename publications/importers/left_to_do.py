@@ -58,11 +58,13 @@ class LeftTask(models.TextChoices):
     LINKS = "links", _("Links that lead to the old site or nowhere")
     ADDRESSES = "addresses", _("Old addresses that do not lead here")
     DRAFTS = "drafts", _("Texts that readers do not see yet")
+    MADE_TITLE = "made-title", _("Titles that the import has made")
     MADE_SUMMARY = "made-summary", _("Summaries that the import has made")
 
 
 TASK_OF_TOPIC = {
     "refused": LeftTask.REFUSED, "kept": LeftTask.KEPT, "summary": LeftTask.MADE_SUMMARY,
+    "made-title": LeftTask.MADE_TITLE,
     "author": LeftTask.AUTHOR, "image-missing": LeftTask.FILES, "missing": LeftTask.FILES,
     "words": LeftTask.LOST, "render": LeftTask.LOST, "liquid": LeftTask.LOST,
     "hidden": LeftTask.LOST, "note": LeftTask.LOST,

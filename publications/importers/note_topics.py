@@ -54,6 +54,7 @@ _NOTE_TOPICS = (
     NoteTopic("guest", _("guest authors added, since no author here had the name")),
     NoteTopic("author", _("names that belong to no author"), needs_attention=True),
     NoteTopic("tag", _("tags that became one")),
+    NoteTopic("made-title", _("titles made for texts without one")),
     NoteTopic("title", _("titles made or changed")),
     NoteTopic("summary", _("summaries made or cut")),
     NoteTopic("link", _("links led to new addresses")),

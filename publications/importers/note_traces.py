@@ -5,14 +5,19 @@ text as it was imported: the note is resolved when the draft has none of it any 
 only a person can say.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from pathlib import PurePosixPath
+from urllib.parse import unquote, urlsplit
 
-from publications.models import Publication
+from publications.markup import image_keys_in
+from publications.models import Image, Publication
 from publications.stored_messages import Stored
 
 from .reconcile import ImportState
 
-MISSING_PICTURE, PUBLIC_TEXT, MADE_SUMMARY = "image-missing", "still-public", "summary"
+MISSING_PICTURE, PUBLIC_TEXT = "image-missing", "still-public"
+MADE_FIELDS = {"summary": "summary", "made-title": "title"}
+"""The fields that an import has made, by the topic of the notes on them."""
 
 
 def is_resolved(topic: str, note: Stored, publication: Publication, state: ImportState | None) -> bool:
@@ -28,11 +33,21 @@ def is_resolved(topic: str, note: Stored, publication: Publication, state: Impor
         return not publication.live_from
     if state is None or state.last_import is None:
         return False
-    if topic == MADE_SUMMARY:
-        return publication.summary != state.last_import.summary
+    if name := MADE_FIELDS.get(topic):
+        return getattr(publication, name) != getattr(state.last_import, name)
     names = {f"*{name}*" if topic == MISSING_PICTURE else name for name in _list_names(note)}
     traces = {name for name in names if name in state.last_import.body}
-    return bool(traces) and not any(trace in publication.body for trace in traces)
+    if traces:
+        return not any(trace in publication.body for trace in traces)
+    return topic == MISSING_PICTURE and _shows_picture(_list_names(note), publication, state.last_import.body)
+
+
+def _shows_picture(addresses: Iterable[str], publication: Publication, imported_body: str) -> bool:
+    """Return whether a draft shows a picture, which it did not have, of the file name of one of the addresses."""
+    shown = {*image_keys_in(publication.body), *([publication.cover.key] if publication.cover else [])}
+    images = Image.objects.filter(key__in=shown - {*image_keys_in(imported_body)})
+    names = {PurePosixPath(unquote(urlsplit(address).path)).name.casefold() for address in addresses}
+    return any(name.casefold() in names for name in images.values_list("filename", flat=True))
 
 
 def _list_names(stored: Stored) -> Iterator[str]:

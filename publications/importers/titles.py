@@ -10,10 +10,11 @@ from .rendered_page import Excerpt
 
 
 def complete_title(title: str, name: str, log: ImportLog) -> str:
-    """Return the title of a text, or the one that is made from the name of its file."""
+    """Return the title of a text, or the one that is made from its address or the name of its file."""
     if not title:
         title = name
-        log.guessed("title", _("The title was made from the name of the file: %s") % title)
+        message = _("The text has no title; this one was made from its address or the name of its file: %s")
+        log.guessed("made-title", message % title)
     if len(title) > MAX_LENGTHS["title"]:
         message = _("The title was cut at %(most)d characters: %(whole)s")
         log.changed("title", message % {"most": MAX_LENGTHS["title"], "whole": title})

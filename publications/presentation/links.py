@@ -32,6 +32,9 @@ TAG = re.compile(r"<[a-z][a-z0-9]*(?:\s+[a-z-]+(?:=\"[^\"]*\")?)+\s*/?>")
 URL_ATTRIBUTE = re.compile(r"(?<=\s)(href|src|srcset)=\"([^\"]*)\"")
 
 
+FILE_SIZE = re.compile(r"\d[  ]?(?:bytes?|[kmg]i?b)\b", re.IGNORECASE)
+
+
 @dataclass(frozen=True)
 class LabelledLink:
     """A link in a list: a translation, a topic, an attachment, a site to share on."""
@@ -42,6 +45,11 @@ class LabelledLink:
     title: str = ""
     size: int = 0
     extension: str = ""
+
+    @property
+    def names_size(self) -> bool:
+        """Whether the label says how large its file is."""
+        return bool(FILE_SIZE.search(self.label))
 
 
 def localized_url(name: str, **kwargs: str | int) -> str:

@@ -15,7 +15,7 @@ from publications.importers.left_to_do import TASK_OF_REASON, TASK_OF_TOPIC, Lef
 from publications.importers.name_proposals import store_decision
 from publications.importers.note_topics import NOTE_TOPICS
 from publications.models import ArchiveImport, ArchiveImportState, Image, NameType, Publication, Redirect
-from tests.factories import make_author, make_person, picture_bytes, saved
+from tests.factories import make_author, make_image, make_person, picture_bytes, saved
 from tests.importers.wordpress import exports as wordpress
 
 from .test_archive_imports import administrator, archive, page_of, press, started
@@ -382,3 +382,41 @@ def test_reports_of_an_older_release_are_read(imported):
 
 def test_a_page_of_an_import_that_is_gone_is_none(administrator):
     assert administrator.get(reverse("desk:archive-import-left", args=[999])).status_code == 404
+
+
+def test_a_title_that_the_import_made_is_listed_until_it_is_changed(administrator):
+    untitled = wordpress.item(1, title="", slug="edge-case-no-title", text=f"<p>{TEXT}</p>")
+    check(administrator, SimpleUploadedFile("old.xml", wordpress.export(untitled).encode()))
+    press(administrator, "drafts")
+    made = Publication.objects.get()
+
+    assert left()["made-title"] == {"Edge case no title"} and "#id_title" in page(administrator)
+
+    save(made, title="Gas in the north")
+    assert "made-title" not in left()
+
+
+def test_a_missing_picture_without_words_is_mended_by_one_with_its_file_name(administrator):
+    check(
+        administrator,
+        archive({"blog/gas.md": post("Gas", text=f"{TEXT}\n\n![](img/gone.png)\n\n![](lost.png)")}),
+    )
+    press(administrator, "drafts")
+    gas = Publication.objects.get()
+    image = make_image(filename="gone.png")
+
+    save(gas, body=f"{gas.body}\n\n![A map](image:{image.key})")
+
+    [group] = [
+        group for group in find_left_to_do(ArchiveImport.objects.get()) if group.task == LeftTask.FILES
+    ]
+    assert [reason for item in group.items for reason in item.reasons] == [
+        "lost.png: The picture is missing."
+    ]
+
+
+def test_texts_that_did_not_come_with_the_import_are_counted_apart(administrator, imported):
+    shown = " ".join(page(administrator).split())
+
+    assert "6 texts came with this import." in shown
+    assert "6 texts (1 of them was not imported, or came with another import)" in shown

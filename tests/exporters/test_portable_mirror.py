@@ -69,6 +69,7 @@ def test_each_page_says_that_it_is_of_a_copy(root, edition, locale, text):
         html = page.read_text("utf-8")
         assert html.count(f'<p class="notice">{text} {SITE}.') == 1, page
         assert html.index("<main") < html.index(f"{text} {SITE}")
+        assert "PDF" in html[html.index("<main") :].partition("</p>")[0], page
     assert not any(text in page.read_text("utf-8") for page in root.rglob("*.html"))
 
 
@@ -295,7 +296,12 @@ def test_the_command_writes_copy_and_archive(root, edition, tmp_path, settings, 
         "mirror", root, processes=1, portable=tmp_path / "copy", zip=tmp_path / "out/site.zip", verbosity=0
     )
 
-    assert ("set SITE_URL to the public address" in capsys.readouterr().err) == (site == SITE)
+    output = capsys.readouterr()
+    assert ("set SITE_URL to the public address" in output.err) == (site == SITE)
+    assert (
+        "Not in the copy: the PDFs of texts (--with-pdf), the files of publications (--with-files)."
+        in output.out
+    )
     assert_sums_are_right(tmp_path / "copy")
     assert zipfile.is_zipfile(tmp_path / "out/site.zip")
 

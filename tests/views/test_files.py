@@ -34,12 +34,12 @@ def store(request, settings):
         yield
 
 
-def attached(client) -> str:
+def attached(client, label: str = "R") -> str:
     """Return the address of a file of a live publication."""
     publication = make_publication()
     original = store_original(PDF, "pdf")
     Attachment.objects.create(
-        publication=publication, original=original, filename="r.pdf", label="R", size=len(PDF)
+        publication=publication, original=original, filename="r.pdf", label=label, size=len(PDF)
     )
     page = client.get(actions.publish(saved(publication), by=None).get_absolute_url()).text
     return re.search(r'href="(/en/publications/[^"]+/files/[^"]+)"', page)[1]
@@ -63,6 +63,15 @@ def body_of(response) -> bytes:
 @pytest.fixture(params=[attached, pictured, made_pdf])
 def address(request, client):
     return request.param(client)
+
+
+@pytest.mark.parametrize("label", ["The report", "The report (PDF, 1 kB)"])
+def test_the_size_of_a_file_is_said_once(client, label):
+    address = attached(client, label)
+
+    page = client.get(address.partition("files/")[0]).text
+
+    assert f">{label}</a>" in page and page.count("files__size") == ("kB" not in label)
 
 
 def test_a_client_that_has_the_file_gets_304(client, address):

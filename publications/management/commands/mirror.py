@@ -189,6 +189,8 @@ class Command(BaseCommand):
             contents = exporters.topic_contents(mirror, tag, with_files=with_files)
         else:
             contents = exporters.all_contents(mirror, with_files=with_files)
+        if absent := _describe_absent(has_pdfs=contents.has_pdfs, has_files=with_files):
+            self.stdout.write(absent)
         portable = exporters.PortableMirror(mirror, contents)
         if options["portable"]:
             portable.write_folder(options["portable"])
@@ -199,6 +201,15 @@ class Command(BaseCommand):
         if done % 50 == 0 or done == total:
             self.stdout.write(f"\r{done} of {total} addresses …", ending="")
             self.stdout.flush()
+
+
+def _describe_absent(*, has_pdfs: bool, has_files: bool) -> str:
+    """Return which files are not in the copy, and the options that put them in, or ""."""
+    absent = [
+        *([] if has_pdfs else ["the PDFs of texts (--with-pdf)"]),
+        *([] if has_files else ["the files of publications (--with-files)"]),
+    ]
+    return f"Not in the copy: {', '.join(absent)}. Links to them lead to the site itself." if absent else ""
 
 
 def _describe_use(error: FolderInUse) -> str:
