@@ -115,6 +115,7 @@ def write_drafts_alone(folder: Path) -> dict[str, str]:
         "Utkast/d.md": (DATE, "Utkast/"),
         "confidential/2024/e.md": (DATE, "confidential/"),
         "drafts-2024/f.md": (DATE, "drafts-2024/"),
+        "scaffolds/post.md": (DATE, "scaffolds/"),
         "members only/g.md": (DATE, "members only/"),
     }
     return write_posts(folder, posts, f"posts/{PUBLIC}.md")
@@ -152,8 +153,12 @@ def write_hugo(folder: Path) -> dict[str, str]:
         "content/memos/deep/a.md": (DATE, "build.render: never"),
         "content/later/b/index.md": (DATE, "draft: true"),
         "content/old/c.md": (DATE, "the end that its file names has passed"),
+        "content/posts/public-text/notes.md": (DATE, "public-text/index.md"),
+        "content/posts/public-text/more/memo.md": (DATE, "public-text/index.md"),
+        "archetypes/default.md": (DATE, "archetypes/"),
+        "themes/plain/example.md": (DATE, "themes/"),
     }
-    return write_posts(folder, posts, f"content/posts/{PUBLIC}.md")
+    return write_posts(folder, posts, f"content/posts/{PUBLIC}/index.md")
 
 
 def write_ghost(folder: Path) -> dict[str, str]:

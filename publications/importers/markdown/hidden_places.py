@@ -6,15 +6,20 @@ from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
 from .dates import date_in_name
-from .source_site import SourceSite
+from .source_site import BUNDLE_PAGE, SourceSite
 
 HIDDEN_FOLDER = re.compile(
-    r"_*(?:drafts?|wip|unlisted|unpublished|hidden|private|internal|confidential|embargoed|trash|members?[-_ ]?only"
-    r"|utkast|opublicera(?:d|de|t)|privata?|dolda?|intern[at]?|hemlig[at]?)[-_ ]?\d*",
+    r"_*(?:drafts?|wip|unlisted|unpublished|hidden|private|internal|confidential|embargoed|trash|scaffolds"
+    r"|members?[-_ ]?only|utkast|opublicera(?:d|de|t)|privata?|dolda?|intern[at]?|hemlig[at]?)[-_ ]?\d*",
     re.IGNORECASE,
 )
 HIDDEN_FILE = re.compile(r"[_#~].*|.*~")
 """Names of files that Jekyll leaves out (jekyllrb.com/docs/configuration/options)."""
+
+HUGO_FOLDERS = frozenset({
+    "archetypes", "assets", "data", "i18n", "layouts", "node_modules", "public", "resources", "static", "themes",
+})  # fmt: skip
+"""Folders of a site of Hugo from which it makes no pages (gohugo.io/getting-started/directory-structure)."""
 
 
 def reasons_in_place(path: Path, root: Path, site: SourceSite) -> list[str]:
@@ -32,6 +37,8 @@ def _find_reasons(path: Path, root: Path, site: SourceSite) -> Iterator[str]:
     yield from (f"{part}/" for part in parts[:-1] if HIDDEN_FOLDER.fullmatch(part))
     if site.generator == "jekyll":
         yield from _reasons_of_jekyll(parts, site)
+    if site.generator == "hugo":
+        yield from _reasons_of_hugo(path, parts, site)
     if site.generator != "hugo" and HIDDEN_FILE.fullmatch(path.name):
         yield path.name
     for name, patterns in site.excluded.items():
@@ -55,6 +62,17 @@ def _reasons_of_jekyll(parts: tuple[str, ...], site: SourceSite) -> Iterator[str
     for part in parts[:-1]:
         if part.startswith("_") and part != "_posts" and not site.has_pages(part.removeprefix("_")):
             yield f"{part}/"
+
+
+def _reasons_of_hugo(path: Path, parts: tuple[str, ...], site: SourceSite) -> Iterator[str]:
+    """Yield why Hugo makes no page of a file: its folder is none of content, or it is a resource of another page."""
+    if len(parts) > 1 and parts[0] in HUGO_FOLDERS:
+        yield f"{parts[0]}/"
+    folder = path.parent.resolve()
+    folders = [folder, *folder.parents][: max(0, len(parts) - 2)]  # not that of all content
+    for folder in folders[bool(BUNDLE_PAGE.fullmatch(path.name)) :]:
+        if page := site.find_bundle_page(folder):
+            yield f"{folder.name}/{page}"
 
 
 def _is_excluded(path: PurePosixPath, pattern: str) -> bool:

@@ -26,6 +26,8 @@ GENERATOR_FILES = {
     "eleventy": (".eleventy.js", ".eleventy.cjs", "eleventy.config.js", "eleventy.config.mjs", "eleventy.config.cjs"),
 }  # fmt: skip
 """Files by which a generator is recognized, the most reliable first."""
+BUNDLE_PAGE = re.compile(r"index(?:\.[\w-]+)?\.(?:md|markdown|html?)")
+"""The page of a leaf bundle of Hugo, of which other texts are resources (gohugo.io/content-management/page-bundles)."""
 
 
 @dataclass
@@ -45,11 +47,19 @@ class SourceSite:
     options: Mapping[str, Any] = field(default_factory=dict)
     excluded: Mapping[str, Sequence[str]] = field(default_factory=dict)
     _cache: dict[Path, str | None] = field(default_factory=dict)
+    _bundle_pages: dict[Path, str] = field(default_factory=dict)
 
     def has_pages(self, collection: str) -> bool:
         """Whether Jekyll makes pages of a collection, which it does not by default."""
         options = collections_in(self.options).get(collection)
         return isinstance(options, dict) and as_flag(options.get("output")) is True
+
+    def find_bundle_page(self, folder: Path) -> str:
+        """Return the name of the page of a folder that is a leaf bundle of Hugo, or ""."""
+        if folder not in self._bundle_pages:
+            names = sorted(file.name for file in folder.iterdir() if BUNDLE_PAGE.fullmatch(file.name))
+            self._bundle_pages[folder] = next(iter(names), "")
+        return self._bundle_pages[folder]
 
     def read_include(self, name: str, *, folder: Path | None = None) -> str | None:
         """Return the text of a file to include; None if it is missing, not text, or outside of its folder.
