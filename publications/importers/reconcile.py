@@ -40,6 +40,7 @@ from .import_histories import is_edited, load_histories
 from .imported_file import ImportedFile
 from .manuscript_files import has_valid_key
 from .normalize import normalize_manuscript
+from .series_numbers import has_new_number
 
 MIN_SHARED_WORDS = 0.2
 """The share of the words of the shorter of two versions that both have."""
@@ -89,6 +90,8 @@ class ImportState:
         """
         previous = self.last_import or manuscript_of(self.publication)
         if self.is_imported and _has_new_images(manuscript, import_cache, files):
+            return True
+        if self.is_imported and has_new_number(self.publication, manuscript):
             return True
         if manuscript.slug == self.publication.slug:
             manuscript = replace(manuscript, slug=previous.slug)

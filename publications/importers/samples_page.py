@@ -31,6 +31,7 @@ RULE_FIELD_LABELS: Mapping[str, str | Promise] = {
     "tags": gettext_lazy("Topics"),
     "language": gettext_lazy("Language"),
     "cover": gettext_lazy("Picture"),
+    "number": gettext_lazy("Number"),
     "files": gettext_lazy("Files"),
     "related": gettext_lazy("Related texts"),
     "breadcrumb": gettext_lazy("Breadcrumb"),
@@ -50,8 +51,9 @@ def _label_sample(sample: Mapping[str, Any], kinds: Mapping[str, str]) -> dict[s
             "label": RULE_FIELD_LABELS.get(use, use),
             "is_left_out": use in ("", "remove"),
             "is_frame": not use,
-            "texts": [text for _use, text in blocks],
-            "words": sum(len(text.split()) for _use, text in blocks),
+            "blocks": [{"text": text, "is_picture": bool(rest)} for _use, text, *rest in blocks],
+            "words": sum(len(text.split()) for _use, text, *rest in blocks if not rest),
+            "pictures": sum(bool(rest) for _use, _text, *rest in blocks),
         }
         for use, blocks in (
             (use, list(blocks)) for use, blocks in groupby(sample["blocks"], key=lambda block: block[0])

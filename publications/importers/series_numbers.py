@@ -17,6 +17,19 @@ NUMBER = re.compile(
     re.IGNORECASE,
 )
 
+NUMBER_IN_SENTENCE = re.compile(
+    rf"(?<![\w/.:-])(?:{YEAR.format('y1')}:[0-9]{{1,3}}|[0-9]{{1,3}}/{YEAR.format('y2')}"
+    rf"|(?:no|nr|number|nummer)[. ]+[0-9]{{1,3}}(?:(?:, ?| ?[/:-] ?){YEAR.format('y3')})?)(?![\w/-]|:[0-9])",
+    re.IGNORECASE,
+)
+"""More than `NUMBER` demands, as a title also has years, days and chapters."""
+
+
+def find_series_number(text: str) -> str:
+    """Return the number in a title or another text, or ""."""
+    match = NUMBER_IN_SENTENCE.search(text)
+    return match[0] if match else ""
+
 
 def parse_series_number(manuscript: Manuscript) -> tuple[int, int] | None:
     """Return the year and the number of a manuscript, or None; a number alone is of the year of its date."""
@@ -32,16 +45,30 @@ def parse_series_number(manuscript: Manuscript) -> tuple[int, int] | None:
 
 def keep_series_number(publication: Publication, manuscript: Manuscript, import_cache: ImportCache) -> None:
     """Give an unsaved draft the number that its manuscript names, if no other text has it, and it has none yet."""
-    parsed = parse_series_number(manuscript)
-    if not parsed or _number_of(publication) or not publication.kind.is_numbered:
+    if not _needs_number(publication, manuscript):
         return
-    year, number = parsed
+    year, number = parse_series_number(manuscript)
     row, _created = SeriesNumber.objects.get_or_create(kind=publication.kind, year=year, number=number)
     group, owners = _group_named(manuscript) or _group_of(publication), import_cache.series_numbers
     if row.pk not in owners:
         owners[row.pk] = _find_owner(row) or group
     if owners[row.pk] == group:
         publication.series_number = row
+
+
+def has_new_number(publication: Publication, manuscript: Manuscript) -> bool:
+    """Whether a stored draft without a number would get that of its manuscript, as by better rules."""
+    if not _needs_number(publication, manuscript):
+        return False
+    year, number = parse_series_number(manuscript)
+    row = SeriesNumber.objects.filter(kind=publication.kind, year=year, number=number).first()
+    group = manuscript.translation_of or _group_of(publication)
+    return row is None or _find_owner(row) in ("", group)
+
+
+def _needs_number(publication: Publication, manuscript: Manuscript) -> bool:
+    has_place = publication.kind.is_numbered and not _number_of(publication)
+    return has_place and parse_series_number(manuscript) is not None
 
 
 def describe_lost_number(publication: Publication, manuscript: Manuscript) -> list[str]:

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from publications import actions
 from publications.admin.drafts.deleted_drafts import restore_draft
-from publications.importers.series_numbers import parse_series_number
+from publications.importers.series_numbers import find_series_number, parse_series_number
 from publications.manuscript import Manuscript
 from publications.models import Edition, Publication, SeriesNumber
 from tests.blogs import import_blog
@@ -48,6 +48,18 @@ def test_numbers_are_read_as_they_are_written(written, expected):
     date = timezone.now().replace(year=2011, month=6, day=1)
 
     assert parse_series_number(Manuscript(number=written, published_at=date)) == expected
+
+
+@pytest.mark.parametrize(
+    ("title", "number"),
+    [
+        ("Rapport 2011:1 Elnätet", "2011:1"), ("Report No. 7, 2012: Gas", "No. 7, 2012"), ("Gas (3/2014)", "3/2014"), ("Nr 4", "Nr 4"),
+        ("FOI-R--4411--SE", ""), ("Gas in 2011", ""), ("The war of 2011-12 in the east", ""), ("Law 2011:1234 on gas", ""),
+        ("Meeting on 3/1/2011 in Kyiv", ""), ("Notes 9/11 and after", ""), ("", ""),
+    ],
+)  # fmt: skip
+def test_a_number_is_found_in_a_title(title, number):
+    assert find_series_number(title) == number
 
 
 def test_a_report_keeps_the_number_of_its_source_and_none_is_made_up(tmp_path):

@@ -38,5 +38,5 @@ def _render(title: str, body: str, head: str) -> Answer:
     return Answer(
         f"<!DOCTYPE html><html lang=en><head><title>{title}</title>{head}</head><body class=news><h1>{title}</h1>"
         f"<time datetime=2021-03-04>4 March 2021</time><p class=by>By Anna Berg</p>"
-        f"<div class=text>{body}</div></body></html>".encode()
+        f"<div class=text>{body}</div><img src='/i/logo.png?w=9' alt='The institute'></body></html>".encode()
     )

@@ -19,6 +19,7 @@ class SourceArticle:
         published_at: with its zone, or None.
         cover, cover_alt: the address of its main image, and its alternative text.
         kind: the slug of a kind of this site; "" is the default of the import.
+        number: of a report in its series, such as 7/2012.
         related: the old addresses of related texts, in order.
         files: the old addresses of attached files, with their labels.
         is_draft: whether it must not be published: a draft, a private text or one with a password.
@@ -34,6 +35,7 @@ class SourceArticle:
     cover: str = ""
     cover_alt: str = ""
     kind: str = ""
+    number: str = ""
     related: tuple[str, ...] = ()
     files: tuple[tuple[str, str], ...] = ()
     is_draft: bool = False

@@ -167,6 +167,7 @@ class _ArticleReader:
             bylines=tuple(bylines.values()),
             tags=self._tags(),
             published_at=article.published_at,
+            number=article.number,
             slug=self.entry.slug,
             cover=cover,
             images=tuple(self.used.images_by_key.values()),

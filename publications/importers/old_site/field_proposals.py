@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 
+from ..series_numbers import find_series_number
 from .content_types import is_document
 from .field_candidates import (
     MIN_DISTINCT,
@@ -60,6 +61,12 @@ RELATED_HEADING = re.compile(
 RELATED_CLASS = re.compile(r"related|relaterat|read-?more|see-?also", re.IGNORECASE)
 BREADCRUMB = re.compile(r"bread-?crumb|br[oö]dsmul|crumbs", re.IGNORECASE)
 FILES_CLASS = re.compile(r"file|download|attach|dokument|document|bilag", re.IGNORECASE)
+NUMBER_CLASS = re.compile(
+    r"(?:^|[-_])(?:number|nummer|nr|serie|series|rapportn\w*|reportn\w*)(?:$|[-_])", re.IGNORECASE
+)
+COVER_CLASS = re.compile(r"omslag|cover|framsida|front-?page-?image", re.IGNORECASE)
+MIN_COVER_SHARE = 0.1
+"""Of the sampled pages that have to have a picture beside the text: few may."""
 MIN_FILES_SHARE = 0.1
 """Of the sampled pages that have to have files: few may."""
 JSON_LD_DATES = ("datePublished", "dateCreated")
@@ -165,24 +172,39 @@ def propose_tags(sample: SampledGroup) -> FieldProposal:
     return NO_FIELD
 
 
+def propose_number(sample: SampledGroup, title: FieldProposal) -> FieldProposal:
+    """Return where the number of a report is: in the title ("Rapport 2011:1 Gas"), or in an element named for it."""
+    candidates = [*title.selectors[:1], *class_selectors(sample, NUMBER_CLASS, ("itemprop",))]
+    for selector in candidates:
+        numbers = [find_series_number(found[0]) for found in values_on_pages(sample, selector) if found]
+        numbers = [number for number in numbers if number]
+        if len(numbers) >= MIN_SHARE * len(sample.pages) and are_distinct(numbers):
+            return FieldProposal((selector,), len(numbers), numbers[0])
+    return NO_FIELD
+
+
 def propose_cover(sample: SampledGroup) -> FieldProposal:
-    """Return the picture above the text, or that for sharing, unless all pages have the same."""
-    candidates = []
+    """Return the picture beside the text, or that for sharing, unless all pages have the same.
+
+    One whose class says that it is a cover may be the same on all of them, as if a site has few.
+    """
     sources = Counter(
         image.attributes["src"] for page in sample.pages for image in page.select("body img[src]")
     )
+    found: dict[str, bool] = {}
     for page in sample.pages:
         inside = sample.text_ids(page)
         for image in page.select("body img[src]"):
-            is_own = sources[image.attributes["src"]] < MIN_DISTINCT * len(sample.pages)
+            is_named = bool(COVER_CLASS.search(" ".join(classes_of(image))))
+            is_own = is_named or sources[image.attributes["src"]] < MIN_DISTINCT * len(sample.pages)
             if is_own and image.mem_id not in inside and not sample.in_frame(image):
-                selector = find_selector(
-                    sample.pages, image, lambda _page, nodes: len(nodes) == 1, share=MIN_SHARE
-                )
-                candidates += [selector] if selector else []
-    for selector in dict.fromkeys([*candidates, "meta[property='og:image']"]):
+                selector = find_selector(sample.pages, image, is_one, share=MIN_COVER_SHARE)
+                found |= {selector: is_named} if selector else {}
+    found["meta[property='og:image']"] = False
+    for selector, is_named in sorted(found.items(), key=lambda item: not item[1]):
         values = [found[0] for found in values_on_pages(sample, selector) if found]
-        if len(values) >= MIN_SHARE * len(sample.pages) and are_distinct(values):
+        share = MIN_SHARE if selector.startswith("meta") else MIN_COVER_SHARE
+        if len(values) >= share * len(sample.pages) and (is_named or are_distinct(values)):
             return describe_field(sample, [selector])
     return NO_FIELD
 

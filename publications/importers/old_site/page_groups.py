@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from statistics import median
 
+from ..kind_words import find_kind
 from .page_profiles import PageProfile
 
 MIN_GROUP_PAGES = 3
@@ -18,10 +19,12 @@ class PageGroup:
 
     Args:
         chain: the elements from `body` to the text block of most of them.
+        shared_block: the selector of the text block of the whole template, if these are a part with other classes.
     """
 
     chain: tuple[str, ...]
     pages: list[PageProfile] = field(default_factory=list)
+    shared_block: str = ""
 
     @property
     def is_list(self) -> bool:
@@ -48,7 +51,22 @@ def group_pages(profiles: Iterable[PageProfile]) -> list[PageGroup]:
             main.pages += group.pages
         else:
             merged.append(group)
-    return sorted(merged, key=lambda group: -len(group.pages))
+    parts = [part for group in merged for part in _divide_by_kind(group)]
+    return sorted(parts, key=lambda group: -len(group.pages))
+
+
+def _divide_by_kind(group: PageGroup) -> list[PageGroup]:
+    """Return a group for each kind that the classes around the text name (`td.rapport`), if enough pages have them."""
+    by_kind: dict[str, list[PageProfile]] = defaultdict(list)
+    for page in group.pages:
+        by_kind[find_kind(" ".join(page.chain))].append(page)
+    if len(by_kind) < 2 or min(map(len, by_kind.values())) < MIN_GROUP_PAGES:
+        return [group]
+    parts = []
+    for pages in by_kind.values():
+        chain = Counter(page.chain for page in pages).most_common(1)[0][0]
+        parts.append(PageGroup(chain, pages, group.chain[-1] if chain[-1] != group.chain[-1] else ""))
+    return parts
 
 
 def _belong_together(one: PageGroup, other: PageGroup) -> bool:

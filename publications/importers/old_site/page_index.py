@@ -1,8 +1,8 @@
 """The index of an old site: which of its pages are texts, and by which addresses each is reached."""
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -33,8 +33,7 @@ MISSING_PAGE = re.compile(
 )
 """The whole title, apart from the name of the site, of what servers answer for an address without a page, some with
 status 200."""
-MIN_MISSING_PATHS = 2
-"""With one title and text: a single page, whatever the queries in its addresses, may be about missing pages."""
+PARAMETER_VALUE = re.compile(r"=[^&]*")
 MAX_MISSING_WORDS = 120
 """A longer text says more than that there is no page."""
 
@@ -75,7 +74,7 @@ class PageIndex:
         texts: the pages that are texts, by key; each once.
         duplicates: the keys of other addresses of a text, with the key of the text.
         ignored, unmatched: other pages by key: those of a rule with `ignore`, and those that no rule fits.
-        missing: pages that only say that there is no page, the same at several paths, by key.
+        missing: pages that only say that there is no page, the same for several pages, by key.
         redirects: keys of addresses that lead on, with the addresses they lead to.
         refused: the reasons why pages cannot be read, by path.
     """
@@ -134,16 +133,28 @@ def index_pages(copy: SiteCopy, rules: Iterable[PageRule]) -> PageIndex:
 
 
 def _take_missing_pages(pages: dict[str, IndexedPage], index: PageIndex) -> None:
-    """Move short pages whose title only says that there is no page, the same at several paths, to the missing ones."""
+    """Move short pages whose title only says that there is no page, the same for several pages, to the missing ones."""
     answers = {
         key: page
         for key, page in pages.items()
         if page.words <= MAX_MISSING_WORDS and MISSING_PAGE.fullmatch(page.head.title.strip())
     }
-    paths = Counter(digest for digest, _path in {(page.digest, _path_key(page)) for page in answers.values()})
+    addresses: dict[str, set[str]] = defaultdict(set)
+    for page in answers.values():
+        addresses[page.digest].add(address_key(page.address))
     for key, page in answers.items():
-        if paths[page.digest] >= MIN_MISSING_PATHS:
+        if _are_of_several_pages(addresses[page.digest]):
             index.missing[key] = pages.pop(key)
+
+
+def _are_of_several_pages(addresses: Collection[str]) -> bool:
+    """Whether these have several paths, or several values of a parameter (`?id=41`, `?id=99`).
+
+    A single page may be about missing pages, also with further parameters, such as one to print it.
+    """
+    paths = {address.partition("?")[0] for address in addresses}
+    forms = {PARAMETER_VALUE.sub("", address) for address in addresses}
+    return len(paths) > 1 or len(forms) < len(addresses)
 
 
 def _path_key(page: IndexedPage) -> str:

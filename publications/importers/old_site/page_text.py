@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from ..series_numbers import find_series_number
 from .content_types import is_document
 from .html_page import HtmlPage, Node, plain_text
 from .rules import PageRule, ValueSource
@@ -13,6 +14,7 @@ TAKEN_FIELDS = ("title", "summary", "date", "authors", "tags")
 """Fields whose elements are no part of the text, if they stand in it."""
 TAKEN_ELEMENTS = ("files", "related", "breadcrumb", "remove")
 LINK_ATTRIBUTES = (("a", "href"), ("img", "src"), ("area", "href"), ("iframe", "src"), ("source", "src"))
+MAX_NUMBER_CHARACTERS = 100
 LAZY_ATTRIBUTES = ("data-src", "data-original", "data-lazy-src")
 
 
@@ -36,6 +38,7 @@ class PageHead:
     language: str = ""
     cover: str = ""
     cover_alt: str = ""
+    number: str = ""
     files: tuple[tuple[str, str], ...] = ()
     related: tuple[tuple[str, str], ...] = ()
     breadcrumb: tuple[tuple[str, str], ...] = ()
@@ -73,6 +76,7 @@ def read_head(page: HtmlPage, rule: PageRule) -> PageHead:
         language=(read_value(page, sources("language")) or page.language).partition("-")[0].lower(),
         cover=page.resolve(cover) if cover else "",
         cover_alt=_alt_of(page, sources("cover")),
+        number=_read_number(page, rule),
         files=_links_in(page, rule.elements.get("files", ""), documents_only=True),
         related=_links_in(page, rule.elements.get("related", "")),
         breadcrumb=_links_in(page, rule.elements.get("breadcrumb", "")),
@@ -97,6 +101,13 @@ def _read_authors(texts: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...
         names += found
         others += unnamed
     return _distinct(names), _distinct(others)
+
+
+def _read_number(page: HtmlPage, rule: PageRule) -> str:
+    """Return the number of a report. An element of its own is kept as it is written: what is no number is reported."""
+    text = read_value(page, rule.sources.get("number", ()))
+    is_title = text == read_value(page, rule.sources.get("title", ()))
+    return find_series_number(text) or ("" if is_title else text[:MAX_NUMBER_CHARACTERS])
 
 
 def _distinct(texts: Iterable[str]) -> tuple[str, ...]:

@@ -1,12 +1,13 @@
 """Propose the rules of a mapping for an old site from what repeats on its pages."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
 from publications.stored_messages import gettext as _
 from publications.stored_messages import ngettext
 
-from ..kind_words import find_kind
+from ..kind_words import find_kind, kind_of_word
 from ..mapping import ImportMapping
 from .addresses import address_key
 from .field_candidates import FieldProposal, source_of
@@ -16,12 +17,14 @@ from .field_proposals import (
     propose_cover,
     propose_date,
     propose_files,
+    propose_number,
     propose_related,
     propose_removed,
     propose_summary,
     propose_tags,
     propose_title,
 )
+from .html_page import plain_text
 from .page_groups import MIN_GROUP_PAGES, PageGroup, distinguish_groups, find_common_prefixes, group_pages
 from .page_profiles import count_texts, profile_page, read_pages
 from .proposed_matches import propose_match
@@ -30,6 +33,8 @@ from .site_copy import SiteCopy
 from .values import read_values, split_names
 
 MIN_PERSON_SHARE = 0.5
+MIN_KIND_SHARE = 0.8
+"""Of the pages whose breadcrumb or title has to name one kind."""
 HOME = "/"
 """The key of the home page, which is no text."""
 
@@ -91,11 +96,12 @@ def _propose_rule(sample: SampledGroup) -> tuple[dict[str, Any], list[str], set[
         "authors": authors,
         "tags": propose_tags(sample),
         "cover": propose_cover(sample),
+        "number": propose_number(sample, title),
         "files": propose_files(sample),
         "related": propose_related(sample),
         "breadcrumb": propose_breadcrumb(sample),
     }
-    rule: dict[str, Any] = {"kind": kind} if (kind := _propose_kind(sample.group)) else {}
+    rule: dict[str, Any] = {"kind": kind} if (kind := _propose_kind(sample, fields["breadcrumb"])) else {}
     lines = [] if kind else [_("kind: none was recognized; without one it is that of the import.")]
     for name, field in fields.items():
         if field.selectors:
@@ -126,9 +132,20 @@ def _are_people(sample: SampledGroup, names: set[str]) -> bool:
     return sum(title in names for title in titles) >= MIN_PERSON_SHARE * len(titles)
 
 
-def _propose_kind(group: PageGroup) -> str:
-    """Return the kind that the addresses or the classes of the pages name, if one does."""
-    return find_kind(" ".join([*group.chain, *(page.key.partition("?")[0] for page in group.pages[:1])]))
+def _propose_kind(sample: SampledGroup, breadcrumb: FieldProposal) -> str:
+    """Return the kind that the classes, the addresses, the breadcrumbs or the titles of the pages name, if one does."""
+    group = sample.group
+    places = " ".join([*group.chain, *(page.key.partition("?")[0] for page in group.pages[:1])])
+    if kind := find_kind(places):
+        return kind
+    links = ", ".join(f"{selector} a" for selector in breadcrumb.selectors)
+    steps = [" ".join(map(plain_text, page.select(links))) if links else "" for page in sample.pages]
+    first_words = [title.partition(" ")[0].strip(":.,") for title in sample.titles.values()]
+    for kinds in (map(find_kind, steps), map(kind_of_word, first_words)):
+        kind, count = Counter(kinds).most_common(1)[0] if sample.pages else ("", 0)
+        if kind and count >= MIN_KIND_SHARE * len(sample.pages):
+            return kind
+    return ""
 
 
 def _name_of(group: PageGroup, rules: list[Mapping[str, Any]]) -> str:

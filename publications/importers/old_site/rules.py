@@ -19,7 +19,7 @@ JSON_LD = "json-ld "
 """Before the name of a property in the structured data: `json-ld datePublished`, `json-ld author.name`."""
 ELEMENT_FIELDS = ("body", "remove", "files", "related", "breadcrumb")
 """Fields that are elements of the page; the others are texts, and may be attributes."""
-VALUE_FIELDS = ("title", "summary", "date", "authors", "tags", "language", "cover")
+VALUE_FIELDS = ("title", "summary", "date", "authors", "tags", "language", "cover", "number")
 FIELDS = (*VALUE_FIELDS, *ELEMENT_FIELDS)
 KEYS = ("name", "match", "kind", "ignore", *FIELDS, "line")
 MATCH_KEYS = ("address", "selector")

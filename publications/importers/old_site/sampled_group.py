@@ -51,6 +51,8 @@ class SampledGroup:
 
     def _find_body(self) -> str:
         """Return a selector of the text block of most pages; on others it may find a part or the whole of it."""
+        if (shared := self.group.shared_block) and all(len(page.select(shared)) == 1 for page in self.pages):
+            return shared
         blocks = {id(page): find_text_block(page, self.repeated) for page in self.pages}
         main = tuple(self.group.chain)
         typical = [

@@ -1,7 +1,7 @@
 """Sample pages of an old site: what stands on each, and what its rule takes of it, as plain values for a report.
 
-A person compares the two before the import. Of the old page only its words are shown, block by block, each with the
-field that takes it; nothing of its markup reaches the page with the samples.
+A person compares the two before the import. Of the old page only its words and the names of its pictures are shown,
+block by block, each with the field that takes it; nothing of its markup reaches the page with the samples.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,14 +11,17 @@ from publications.html_tree import Element, parse, serialize
 from publications.stored_messages import store_message
 
 from ..imported_file import ImportedFile
-from .html_page import BLOCK_TAGS, HtmlPage, ends_block, is_unseen
+from .html_page import BLOCK_TAGS, HtmlPage, Node, ends_block, is_unseen
 from .page_index import IndexedPage
-from .page_text import PageText, find_used_selector
+from .page_text import LAZY_ATTRIBUTES, PageText, find_used_selector
 from .rules import ELEMENT_FIELDS, VALUE_FIELDS, PageRule
 
 SAMPLED_TEXTS = 10
 MAX_SAMPLE_CHARACTERS = 15_000
 """Of the old page, and of the text that is read from it."""
+PICTURE = "picture"
+"""The third value of a block that is no text but the name of a picture."""
+MAX_PICTURE_NAME = 100
 FRAME = ""
 """Instead of a field: what no field takes, such as menus and boxes."""
 
@@ -40,14 +43,18 @@ def choose_samples(pages: Sequence[IndexedPage]) -> list[IndexedPage]:
 
 
 def list_blocks(page: HtmlPage, rule: PageRule) -> tuple[list[list[str]], bool]:
-    """Return the words of a page as pairs of a field and a text, and whether the end is left out."""
+    """Return what stands on a page, and whether the end is left out.
+
+    Returns:
+        Pairs of a field and a text; of a picture its name, and `PICTURE` behind it.
+    """
     blocks: list[list[str]] = []
     size = 0
-    for use, text in _read_blocks(page, _fields_by_node(page, rule)):
-        size += len(text)
+    for block in _read_blocks(page, _fields_by_node(page, rule)):
+        size += len(block[1])
         if size > MAX_SAMPLE_CHARACTERS:
             return blocks, True
-        blocks.append([use, text])
+        blocks.append(list(block))
     return blocks, False
 
 
@@ -62,8 +69,8 @@ def _fields_by_node(page: HtmlPage, rule: PageRule) -> dict[int, str]:
     return fields
 
 
-def _read_blocks(page: HtmlPage, fields: dict[int, str]) -> Iterator[tuple[str, str]]:
-    """Yield the texts of blocks with their fields."""
+def _read_blocks(page: HtmlPage, fields: dict[int, str]) -> Iterator[tuple[str, ...]]:
+    """Yield the texts of blocks, and the names of pictures, with their fields."""
     uses: dict[int, str] = {}
     line: list[str] = []
     current = FRAME
@@ -76,11 +83,24 @@ def _read_blocks(page: HtmlPage, fields: dict[int, str]) -> Iterator[tuple[str, 
         if line and (use != current or (not is_text and node.tag in BLOCK_TAGS)):
             yield from _flush(line, current)
         current = use
+        if node.tag == "img" and (name := _name_picture(node)):
+            yield from _flush(line, current)
+            yield use, name, PICTURE
         if is_text and not is_unseen(node):
             line.append(node.text_content or "")
             if ends_block(node):
                 yield from _flush(line, current)
     yield from _flush(line, current)
+
+
+def _name_picture(image: Node) -> str:
+    """Return the name of the file of a picture, with its alternative text; "" if it has no file."""
+    address = next(filter(None, (image.attributes.get(name) for name in (*LAZY_ATTRIBUTES, "src"))), "")
+    name = address.partition("?")[0].rstrip("/").rpartition("/")[2]
+    if not name or address.startswith("data:"):
+        return ""
+    alt = " ".join((image.attributes.get("alt") or "").split())
+    return f"{name} ({alt})"[:MAX_PICTURE_NAME] if alt else name[:MAX_PICTURE_NAME]
 
 
 def _flush(line: list[str], use: str) -> Iterator[tuple[str, str]]:
@@ -119,6 +139,7 @@ def describe_sample(
         "authors": [byline.name for byline in manuscript.bylines],
         "summary": manuscript.summary,
         "topics": list(manuscript.tags),
+        "number": manuscript.number,
         "files": [label or address for address, label in text.head.files],
         "related": [label or address for address, label in text.head.related],
         "has_cover": bool(manuscript.cover),

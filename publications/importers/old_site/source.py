@@ -172,6 +172,7 @@ class OldSiteSource(ArticleSource):
             cover=self.targets.file_address(head.cover),
             cover_alt=head.cover_alt,
             kind=self._kind_of(page),
+            number=head.number,
             related=tuple(self.targets.name_of_text(address) for address, _label in head.related),
             files=tuple((self.targets.file_address(address), label) for address, label in head.files),
             notes=tuple(_notes_on(head)),

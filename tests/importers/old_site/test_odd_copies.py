@@ -242,6 +242,7 @@ def test_answers_that_there_is_no_page_are_named_and_no_texts(tmp_path):
             )
         ),
         ("Page not found", ("a.html", "a.html@print=1"), 3),
+        ("Page not found", ("a.html@id=41", "a.html@id=41&print=1"), 3),
         ("Page not found", ("a.html", "b.html"), 200),
     ],
 )  # fmt: skip
@@ -264,3 +265,12 @@ def test_a_text_about_what_is_missing_is_no_answer_that_there_is_no_page(tmp_pat
 )  # fmt: skip
 def test_a_short_answer_that_there_is_no_page_is_known_by_its_whole_title(tmp_path, title):
     assert titles(open_copy(write_folder(tmp_path, dict.fromkeys(("a.html", "b.html"), page(title))))) == []
+
+
+def test_answers_that_there_is_no_page_at_addresses_that_differ_by_query_alone_are_no_texts(tmp_path):
+    names = ("page.aspx@id=41", "page.aspx@id=99")
+    copy = open_copy(
+        write_folder(tmp_path, dict.fromkeys(names, page("Sidan saknas")) | {"a.html": page("A")})
+    )
+
+    assert titles(copy) == ["A"]

@@ -108,7 +108,8 @@ def web_form(number: int, template: str, main: str) -> Answer:
 
 
 def web_form_text(number: int, template: str) -> Answer:
-    pdf = f"<div class=ladda><a href=upload/{number}.pdf>Ladda ner texten (PDF)</a></div>"
+    pdf = f"<p><img class=omslag src=/upload/hamn.jpg alt=Hamnen></p><p class=serie>2011:{number}</p>"
+    pdf += f"<div class=ladda><a href=upload/{number}.pdf>Ladda ner texten (PDF)</a></div>"
     return web_form(
         number,
         template,
@@ -129,13 +130,42 @@ def test_fields_are_found_on_pages_that_are_a_form_as_a_whole(tmp_path):
     }
     pages |= {"/default.aspx": web_form(1, "start", "<ul><li><a href=page.aspx?id=12>Texten</a></ul>")}
 
-    texts, others = propose_rules(open_copy(write_warc(tmp_path / "a.warc.gz", pages))).pages
+    texts, reports, others = propose_rules(open_copy(write_warc(tmp_path / "a.warc.gz", pages))).pages
 
-    assert texts["match"] == {"selector": "div.brodtext"}
-    assert {field: texts.get(field) for field in ("title", "date", "authors", "summary", "body", "files")} == {
-        "title": "h1", "date": ".datum", "authors": "p.forfattare", "summary": "p.ingress", "body": ".brodtext", "files": ".ladda",
-    }  # fmt: skip
+    fields = {
+        "title": "h1",
+        "date": ".datum",
+        "authors": "p.forfattare",
+        "summary": "p.ingress",
+        "body": ".brodtext",
+    }
+    assert texts == {**texts, **fields, "match": {"selector": "td.artikel"}}
+    assert not texts.keys() & {"kind", "cover", "files"}
+    assert reports == {
+        **reports,
+        **fields,
+        "body": "div.brodtext",
+        "match": {"selector": "td.rapport"},
+        "files": ".ladda",
+    }
+    assert (reports["kind"], reports["cover"], reports["number"]) == ("report", ".omslag", "p.serie")
     assert (others["match"], "ignore" in others) == ({"selector": "td.sida"}, False)
+
+
+@pytest.mark.parametrize("place", ["title", "breadcrumb"])
+def test_the_kind_and_the_number_are_proposed_by_what_the_pages_say(tmp_path, place):
+    title, step = ("Rapport 2011:{} Gas", "Start") if place == "title" else ("Gas {}", "Rapporter")
+    pages = {
+        f"/{number}": page(
+            number,
+            f"<div class=breadcrumb><a href=/>{step}</a></div><h1>{title.format(number)}</h1><div class=text><p>{words(number)}</p></div>",
+        )
+        for number in range(10, 15)
+    }
+
+    rule = propose_rules(open_copy(write_warc(tmp_path / "a.warc.gz", pages))).pages[0]
+
+    assert (rule["kind"], rule.get("number", "")) == ("report", "h1" if place == "title" else "")
 
 
 def test_bylines_that_repeat_within_short_texts_are_not_removed(tmp_path):

@@ -1,5 +1,7 @@
 """An old site imported again: after a kill, and with better rules."""
 
+from dataclasses import replace
+
 import pytest
 from django.db import transaction
 
@@ -45,6 +47,22 @@ def test_an_import_that_was_killed_and_repeated_is_equal_to_one_that_was_not(tmp
     run_import(options(tmp_path, publish=True))
 
     assert stored() == whole and whole[2] == 4
+
+
+def test_reports_get_the_numbers_in_their_titles_also_by_better_rules(tmp_path):
+    answers = {
+        path: replace(answer, body=answer.body.replace(b"<h1>Gas", b"<h1>Rapport 2011:7 Gas"))
+        for path, answer in small_site(BODIES).items()
+    }
+    write_warc(tmp_path / "site.warc.gz", answers)
+    rules = f"{SMALL_RULES}    kind: report\n"
+    run_import(options(tmp_path, rules))
+
+    report = run_import(options(tmp_path, f"{rules}    number: h1\n"))
+
+    numbers = {text.title: str(text.series_number or "") for text in Publication.objects.all()}
+    assert {title: number for title, number in numbers.items() if number} == {"Rapport 2011:7 Gas": "7/2011"}
+    assert [note.text for file in report.files for note in file.notes if "umber" in note.text] == []
 
 
 def test_better_rules_update_drafts_and_leave_those_that_were_edited(tmp_path):

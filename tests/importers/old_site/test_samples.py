@@ -41,6 +41,8 @@ def test_a_page_stands_beside_what_is_understood_of_it_and_what_is_left_out_is_m
     assert ("", "Authors", "By Anna Berg") in blocks and ("", "Text", "On gas") in blocks
     assert (" left-out", "Removed by the rule", "Share this") in blocks
     assert "<dd>Anna Berg</dd>" in gas and "<dd>4 March 2021</dd>" in gas
+    assert "1 picture</summary>" in gas and "<p>Picture: logo.png (The institute)</p>" in gas
+    assert "<p>Picture: x.png (A map)</p>" in gas
     body = gas.partition('<div class="sample-body">')[2].partition("</div>")[0]
     assert "On gas" in body and "A map" in body and "Share this" not in body
 
