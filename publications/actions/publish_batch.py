@@ -84,11 +84,11 @@ class PublishBatch:
         """Return the series number for an edition of a publication.
 
         It is the number that the publication has, that of its translations, or the next of the year, not stored yet.
-        None is new for a text that was public without one, or is dated further back than `MAX_BACKDATING`: what was
-        published elsewhere has the number that it is cited by, or none.
+        A text that was public without a number, or is dated further back than `MAX_BACKDATING`, gets no new one: what
+        was published elsewhere has the number that it is cited by, or none.
 
         Args:
-            may_be_numbered: whether this is the first publication anywhere.
+            may_be_numbered: whether it may get a new number: what was public elsewhere may not.
         """
         kind, current = publication.kind, publication.series_number
         if not kind.is_numbered or (previous and current and previous.series_number_id == current.pk):

@@ -65,7 +65,8 @@ RULES: Mapping[Rule, tuple[str, ...]] = {
     ),
     access_values.hides_if_for_some: (
         "access for", "access mode", "accessible to", "audience", "available to", "can read", "circulation", "open to",
-        "permission", "plan", "publicity", "readable by", "reader", "security", "show to", "viewer", "målgrupp",
+        "page template", "permission", "plan", "publicity", "readable by", "reader",
+        "security", "show to", "viewer", "målgrupp",
     ),
     access_values.hides_if_restricted: ("moderation", "stage", "state", "status", "tier", "version", "workflow"),
 }  # fmt: skip
@@ -77,7 +78,7 @@ BARE_RULES: Mapping[str, Rule] = {
         access_values.hides_if_denied,
     ),
     **dict.fromkeys(("expired", "removed", "suppressed", "withdrawn"), access_values.hides_if_ended),
-    **dict.fromkeys(("for", "intendedfor"), access_values.hides_if_for_some),
+    **dict.fromkeys(("for", "intendedfor", "template"), access_values.hides_if_for_some),
     "free": access_values.hides_unless_open,
     **dict.fromkeys(join_names("pin", "pin code"), access_values.hides_if_code),
 }
@@ -110,7 +111,8 @@ HIDING_BEFORE = NEGATIONS | ONLY_WORDS | {
 BETWEEN_NEGATION = frozenset({"be", "been", "for", "is", "longer", "to", "yet", "är", "ännu", "längre"})
 """Words that may stand between a negation and its flag: `not_yet_public`."""
 OTHER_THINGS = frozenset({
-    "ad", "author", "banner", "breadcrumb", "button", "byline", "caption", "comment", "cover", "data", "date",
+    "ad", "author", "banner", "breadcrumb", "builder", "button", "byline",
+    "caption", "comment", "cover", "data", "date",
     "excerpt", "feed", "footer", "header", "heading", "hero", "icon", "image", "link", "logo", "menu", "nav",
     "navigation", "search", "share", "sharing", "sidebar", "subtitle", "thumbnail", "title", "toc", "widget",
     "disable", "of", "without",

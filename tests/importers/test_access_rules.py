@@ -63,7 +63,7 @@ HIDING_WORDS = (
     *(f"{name}=false" for name in ("online", "live", "is_active", "available", "released", "public.en")),
     *(f"{name}=true" for name in (
         "draft_en", "private_sv", "expired", "is_removed", "suppressed", "invite_only", "by_invitation", "eyes_only")),
-    "status=withdrawn", "for=members", "intended_for=board members", "approved=no (legal)", "wip=yes - not ready",
+    "status=withdrawn", "for=members", "intended_for=board members", "approved=no (legal)", "_wp_page_template=members-only.php", "wip=yes - not ready",
 )  # fmt: skip
 OPEN_WORDS = (
     "members_0_name=Ann", "members=27", "number_of_members=27", "member_organisations=NATO", "membership_fee=1",
@@ -89,7 +89,8 @@ OPEN_WORDS = (
     "pin=true", "unlocked=true", "not_private=true", "audience=member states of the EU", "audience=EU members",
     "audience=staff members of ministries", "workflow=final (2014)", "access=CC BY 4.0 International", "access=CC BY-NC-ND 3.0 IGO",
     "accessRights=open access", "tlp=clear", "online=https://example.org/report", "comments_enabled=false",
-    "expired=false", "event_withdrawn=true", "for=policymakers", "approved=yes (2014)", "_wp_active=0",
+    "expired=false", "event_withdrawn=true", "for=policymakers", "approved=yes (2014)", "_wp_active=0", "_wp_page_template=default", "template=report",
+    "_fl_builder_draft_settings=x", "_fl_builder_draft=x",
 )  # fmt: skip
 HIDING_FRONT_MATTER = (
     "publishOn: later", "releaseDate: TBD", "publishAfter: after the summit", "embargo: later", "publish: later",
