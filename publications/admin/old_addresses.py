@@ -126,6 +126,8 @@ def find_redirects(query: str, *, only_nowhere: bool = False) -> QuerySet[Redire
         only_nowhere: only those that lead to nothing that is or was public.
     """
     redirects = Redirect.objects.leading_nowhere() if only_nowhere else Redirect.objects.all()
+    # Those of deleted drafts wait for these to be restored.
+    redirects = redirects.exclude(publication__deleted_at__isnull=False)
     redirects = redirects.select_related(*RELATIONS).order_by("path", "query", "pk")
     for word in query.split():
         in_target = (

@@ -35,7 +35,7 @@ def describe_addresses(
 
 def _describe_hidden(entries: Sequence[SourceEntry], *, is_publishing: bool) -> Iterator[SourceRemark]:
     """Yield what the old addresses answer until their text is public, and which, if the others are published."""
-    addresses = [entry.former_paths[0] for entry in entries if entry.former_paths]
+    addresses = list(dict.fromkeys(address for entry in entries for address in entry.former_paths))
     numbers = tuple(address for address in addresses if Redirect.normalize_path(address) == HOME_PAGE)
     others = tuple(address for address in addresses if address not in numbers)
     if others:

@@ -69,6 +69,7 @@ _NOTE_TOPICS = (
     NoteTopic("include", _("included files that are now part of a text")),
     NoteTopic("liquid", _("Liquid and shortcodes left out")),
     NoteTopic("html", _("parts of HTML left out or replaced")),
+    NoteTopic("display", _("how the old site showed texts, left out"), is_grouped=True),
     NoteTopic("hidden", _("hidden text left out")),
     NoteTopic("collapsed", _("parts that opened on a click, now shown")),
     NoteTopic("note", _("notes that no text refers to"), needs_attention=True),

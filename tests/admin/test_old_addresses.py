@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from publications import actions
 from publications.actions import OldAddress
-from publications.models import AuditEntry, Redirect, SitePage
+from publications.models import AuditEntry, Publication, Redirect, SitePage
 from tests.factories import make_live, make_person, make_publication, make_tag
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +46,17 @@ def test_each_is_listed_with_what_it_leads_to_and_whether_that_is_public(desk, e
         "Rye · <strong>not public</strong>" in page and "Oats · <strong>withdrawn or expired</strong>" in page
     )
     assert ">/en/publications/?kind=report</a>" in page
+
+
+def test_those_of_a_deleted_draft_are_listed_again_when_it_is_restored(desk, editor):
+    draft = make_publication(title="Rye")
+    keep("/?p=2", draft)
+
+    actions.delete_draft(draft, by=editor)
+    assert "Rye" not in desk.get(PAGE).text and "Rye" not in desk.get(PAGE, {"nowhere": "1"}).text
+
+    Publication.with_deleted.filter(pk=draft.pk).update(deleted_at=None)
+    assert "Rye" in desk.get(PAGE).text
 
 
 def test_each_has_the_status_of_its_answer_and_those_that_lead_nowhere_are_filtered(desk, client, editor):

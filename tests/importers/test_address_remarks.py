@@ -6,7 +6,7 @@ from publications.importers.options import ImportOptions
 from publications.importers.run import run_import
 from tests.blogs import import_blog, write_post
 
-from .wordpress.exports import SITE, item, write_export
+from .wordpress.exports import SITE, attachment, item, write_export
 
 pytestmark = pytest.mark.django_db
 PERMALINK = "/:year/:title/"
@@ -40,11 +40,13 @@ def test_old_addresses_that_wait_for_their_text_are_listed(tmp_path, client):
 
 def test_numbers_of_posts_lead_to_the_home_page_until_their_text_is_public(tmp_path, client):
     draft = item(7, title="Draft", status="draft", link=f"{SITE}/?p=7")
-    path = write_export(tmp_path, draft, item(8, type="page", slug="about", link=f"{SITE}/about/"))
+    page = item(8, type="page", slug="about", link=f"{SITE}/about/")
+    path = write_export(tmp_path, draft, page, attachment(9, "2024/04/map.png", parent=8))
 
     notes = run_import(ImportOptions(path, processes=0, publish=True)).source_notes
 
     said = {note.text.partition(", which ")[2]: note.items for note in notes if note.items}
-    assert said["answer 404 until these are published: 1."] == ("/about/",)
-    assert said["lead to the home page until these are published: 1."] == ("/?p=7",)
+    assert said["answer 404 until these are published: 2."] == ("/about/", "/2024/04/text-1/map/")
+    numbers = ("/?p=7", "/?p=8", "/?page_id=8", "/?attachment_id=9")
+    assert said["lead to the home page until these are published: 4."] == numbers
     assert client.get("/?p=7")["Location"] == "/en/" and client.get("/about/").status_code == 404

@@ -5,6 +5,7 @@ from itertools import groupby
 
 from publications.html_tree import HEADINGS, HTML, Element, is_blank, split_names
 from publications.markup import REFERENCE_TAG, is_note_reference
+from publications.stored_messages import gettext as _
 
 from .line_breaks import split_block, split_paragraphs
 from .losses import TextLosses, one_line
@@ -23,18 +24,43 @@ RENAMED = {"tt": "code", "strike": "s", "acronym": "abbr", "listing": "pre", "xm
 QUOTE_CLASSES = split_names("pullquote wp-block-pullquote pull-quote")
 EMPHASIS = frozenset({"b", "strong", "i", "em"})
 MEDIA = frozenset({"img"})
+ALIGNED = frozenset({"p", "div", "center", "blockquote", *HEADINGS})
+ALIGNMENTS = frozenset({"center", "right", "end"})
+ALIGN_CLASS = "has-text-align-"
+"""The beginning of the names of classes of the block editor of WordPress."""
 
 
 def normalize_blocks(root: Element, losses: TextLosses, *, title: str, language: str) -> None:
     """Give a tree the form of this site's texts. The title of the text is not repeated in it."""
+    _note_alignment(root, losses)
     root.replace_descendants(lambda element: _normalize_inline(element, language))
     root.children = _push_down(root.children)
     root.replace_descendants(_normalize_block)
     root.children = split_paragraphs(root.children)
     root.replace_descendants(split_block)
     _remove_title(root, losses, title)
-    _shift_headings(root)
+    _shift_headings(root, losses)
     root.replace_descendants(_drop_empty)
+
+
+def _note_alignment(root: Element, losses: TextLosses) -> None:
+    """Note the alignment of paragraphs and headings, which texts here do not have."""
+    aligned = {
+        align
+        for element in root.walk()
+        if element.tag in ALIGNED and (align := _alignment_of(element)) and visible_text(element).strip()
+    }
+    if aligned:
+        message = _("The alignment of text was left out: %s")
+        losses.log.dropped("display", message % ", ".join(sorted(aligned)))
+
+
+def _alignment_of(element: Element) -> str:
+    """Return an alignment that readers saw, or ""."""
+    classes = element.get("class").lower().split()
+    named = (name.removeprefix(ALIGN_CLASS) for name in classes if name.startswith(ALIGN_CLASS))
+    align = styles_of(element).get("text-align") or element.get("align").strip().lower() or next(named, "")
+    return "center" if element.tag == "center" else align if align in ALIGNMENTS else ""
 
 
 def _normalize_inline(element: Element, language: str) -> list[Child]:
@@ -232,10 +258,13 @@ def _remove_title(root: Element, losses: TextLosses, title: str) -> None:
         return
 
 
-def _shift_headings(root: Element) -> None:
-    """Shift headings so that the highest is of level 2."""
+def _shift_headings(root: Element, losses: TextLosses) -> None:
+    """Shift headings so that the highest is of level 2; those that would be lower than 6 are of level 6."""
     headings = root.find_all(*HEADINGS)
-    highest = min((int(heading.tag[1]) for heading in headings), default=2)
+    levels = {int(heading.tag[1]) for heading in headings}
+    highest = min(levels, default=2)
+    if {1, 5, 6} <= levels:
+        losses.log.changed("display", _("Headings of the levels 5 and 6 are of one level now."))
     for heading in headings:
         heading.tag = f"h{min(6, int(heading.tag[1]) + 2 - highest)}"
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote
 
-from publications.html_tree import Element, is_blank
+from publications.html_tree import Element
 from publications.markup import REFERENCE_TAG
 from publications.stored_messages import gettext as _
 from publications.stored_messages import join_messages
@@ -182,7 +182,8 @@ def _is_plain(caption: Element) -> bool:
 def _paragraphs_of_images(children: list[Child]) -> list[Child]:
     """Return the content of a figure with each image in a paragraph."""
     return [
-        Element("p", {}, [child]) if isinstance(child, Element) and child.is_inline else child
+        Element("p", {}, [child])
+        if isinstance(child, Element) and child.is_inline and child.find_all("img")
+        else child
         for child in children
-        if not is_blank(child)
     ]

@@ -4,7 +4,8 @@ Source: the rewrite rules of WordPress (wp-includes/class-wp-rewrite.php) in the
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
+from itertools import islice
 from urllib.parse import urlsplit
 
 from publications.locales import locale_of, localized_path
@@ -12,16 +13,18 @@ from publications.stored_messages import gettext as _
 
 from ..imported_file import SourceRemark
 from ..source import OldPage
+from .addresses import attachment_addresses
 from .authors import authors_of
 from .export_item import ItemTerm
 from .index import ExportIndex
 from .posts import POST, IndexedPost
-from .topics import CATEGORY, TAG, archive_paths, term_name
+from .topics import CATEGORY, FORMAT, TAG, archive_paths, format_of, term_name
 
 LIST, FEED, AUTHORS = "publications:list", "publications:feed", "publications:authors"
 FEED_FORMATS = ("rss2", "atom", "rss", "rdf")
 MIN_TEXTS_PER_PAGE = 5
 """A list of WordPress has ten texts a page unless its owner changes it; the export does not say."""
+MAX_EXAMPLES = 10
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 
 
@@ -39,7 +42,9 @@ def find_archive_pages(index: ExportIndex, posts: Iterable[IndexedPost], languag
     pages = dict.fromkeys((f"{home}{path}" for path in _feed_paths()), feed)
     pages |= dict.fromkeys((f"{home}{path}" for path in _list_paths(public)), texts)
     for term in dict.fromkeys(term for post in public for term in post.terms):
-        page = OldPage(address=texts.address, topic=term_name(term, index))
+        page = (
+            texts if term.taxonomy == FORMAT else OldPage(address=texts.address, topic=term_name(term, index))
+        )
         pages |= dict.fromkeys(_term_paths(term, index, home), page)
     for login in dict.fromkeys(login for post in public for login in authors_of(post)):
         page = OldPage(address=localized_path(locale, AUTHORS), author=login)
@@ -55,8 +60,26 @@ def is_listed(post: IndexedPost) -> bool:
 
 def describe_lost_pages() -> SourceRemark:
     """Return the forms of addresses that nothing here is like."""
-    message = _("Addresses of this form answer 404: comments did not come along.")
-    return SourceRemark(message, ("/comments/feed/",))
+    message = _(
+        "Addresses of these forms answer 404, as comments and feeds of single pages did not come along:"
+    )
+    return SourceRemark(message, ("/comments/feed/", "/…/feed/", "/…/trackback/", "/…/comment-page-1/"))
+
+
+def describe_file_pages(index: ExportIndex, texts: Container[int]) -> Iterator[SourceRemark]:
+    """Yield the pages of files that belong to no text of the import, by some examples.
+
+    Args:
+        texts: the numbers of the texts of the import.
+    """
+    files = [file for file in index.attachments.values() if file.parent not in texts]
+    if files:
+        message = _(
+            "Pages that the old site made of single files, of which no imported text is the parent: %d. Their "
+            "addresses answer 404, or lead to the home page where they are a number; examples:"
+        )
+        examples = (address for file in files for address in attachment_addresses(file, index.address))
+        yield SourceRemark(message % len(files), tuple(islice(examples, MAX_EXAMPLES)))
 
 
 def _feed_paths() -> Iterator[str]:
@@ -77,6 +100,9 @@ def _list_paths(posts: list[IndexedPost]) -> Iterator[str]:
 
 
 def _term_paths(term: ItemTerm, index: ExportIndex, home: str) -> Iterator[str]:
+    if term.taxonomy == FORMAT:
+        yield f"{home}/type/{format_of(term)}/"
+        yield f"{home}/?post_format={term.slug}"
     if term.taxonomy not in (CATEGORY, TAG):
         return
     yield from archive_paths(term.taxonomy, term.slug, index)

@@ -24,6 +24,7 @@ from .index import ExportIndex
 from .post_parts import PostParts, render_notes
 from .posts import PAGE, UPLOAD, UPLOADS, LibraryFile, upload_of
 from .shortcodes import replace_shortcodes
+from .topics import FORMAT, format_of
 
 SUMMARY_FIELDS = ("_yoast_wpseo_metadesc", "rank_math_description", "_aioseo_description", "_aioseop_description",
                   "_genesis_description")  # fmt: skip
@@ -95,6 +96,7 @@ class _Post:
         address = address_on_site(item.get("link"), index.address)
         cover, content = self._find_cover(), self._build_html()
         self._note_access()
+        self._note_display()
         return SourceArticle(
             entry=self.entry,
             title=item.get("title"),
@@ -208,6 +210,15 @@ class _Post:
             self.log.add(page_note())
         for name in find_access_fields(self.item):
             self.log.hidden(name)
+
+    def _note_display(self) -> None:
+        """Note how the old site showed the text among others."""
+        if self.item.get("wp:is_sticky") == "1":
+            message = _("It stood first on the old site (sticky): here the newest text does.")
+            self.log.dropped("display", message)
+        for term in self.item.terms:
+            if term.taxonomy == FORMAT:
+                self.log.dropped("display", _("Its post format was left out: %s") % format_of(term))
 
     def add_fields(self, imported: ImportedFile) -> ImportedFile:
         """Return the text with its end, and with the fields that the mapping takes from custom fields."""

@@ -11,7 +11,7 @@ from .export_item import ItemTerm
 from .index import ExportIndex
 from .posts import IndexedPost
 
-CATEGORY, TAG = "category", "post_tag"
+CATEGORY, TAG, FORMAT = "category", "post_tag", "post_format"
 _HTML = re.compile(r"<[^>]*>")
 MAX_PARENTS = 20
 
@@ -31,6 +31,11 @@ def topics_of(post: IndexedPost, index: ExportIndex, mapping: ImportMapping) -> 
 def term_name(term: ItemTerm, index: ExportIndex) -> str:
     known = index.terms.get((term.taxonomy, term.slug))
     return (known["name"] if known else " ".join(term.name.split())) or term.slug
+
+
+def format_of(term: ItemTerm) -> str:
+    """Return the name of a post format, such as “aside”."""
+    return term.slug.removeprefix("post-format-")
 
 
 def is_uncategorized(term: ItemTerm) -> bool:

@@ -343,3 +343,19 @@ def test_a_text_is_read_the_same_wherever_its_export_is(tmp_path):
     other = read(write_export(tmp_path / "b", item(2), item(1), name="c.xml"))[2]
 
     assert replace(one.manuscript, note="") == replace(other.manuscript, note="")
+
+
+def test_how_the_old_site_showed_a_text_is_noted_once_each(tmp_path):
+    levels = "".join(f"<h{level}>Level {level}</h{level}>" for level in range(1, 7))
+    aligned = '<p class="has-text-align-center">a</p><p style="text-align:right">b</p><p align="left">c</p>'
+    shown = item(1, text=levels + aligned, **{"wp:is_sticky": "1"})
+    plain = item(2, text='<h2>a</h2><h5>b</h5><h6>c</h6><table><tr><td align="right">1</td></tr></table>')
+
+    texts = read(write_export(tmp_path, shown, plain))
+
+    assert [str(note.text) for note in texts[1].notes if note.topic == "display"] == [
+        "It stood first on the old site (sticky): here the newest text does.",
+        "The alignment of text was left out: center, right",
+        "Headings of the levels 5 and 6 are of one level now.",
+    ]
+    assert not [note for note in texts[2].notes if note.topic == "display"]

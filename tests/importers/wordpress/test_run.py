@@ -58,6 +58,7 @@ def test_every_list_page_and_feed_of_the_old_site_answers(tmp_path, client):
     """Those of terms that the export does not declare, and of terms that are one here or left out, too."""
     mapping = ImportMapping.from_names(topics={"mp3": "Music", "Trash": ""})
     terms = [
+        ("post_format", "post-format-aside", "Aside"),
         ("category", "gas", "Gas"),
         ("post_tag", "mp3", "mp3"),
         ("post_tag", "music", "Music"),
@@ -70,7 +71,8 @@ def test_every_list_page_and_feed_of_the_old_site_answers(tmp_path, client):
         item(number, excerpt="A summary.", terms=terms if number == 1 else used) for number in range(1, 8)
     ]
     author = group("author", author_id="3", author_login="ann", author_display_name="Ann Berg")
-    report = run(write_export(tmp_path, author, declared, *texts, draft), mapping=mapping)
+    orphan = attachment(9, "2024/04/map.png", link=f"{SITE}/map/")
+    report = run(write_export(tmp_path, author, declared, *texts, draft, orphan), mapping=mapping)
 
     texts, feed = "/en/publications/", "/en/feeds/publications.atom"
     for old, new in {
@@ -78,12 +80,14 @@ def test_every_list_page_and_feed_of_the_old_site_answers(tmp_path, client):
         "/tag/mp3/": "/en/topics/music/", "/tag/music/": "/en/topics/music/", "/?tag=mp3": "/en/topics/music/",
         "/category/trash/": texts, "/category/uncategorized/": texts, "/2024/": texts, "/2024/04/": texts,
         "/2024/04/09/": texts, "/?m=202404": texts, "/page/2/": texts, "/feed/": feed, "/?feed=rss2": feed,
-        "/?author=3": "/en/authors/ann-berg/",
+        "/?author=3": "/en/authors/ann-berg/", "/type/aside/": texts, "/?post_format=post-format-aside": texts,
     }.items():  # fmt: skip
         response = client.get(old)
         assert (response.status_code, response.get("Location")) == (301, new), old
     assert client.get("/tag/secret/").status_code == client.get("/2019/").status_code == 404
-    assert any("/comments/feed/" in note.items for note in report.source_notes)
+    assert any({"/comments/feed/", "/…/trackback/"} <= {*note.items} for note in report.source_notes)
+    assert any(note.items == ("/map/", "/?attachment_id=9") for note in report.source_notes)
+    assert report.files[0].notes_on("display") == ["Its post format was left out: aside"]
 
 
 def test_importing_again_changes_nothing(tmp_path):
