@@ -81,9 +81,9 @@ class BatchImporter:
         states = load_import_states(uids)
         files = [self._start_report(imported, states) for imported in batch]
         self._store_drafts(files)
+        publish_files(files, self.options)
         if self.options.dry_run and self.options.archive_import:
             report_duplicates(files, self.report)
-        publish_files(files, self.options)
         for file in files:
             self.report.redirects += add_redirects(file, by=self.options.by)
         self.report.redirects += keep_further_addresses(

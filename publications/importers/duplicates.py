@@ -7,7 +7,7 @@ from itertools import batched
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from publications.models import ArchiveImport, Publication
+from publications.models import ArchiveImport, Edition, Publication
 
 from .report import FileOutcome, FileReport, ImportReport
 
@@ -20,28 +20,41 @@ Identity = tuple[str, str, str]
 
 
 def report_duplicates(files: Iterable[FileReport], report: ImportReport) -> None:
-    """Add to the report which of these files are new drafts with the title, language and text of a publication.
+    """Add to the report which of these files have the title, language and text of another publication.
+
+    These are new drafts, and drafts of an earlier run that would become public beside a live text.
 
     Args:
-        report: of the import so far, whose own drafts are left out.
+        report: of the import so far, whose own texts are left out.
     """
-    own = {file.publication.pk for file in _new_drafts(report.files)}
-    existing = _find_by_identity({file.publication.title for file in _new_drafts(files)}, without=own)
-    for file in _new_drafts(files):
-        if publications := existing.get(_identify(file.publication)):
-            report.duplicates[file.source] = publications
+    drafts = [file for file in files if _is_new(file) or (file.is_published and not file.was_public)]
+    existing = _find_by_identity({file.publication.title for file in drafts})
+    if not existing:
+        return
+    new = {file.publication.pk for file in report.files if _is_new(file)}
+    own = {file.publication.pk for file in report.files if file.publication}
+    live = _find_live(set().union(*existing.values()) - own)
+    for file in drafts:
+        publications = existing.get(_identify(file.publication), set())
+        if doubles := publications - new if _is_new(file) else publications & live:
+            report.duplicates[file.source] = doubles
 
 
-def _new_drafts(files: Iterable[FileReport]) -> list[FileReport]:
-    return [file for file in files if file.outcome is FileOutcome.NEW]
+def _is_new(file: FileReport) -> bool:
+    return file.outcome is FileOutcome.NEW
 
 
-def _find_by_identity(titles: Collection[str], *, without: Collection[int]) -> dict[Identity, set[int]]:
+def _find_live(publications: Collection[int]) -> set[int]:
+    batches = batched(sorted(publications), MAX_QUERIED_KEYS)
+    editions = (Edition.objects.live().filter(publication__in=keys) for keys in batches)
+    return {pk for rows in editions for pk in rows.values_list("publication", flat=True)}
+
+
+def _find_by_identity(titles: Collection[str]) -> dict[Identity, set[int]]:
     """Return the primary keys of publications with these titles, by their identity."""
     publications: dict[Identity, set[int]] = defaultdict(set)
     for row in Publication.objects.filter(title__in=titles).only("title", "language", "body").iterator():
-        if row.pk not in without:
-            publications[_identify(row)].add(row.pk)
+        publications[_identify(row)].add(row.pk)
     return publications
 
 

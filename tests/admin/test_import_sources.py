@@ -1,5 +1,6 @@
 """Exports of other systems at the desk: uploaded as a file or in an archive, checked, imported, undone."""
 
+import gzip
 import html
 import json
 
@@ -264,6 +265,23 @@ def test_a_second_copy_takes_the_rules_of_its_host_or_says_at_the_top_that_it_do
     assert (second.options["page_rules"] == rules) is is_taken
     assert ("taken from the import “old.warc”" in page) is is_taken
     assert ("The rules of your earlier import “old.warc” are not used here." in page) is not is_taken
+
+
+def test_a_copy_of_the_same_texts_from_another_host_says_that_the_host_counts(
+    administrator, copied, tmp_path
+):
+    assert press(administrator, "drafts").state == ArchiveImportState.DONE
+    content = gzip.decompress((tmp_path / "old.warc").read_bytes()).replace(
+        b"ostinstitutet", b"instituteteco"
+    )
+
+    upload(administrator, SimpleUploadedFile("moved.warc", content))
+    call_command("run_imports", verbosity=0)
+
+    moved = ArchiveImport.objects.get(filename="moved.warc")
+    page = html.unescape(administrator.get(page_of(job=moved)).text)
+    assert moved.report["duplicates"] == 4, moved.error
+    assert "recognised by its host and their addresses" in page and "the names that they had then" not in page
 
 
 def test_the_rules_of_a_site_are_those_of_its_latest_import_that_has_some():

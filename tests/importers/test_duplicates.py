@@ -29,9 +29,9 @@ class QueryLog:
 def test_the_last_import_of_publications_is_named_if_it_created_or_published_one():
     draft, edition, other = make_publication(), make_live(title="Live"), make_publication(title="Other")
     first, second, third = map(make_import, ("a.zip", "b.zip", "c.zip"))
-    first.record([draft], [])
-    second.record([], [edition])
-    third.record([other], [])
+    first.record([draft], [], [])
+    second.record([], [], [edition])
+    third.record([other], [], [])
 
     assert name_import_of([draft.pk]) == "a.zip"
     assert name_import_of([draft.pk, edition.publication.pk]) == "b.zip"
@@ -51,9 +51,9 @@ def test_imports_are_found_without_pairing_their_drafts_and_editions():
 def test_the_import_of_many_publications_is_found_by_queries_of_few_values(monkeypatch):
     monkeypatch.setattr(duplicates, "MAX_QUERIED_KEYS", 10)
     publications = [make_publication(title=f"T{number}") for number in range(25)]
-    make_import("a.zip").record(publications[0:1], [])
-    make_import("b.zip").record(publications[12:13], [])
-    make_import("c.zip").record(publications[24:25], [])
+    make_import("a.zip").record(publications[0:1], [], [])
+    make_import("b.zip").record(publications[12:13], [], [])
+    make_import("c.zip").record(publications[24:25], [], [])
     log = QueryLog()
 
     with connection.execute_wrapper(log):
