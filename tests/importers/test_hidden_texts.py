@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from publications.importers.mapping import parse_mapping
 from publications.importers.options import ImportOptions
 from publications.importers.run import run_import
 from publications.models import Edition, Publication
+from tests.old_site import SMALL_RULES
 
 from .ghost.test_source import make_export
 from .substack.test_source import write_export as write_substack
@@ -259,6 +261,39 @@ def test_what_was_hidden_waits_and_the_report_says_why(tmp_path, write):
         assert any(why in text for text in matches), (name, why, held)
     assert Publication.objects.count() == len(reasons) + 1
     assert "hunter2" not in json.dumps(report.as_dict(), default=str)
+
+
+PAGE = (
+    "<html><body class=news><h1>{}</h1><time datetime=2024-04-09></time><p class=by>By Anna Berg</p>"
+    "<div class='text {}'><p>Words of text {}, which are enough.</p></div></body>"
+)
+SAVED_PAGES = {
+    "a.html": ("On coal", ""),
+    "a.html?preview=true.html": ("On coal", ""),
+    "b.html": ("Private: a view of firms on coal", "Private:"),
+    "c.html": ("Skyddad: On wind", "Skyddad:"),
+    "d.html?preview_id=12&preview=true.html": ("On oil", "?preview_id"),
+    "e.html": ("On gas", "status-draft"),
+    "f.html": ("Private firms: protected by law", ""),
+    "g.html?preview=false.html": ("On status-draft", ""),
+}
+
+
+def test_pages_that_somebody_signed_in_saved_wait(tmp_path):
+    folder = tmp_path / "www.old.example"
+    folder.mkdir()
+    for name, (title, why) in SAVED_PAGES.items():
+        classes = why if why.startswith("status") else "status-publish"
+        (folder / name).write_text(PAGE.format(title, classes, name[0]))
+
+    report = run_import(ImportOptions(folder, mapping=parse_mapping(SMALL_RULES, name="rules"), publish=True))
+
+    notes = " ".join(note for file in report.files for note in file.notes_on("not-public"))
+    assert {*Edition.objects.live().values_list("title", flat=True)} == {
+        title for title, why in SAVED_PAGES.values() if not why
+    }, [vars(file) for file in report.files]
+    assert all(why in notes for _title, why in SAVED_PAGES.values())
+    assert Publication.objects.count() == len(SAVED_PAGES) - 1
 
 
 def test_a_list_of_documents_does_not_name_the_hidden_ones(tmp_path):

@@ -9,6 +9,7 @@ from hashlib import sha256
 from publications.stored_messages import gettext as _
 
 from .addresses import address_key, resolve_address
+from .hidden_pages import find_hiding_sign
 from .html_page import HtmlPage, UnreadablePage, plain_text, read_page
 from .page_text import PageHead, read_head
 from .rules import PageRule, find_rule
@@ -49,6 +50,7 @@ class IndexedPage:
             that is no text.
         words: how many its text has; 0 for a page that is no text.
         links: the keys that a page that is no text links to.
+        hiding_sign: what shows that a text was not for all readers, or "".
     """
 
     key: str
@@ -60,6 +62,7 @@ class IndexedPage:
     digest: str = ""
     words: int = 0
     links: frozenset[str] = frozenset()
+    hiding_sign: str = ""
 
     @property
     def is_text(self) -> bool:
@@ -167,9 +170,11 @@ def _describe_page(copy: SiteCopy, key: str, page: HtmlPage, rules: tuple[PageRu
     head = read_head(page, rule) if rule else PageHead(title=_title_of(page), language=page.language)
     if not head.title:
         head = PageHead(**{**vars(head), "title": _title_of(page)})
-    text, links = "", frozenset()
+    text, links, hiding_sign = "", frozenset(), ""
     if rule and not rule.is_ignored:
-        text = " ".join(plain_text(node) for node in page.select(rule.elements["body"]))
+        bodies = page.select(rule.elements["body"])
+        text = " ".join(map(plain_text, bodies))
+        hiding_sign = find_hiding_sign(page, head.title, bodies)
     else:
         links = frozenset(copy.find_key(page.resolve(href)) for href in page.list_links("a[href]"))
     return IndexedPage(
@@ -182,6 +187,7 @@ def _describe_page(copy: SiteCopy, key: str, page: HtmlPage, rules: tuple[PageRu
         digest=sha256(f"{head.title}\n{text}".encode()).hexdigest(),
         words=len(text.split()),
         links=links,
+        hiding_sign=hiding_sign,
     )
 
 
@@ -192,9 +198,17 @@ def _title_of(page: HtmlPage) -> str:
 
 
 def _group_addresses(index: PageIndex, copy: SiteCopy, pages: dict[str, IndexedPage]) -> None:
-    """Make one text of pages with one content that have one canonical address or one path."""
+    """Make one text of pages with one content that have one canonical address or one path.
+
+    It has the address at which all could read it, if there is one.
+    """
     main_keys: dict[tuple[str, str], str] = {}
-    for key in sorted(pages, key=lambda key: (key != _trusted_canonical(pages, pages[key]), len(key), key)):
+
+    def rank(key: str) -> tuple[bool, bool, int, str]:
+        page = pages[key]
+        return bool(page.hiding_sign), key != _trusted_canonical(pages, page), len(key), key
+
+    for key in sorted(pages, key=rank):
         page = pages[key]
         canonical = _trusted_canonical(pages, page)
         groups = [(canonical, page.digest)] if canonical else []

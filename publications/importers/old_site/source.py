@@ -17,6 +17,7 @@ from ..imported_file import (
     ImportRefused,
     NoteKind,
     SourceRemark,
+    hidden_note,
     lost_addresses,
 )
 from ..links import link_key
@@ -175,7 +176,8 @@ class OldSiteSource(ArticleSource):
             number=head.number,
             related=tuple(self.targets.name_of_text(address) for address, _label in head.related),
             files=tuple((self.targets.file_address(address), label) for address, label in head.files),
-            notes=tuple(_notes_on(head)),
+            is_draft=bool(page.hiding_sign),
+            notes=(*_notes_on(head), *map(hidden_note, filter(None, [page.hiding_sign]))),
         )
 
     def _kind_of(self, page: IndexedPage) -> str:
