@@ -55,7 +55,7 @@ class PublishBatch:
         self.owners = _read_owners(self.publications)
         self.addresses: list[Address] = []
         self.series_numbers: dict[tuple[int, int], SeriesNumber] = {}
-        self.free_numbers: dict[int, SeriesNumber] = {}
+        self.free_numbers: dict[tuple[int, int, int], SeriesNumber] = {}
         self.number_owners: dict[int, int] = {}
 
     @contextmanager
@@ -140,9 +140,11 @@ class PublishBatch:
                 SeriesNumber.objects.filter(kind=kind, year=year).annotate(is_used=publications | editions)
             )
             reserved = [row.number for row in stored if row.is_used]
-            self.free_numbers |= {row.pk: row for row in stored if not row.is_used}
-        following = SeriesNumber(kind_id=kind, year=year, number=max(reserved, default=0) + 1)
-        return next((row for row in self.free_numbers.values() if str(row) == str(following)), following)
+            self.free_numbers |= {(kind, year, row.number): row for row in stored if not row.is_used}
+        number = max(reserved, default=0) + 1
+        return self.free_numbers.get((kind, year, number)) or SeriesNumber(
+            kind_id=kind, year=year, number=number
+        )
 
     def reserve(self, publication: Publication) -> None:
         """Reserve the address and the series number that the draft now has, to be stored with the others."""
@@ -155,7 +157,7 @@ class PublishBatch:
         if not (number := publication.series_number):
             return
         source = publication.source_publication.pk
-        if number.pk is None or number.pk in self.free_numbers:
+        if number.pk is None or (number.kind_id, number.year, number.number) in self.free_numbers:
             self.series_numbers[number.kind_id, source] = number
         if number.pk:
             self.number_owners[number.pk] = source

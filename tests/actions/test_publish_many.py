@@ -4,6 +4,7 @@ import pytest
 import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from publications import actions
 from publications.models import (
@@ -95,6 +96,19 @@ def test_stored_numbers_are_read_once_for_a_kind():
 
     assert [edition.series_number.number for edition in editions] == [1, 2, 3, 4]
     assert sum("is_used" in each["sql"] for each in statements) == 1
+
+
+def test_free_numbers_of_one_kind_are_not_given_to_another():
+    year = timezone.localdate().year
+    Kind.objects.filter(slug__in=("commentary", "report")).update(is_numbered=True)
+    kinds = list(Kind.objects.filter(is_numbered=True).order_by("slug"))
+    for kind in kinds:
+        SeriesNumber.objects.create(kind=kind, year=year, number=1)
+    drafts = [make_publication(kind=kind.slug) for kind in kinds]
+
+    editions = actions.publish_many(drafts, by=None)
+
+    assert [edition.series_number.kind for edition in editions] == kinds
 
 
 def test_a_text_and_its_translation_share_a_number():
