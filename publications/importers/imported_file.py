@@ -55,6 +55,12 @@ def hidden_note(reason: str) -> ImportNote:
     return ImportNote(NoteKind.CHANGED, NOT_PUBLIC, message % reason)
 
 
+def hidden_part_note(reason: str) -> ImportNote:
+    """Return the note that a part of a text may have been hidden, with what says so: the text becomes a draft."""
+    message = _("The old site may have hidden a part of it (%s): it is a draft.")
+    return ImportNote(NoteKind.CHANGED, NOT_PUBLIC, message % reason)
+
+
 def members_only_note(reason: str) -> ImportNote:
     """Return the note that a text was for members only, with what says so: it becomes a draft."""
     message = _("It was for members of the old site only (%s): it is a draft.")
@@ -109,6 +115,10 @@ class ImportLog:
     def hidden(self, reason: str) -> None:
         """Note that the text was not public, with what says so: it becomes a draft."""
         self.add(hidden_note(reason))
+
+    def hidden_part(self, reason: str) -> None:
+        """Note that a part of the text may have been hidden, with what says so: it becomes a draft."""
+        self.add(hidden_part_note(reason))
 
     @property
     def is_hidden(self) -> bool:

@@ -119,18 +119,23 @@ class IncludeResolver:
 
     def _render_condition(self, node: Node, scope: Scope, depth: int) -> Iterator[str]:
         content: list[Node] = []
+        is_known = True
         for name, rest, branch in node.branches:
             is_met = True if name == "else" else is_true(rest, scope)
             if isinstance(is_met, Unknown) and scope.include is None:
                 yield from self._keep_all_branches(node, scope, depth)
                 return
+            is_known = is_known and not isinstance(is_met, Unknown)
             if bool(is_met) != (name == "unless"):
                 content = branch
                 break
-        yield from self.render(content, scope, depth)
+        text = "".join(self.render(content, scope, depth))
+        if text.strip() and not is_known:
+            self.log.hidden_part(" ".join(node.source.split()))
+        yield text
 
     def _keep_all_branches(self, node: Node, scope: Scope, depth: int) -> Iterator[str]:
-        """Return all branches of a condition with unknown values; the tags are reported."""
+        """Return all branches of a condition with unknown values, which the reader looks for."""
         for position, (name, rest, branch) in enumerate(node.branches):
             yield node.source if position == 0 else f"{{% {name} {rest} %}}"
             yield from self.render(branch, scope, depth)

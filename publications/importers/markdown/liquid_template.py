@@ -1,12 +1,17 @@
 """Read Liquid templates: text, outputs and tags, with the branches of blocks."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 MAX_NESTING = 20
 BLOCK_TAGS = ("if", "unless", "case", "for", "capture")
+BRANCH_TAGS = ("else", "elsif", "elif", "elseif", "when")
+"""Tags that begin another branch, also those of Nunjucks."""
+CONDITIONAL_BLOCKS = ("if", "unless", "case", "for")
+UNSEEN_TAGS = ("assign", "comment", *BLOCK_TAGS)
+"""Tags that show nothing themselves."""
 UNCLOSED_BLOCK = "unclosed"
 TAG_OPENING = re.compile(r"\{%|\{\{(?![<%])")
 END_RAW = re.compile(r"\{%-?\s*endraw\s*-?%\}")
@@ -44,7 +49,7 @@ def parse_template(text: str) -> list[Node]:
             nodes.append(node)
             open_blocks.append((node, nodes))
             nodes = node.branches[0][2]
-        elif open_blocks and node.name in ("else", "elsif", "when"):
+        elif open_blocks and node.name in BRANCH_TAGS:
             nodes = []
             open_blocks[-1][0].branches.append((node.name, node.rest, nodes))
         elif open_blocks and node.name == f"end{open_blocks[-1][0].name}":
@@ -55,6 +60,16 @@ def parse_template(text: str) -> list[Node]:
     for block, _outer in open_blocks:  # without an end tag
         block.name = UNCLOSED_BLOCK
     return root
+
+
+def find_conditional_parts(nodes: Sequence[Node]) -> Iterator[str]:
+    """Yield the conditions and loops in a template that something to be seen depends on."""
+    for node in nodes:
+        contents = [part for _name, _rest, branch in node.branches for part in branch]
+        is_conditional = node.name in (*CONDITIONAL_BLOCKS, UNCLOSED_BLOCK)
+        if is_conditional and any(part.source.strip() and part.name not in UNSEEN_TAGS for part in contents):
+            yield " ".join(node.source.split())
+        yield from find_conditional_parts(contents)
 
 
 def _tokens(text: str) -> Iterator[Node]:
@@ -86,7 +101,7 @@ def _read_tag(source: str, text: str, stop: int, unclosed: set[str]) -> tuple[No
     content = source[2:-2].removeprefix("-").removesuffix("-").strip()
     if source.startswith("{{"):
         return Node(source, "output", content), stop
-    name, _space, rest = content.partition(" ")
+    name, rest = [*content.split(None, 1), "", ""][:2]
     ends = {"raw": END_RAW, "comment": END_COMMENT}.get("" if name in unclosed else name)
     if ends and not (end := ends.search(text, stop)):
         unclosed.add(name)

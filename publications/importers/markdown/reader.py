@@ -31,6 +31,7 @@ from .hidden_places import reasons_in_place
 from .images import MARKDOWN_IMAGE, ImageRewriter
 from .includes import ResolvedText, resolve_includes
 from .links import LinkRewriter, resolve_references
+from .liquid_template import find_conditional_parts, parse_template
 from .manuscript_file import read_manuscript, report_hidden
 from .page import measure_coverage, strip_markup
 from .placeholders import Placeholders, remove_marks
@@ -145,10 +146,10 @@ class _MarkdownFile:
         )
 
     def _is_hidden(self, published_at: datetime | None) -> bool:
-        """Whether the text was not public on the old site, which is reported with the reasons."""
+        """Whether the text, or a part of it, was not public on the old site, which is reported with the reasons."""
         is_ahead = bool(published_at) and published_at > timezone.now()
         reasons = self.fields.hiding_reasons(is_dated=not is_ahead)
-        return report_hidden([*reasons, *self._reasons_in_place()], self.log)
+        return report_hidden([*reasons, *self._reasons_in_place()], self.log) or self.log.is_hidden
 
     def _reasons_in_place(self) -> list[str]:
         return reasons_in_place(self.file.path, self.file.root, self.context.source_site)
@@ -171,10 +172,13 @@ class _MarkdownFile:
 
     def _resolve_templates(self, source: str, placeholders: Placeholders) -> ResolvedText:
         """Return a text without Liquid and shortcodes, and the definitions of links in included files."""
-        fields = self.front_matter.fields
+        fields, site = self.front_matter.fields, self.context.source_site
         resolved = resolve_includes(
-            source, site=self.context.source_site, page=fields, folder=self.file.path.parent, log=self.log
+            source, site=site, page=fields, folder=self.file.path.parent, log=self.log
         )
+        if site.generator != "hugo":  # which has no Liquid
+            for condition in find_conditional_parts(parse_template(resolved.text)):
+                self.log.hidden_part(condition)
         text = resolve_shortcodes(
             resolved.text,
             keep=placeholders.keep,

@@ -4,12 +4,14 @@ import time
 
 import pytest
 
-from publications.importers.imported_file import ImportLog
+from publications.importers.imported_file import NOT_PUBLIC, ImportLog
 from publications.importers.markdown.includes import ResolvedText, resolve_includes
 from publications.importers.markdown.liquid_values import UNKNOWN, Scope, evaluate, is_true
 from publications.importers.markdown.source_site import find_source_site
 from publications.models import Publication
 from tests.blogs import import_blog, texts_of, write_post
+
+from .test_reader import arrivals
 
 FILES = {
     "references.md": "{% comment %}shared{% endcomment %}\n[ships]: https://ships.example/\n[Grain  Deal]: /grain/\n",
@@ -202,3 +204,53 @@ def test_what_is_no_reference_link_stays(tmp_path, text):
     assert (
         texts_of(import_report, "reference") == [] and text.split("\n")[0] in Publication.objects.get().body
     )
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "{% if site.staging %}Secret words.{% endif %}",
+        "{%- if\tsite.staging -%}\n![](/secret.png)\n{%- endif -%}",
+        "{% if page.absent %}no{% elsif site.staging %}Secret{% else %}words{% endif %}",
+        "{% unless site.live %}Secret words.{% endunless %}",
+        "{% case site.stage %}{% when 'test' %}Secret words.{% endcase %}",
+        "{% for note in site.notes %}Secret words.{% endfor %}",
+        "{% if page.title %}{% if site.staging %}{{ page.secret }}{% endif %}{% endif %}",
+        "{% if page.title %}Words{% elif staging %}Secret",
+        "{% include endless.md %}{% if site.staging %}Secret words.{% endif %}",
+        "{% include draft.md %}",
+        "{% highlight text %}{% if site.staging %}Secret{% endif %}{% endhighlight %}",
+    ],
+)
+@pytest.mark.parametrize("suffix", ["md", "html"])
+def test_words_under_a_condition_that_is_not_known_hold_a_text_back(site, body, suffix):
+    (site.parent / "_includes" / "draft.md").write_text("{% unless site.live %}Secret words.{% endunless %}")
+    write_post(site, name=f"2024-04-09-a.{suffix}", front="secret: s\n", body=f"Before.\n\n{body}\n\nAfter.")
+
+    (file,) = arrivals(site).values()
+
+    assert file.is_draft
+    assert any(note.topic == NOT_PUBLIC and "{%" in str(note.text) for note in file.notes)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "{% if page.title %}Words.{% endif %}",
+        "{% if site.title == 'The Blog' %}Words.{% else %}Other words.{% endif %}",
+        "{% raw %}{% if site.staging %}Words.{% endif %}{% endraw %}",
+        "{% if site.staging %}{% comment %}Words.{% endcomment %}{% assign x = 1 %}{% endif %}",
+        "{% include outer.md word='grain' %}",
+    ],
+)
+def test_words_under_a_condition_that_is_known_hold_nothing_back(site, body):
+    write_post(site, name="2024-04-09-a.md", body=f"Before.\n\n{body}")
+
+    assert not arrivals(site)["2024-04-09-a.md"].is_draft
+
+
+def test_tags_of_liquid_are_plain_words_in_hugo(tmp_path):
+    (tmp_path / "hugo.toml").touch()
+    write_post(tmp_path / "content", body="{% if user %}Words.{% endif %}")
+
+    assert not arrivals(tmp_path)["content/a.md"].is_draft
