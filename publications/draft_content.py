@@ -35,6 +35,14 @@ Content = dict[str, object]
 """Values of a draft by the names of `FIELDS`; of related rows lists of unsaved bylines and attachments, and of tags."""
 
 
+def label_field(name: str) -> str:
+    """Return the label of a field of publications in the current language, in lower case but for abbreviations."""
+    if name == "bylines":
+        return str(Author._meta.verbose_name_plural)
+    column = Publication._meta.get_field(name)
+    return str(getattr(column, "verbose_name", "") or column.related_model._meta.verbose_name_plural)
+
+
 def plain_values(manuscript: Manuscript) -> Content:
     """Return the values of a manuscript that refer to no other row."""
     values = {field.name: getattr(manuscript, field.manuscript_key) for field in PLAIN_FIELDS}

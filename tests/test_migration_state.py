@@ -130,6 +130,7 @@ CREATED_BY_MIGRATION = {
     "0070_import_decisions": {"importdecision"},
     "0071_old_addresses": {f"redirect.{name}" for name in ("file_digest", "image", "query", "site_path")},
     "0072_addresses_of_imports": {"archiveimport.kept_addresses"},
+    "0073_updates_by_imports": {"archiveimport.updated_revisions"},
 }
 """Models and fields, as their migrations name them, whose data would be lost by undoing those. Others lose nothing."""
 

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from publications.importers.archive_imports import permissions_of
+from publications.importers.field_changes import label_changes, load_kinds, name_fields
 from publications.importers.left_to_do import MISSING_TOPICS, list_notes
 from publications.locales import language_in_sentence, language_label
 from publications.models import ARCHIVE_IMPORT_DAYS, ArchiveImport, ArchiveImportTask
@@ -45,6 +46,9 @@ def archive_import_publish_page(request: HttpRequest, pk: int) -> HttpResponse:
         for file in job.report["files"]
         if file["is_published"]
     ]
+    kinds = load_kinds()
+    for file in files:
+        file["reader_changes"] = label_changes(file.get("reader_changes", ()), kinds)
     languages = Counter(file["language"] for file in files)
     return render_desk_page(
         request,
@@ -54,6 +58,7 @@ def archive_import_publish_page(request: HttpRequest, pk: int) -> HttpResponse:
         files=files,
         languages=[(language_in_sentence(code), count) for code, count in sorted(languages.items())],
         changed=[file for file in files if file["was_public"]],
+        changed_fields=name_fields(file.get("reader_changes", ()) for file in job.report["files"]),
         new_rows=name_new_rows(job),
         decided_since=decided_since,
         incomplete=[file for file in files if file["missing"]],

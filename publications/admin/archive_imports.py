@@ -20,6 +20,7 @@ from accounts.names import full_name_of
 from publications.importers.archive_import_rules import PAGE_RULES_SOURCE, find_unused_import
 from publications.importers.archive_import_undo_plan import UndoStep, plan_import_undo
 from publications.importers.archive_imports import is_running, permissions_of, start_runner
+from publications.importers.field_changes import summarize_updates
 from publications.importers.import_decisions import list_decided_since
 from publications.importers.left_to_do import list_open_names
 from publications.importers.report_page import count_updated_live, has_untranslated_notes, label_report
@@ -34,6 +35,7 @@ from publications.models import (
     with_status,
 )
 
+from .archive_import_changes import list_updates
 from .archive_import_forms import ArchiveForm, ImportSettingsForm
 from .archive_import_undo import describe_undo, warn_of_other_request
 from .import_mapping_form import MappingForm
@@ -148,7 +150,9 @@ def archive_import_page(request: HttpRequest, pk: int) -> HttpResponse:
         rules_source=job.options.get(PAGE_RULES_SOURCE, ""),
         unused_rules_import=find_unused_import(job),
         updated_live=count_updated_live(job.report),
-        has_left=bool(publications) and not job.is_undo,
+        update_sentences=[] if job.is_undo else summarize_updates(job.report),
+        updates=[] if job.is_undo else list_updates(job.report),
+        has_left=bool(publications or job.updated_revisions.exists()) and not job.is_undo,
         is_left_next=not job.is_dry_run and not job.can_resume,
         open_names=0 if job.is_unfinished else len(list_open_names(job)),
         new_rows=name_new_rows(job) if job.can_import else {},

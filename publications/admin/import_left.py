@@ -73,6 +73,13 @@ REMEDIES: dict[LeftTask, tuple[Promise, Callable[[Publication], str] | None]] = 
         ),
         None,
     ),
+    LeftTask.UPDATED: (
+        gettext_lazy(
+            "Readers see the earlier text. Compare it with the draft; then publish the draft, or restore an earlier "
+            "revision. The undo of the import gives all back."
+        ),
+        _page("desk:difference"),
+    ),
     LeftTask.PUBLIC: (
         gettext_lazy(
             "Withdraw each on its page, or keep it public on purpose, and tick it."
@@ -162,6 +169,7 @@ def archive_import_left_page(request: HttpRequest, pk: int) -> HttpResponse:
         finished=[group.task.label for group in groups if not group.items and group.task not in unknown],
         left=list(_describe_numbers({group.task: group.items for group in groups}, own)),
         texts=len(own),
+        has_texts=bool(own) or job.updated_revisions.exists(),
         source_notes=[
             note for note in show_source_notes(job.report) if note.get("topic") not in TASK_OF_REMARK
         ],

@@ -151,7 +151,7 @@ LEFT_OUT: dict[str, Absence] = {
         (
             "publications.OperationRecord", "publications.ArchiveImport",
             "publications.ArchiveImport_created_publications", "publications.ArchiveImport_published_editions",
-            "publications.ArchiveImport_kept_addresses",
+            "publications.ArchiveImport_kept_addresses", "publications.ArchiveImport_updated_revisions",
         ),
         Absence.SERVER,
     ),

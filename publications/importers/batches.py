@@ -15,6 +15,7 @@ from publications.stored_messages import gettext as _
 from publications.stored_messages import store_message
 
 from .duplicates import report_duplicates
+from .field_changes import list_draft_changes
 from .import_cache import ImportCache
 from .imported_file import ImportedFile, ImportNote, NoteKind
 from .manuscript_files import LazyFiles, ManuscriptFiles
@@ -81,6 +82,7 @@ class BatchImporter:
         states = load_import_states(uids)
         files = [self._start_report(imported, states) for imported in batch]
         self._store_drafts(files)
+        _add_changes(files, states)
         publish_files(files, self.options)
         if self.options.dry_run and self.options.archive_import:
             report_duplicates(files, self.report)
@@ -166,6 +168,14 @@ class BatchImporter:
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("ANALYZE")
+
+
+def _add_changes(files: Sequence[FileReport], states: Mapping[str, ImportState]) -> None:
+    """Add to the reports of updated files what has changed in their drafts."""
+    updated = {file.publication.pk: file for file in files if file.outcome is FileOutcome.UPDATED}
+    changes = list_draft_changes({pk: states[file.uid].text for pk, file in updated.items()})
+    for pk, file in updated.items():
+        file.changes = changes.get(pk, [])
 
 
 def _describe_failure(error: Exception) -> str:

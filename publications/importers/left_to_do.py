@@ -27,6 +27,7 @@ from publications.models import (
 )
 from publications.stored_messages import Stored, show_message
 
+from .field_changes import label_changes, list_reader_changes, load_kinds
 from .file_outcome import FileOutcome
 from .import_histories import find_edited
 from .imported_file import LOST_ADDRESS, NOT_PUBLIC, UNMATCHED_PAGE
@@ -37,6 +38,7 @@ from .normalize import is_uid
 from .note_traces import is_resolved
 from .reconcile import ImportState, load_import_states
 from .similar_names import list_similar_pairs
+from .updated_drafts import find_updated_drafts
 
 
 class LeftTask(models.TextChoices):
@@ -46,6 +48,7 @@ class LeftTask(models.TextChoices):
     SIMILAR = "similar", _("Authors and tags that may be one with another")
     REFUSED = "refused", _("Texts that were not imported")
     KEPT = "kept", _("Texts of which the source has another version")
+    UPDATED = "updated", _("Live texts whose drafts the import has changed")
     PAGES = "pages", _("Pages that no rule fits")
     PUBLIC = "public", _("Texts that are public, though the source hides them")
     AUTHOR = "author", _("Texts without an author")
@@ -135,6 +138,8 @@ def find_left_to_do(job: ArchiveImport) -> list[LeftGroup]:
     for publication in publications.values():
         for task in _find_lacking(publication):
             groups[task].add(publication, str(publication), *reasons_of.get((task, publication.pk), ()))
+    for publication, changes in _list_updated(job):
+        groups[LeftTask.UPDATED].add(publication, str(publication), *changes)
     for publication in _find_without_alt(publications.values()):
         groups[LeftTask.ALT].add(publication, str(publication))
     for topic, source, publication, note in notes:
@@ -159,6 +164,16 @@ def find_left_to_do(job: ArchiveImport) -> list[LeftGroup]:
             reasons = [target] if target else []
             groups[task].add(None, address, *reasons, is_mended=target == "", mark=mark)
     return [group.build() for group in groups.values()]
+
+
+def _list_updated(job: ArchiveImport) -> Iterator[tuple[Publication, list[str]]]:
+    """Yield live texts whose drafts the import has changed, and what readers do not see of them."""
+    drafts = [draft for draft in find_updated_drafts(job) if draft.publication.live_from and not draft.later]
+    hidden = [draft.publication for draft in drafts if not draft.is_public]
+    changes = list_reader_changes({publication.pk: publication.live_digest for publication in hidden})
+    kinds = load_kinds() if hidden else {}
+    for publication in hidden:
+        yield publication, label_changes(changes.get(publication.pk, ()), kinds)
 
 
 def list_open_names(job: ArchiveImport) -> list[NameProposal]:

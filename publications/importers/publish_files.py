@@ -8,6 +8,7 @@ from publications.models import Edition
 from publications.stored_messages import gettext as _
 from publications.stored_messages import join_messages
 
+from .field_changes import list_reader_changes
 from .imported_file import NOT_PUBLIC, NoteKind
 from .options import ImportOptions
 from .reconcile import (
@@ -36,6 +37,8 @@ def publish_files(files: Sequence[FileReport], options: ImportOptions) -> None:
         state = states[file.publication.pk]
         file.was_public, file.was_withdrawn = state.is_live, state.was_withdrawn
     ready = [file for file in stored if _should_publish(file, states[file.publication.pk], options)]
+    live = {file.publication.pk: states[file.publication.pk].live_digest for file in ready if file.was_public}
+    changes = list_reader_changes(live)
     results = actions.publish_many(
         [file.publication for file in ready],
         by=options.by,
@@ -48,6 +51,7 @@ def publish_files(files: Sequence[FileReport], options: ImportOptions) -> None:
     for file, result in zip(ready, results, strict=True):
         file.is_published = isinstance(result, Edition)
         file.edition = result if file.is_published else None
+        file.reader_changes = changes.get(file.publication.pk, []) if file.is_published else []
         if isinstance(result, actions.ActionRefused):
             for reason in result.reasons:
                 file.add_note(NoteKind.DROPPED, "held", _("Not published: %s") % reason)

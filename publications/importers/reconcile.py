@@ -51,11 +51,15 @@ WORD = re.compile(r"\w{4,}")
 
 @dataclass
 class ImportState:
-    """A publication, its manuscript as last imported or None, and whether editors have changed it since."""
+    """A publication, its manuscript as last imported or None, and whether editors have changed it since.
+
+    `text` is the manuscript of its last revision, as that stores it.
+    """
 
     publication: Publication
     last_import: Manuscript | None
     is_edited: bool
+    text: str = ""
 
     @property
     def is_imported(self) -> bool:
@@ -123,7 +127,8 @@ def load_import_states(uids: Iterable[str]) -> dict[str, ImportState]:
 def _import_state(publication: Publication, parts: Sequence[list[Revision]]) -> ImportState:
     is_imported = bool(parts) and parts[-1][0].reason == RevisionReason.IMPORTED
     last_import = load_manuscript(parts[-1][0].manuscript) if is_imported else None
-    return ImportState(publication, last_import, is_edited=is_edited(parts))
+    text = parts[-1][-1].manuscript if parts else ""
+    return ImportState(publication, last_import, is_edited=is_edited(parts), text=text)
 
 
 def _has_new_images(
@@ -192,12 +197,13 @@ INTENT_REFUSALS = {
 
 @dataclass(frozen=True)
 class PublicationState:
-    """The stage of a publication, whether it is live or was, and the end set for its live edition."""
+    """The stage of a publication, whether it is live or was, and the end and digest of its live edition."""
 
     stage: PublicationStage
     is_live: bool = False
     was_withdrawn: bool = False
     visible_until: datetime | None = None
+    live_digest: str = ""
 
 
 def may_publish(stage: PublicationStage, intent: FileIntent, *, is_publishing: bool) -> tuple[bool, str]:
@@ -241,6 +247,7 @@ def load_publication_states(edited: Mapping[int, bool]) -> dict[int, Publication
             is_live=bool(row.live_from),
             was_withdrawn=row.has_editions and not row.live_from,
             visible_until=scheduled_end(row),
+            live_digest=row.live_digest or "",
         )
         for row in rows
     }

@@ -35,6 +35,7 @@ class FileReport:
         was_public, was_withdrawn: whether readers see an earlier text of it before this run, or did.
         edition: the Edition that this run has published, or None.
         is_edited: whether the publication was edited at the desk since its import.
+        changes, reader_changes: what this run changes in the draft, and in what readers see (`field_changes`).
         mended: the notes of which its draft shows that they are mended.
     """
 
@@ -58,6 +59,8 @@ class FileReport:
     was_withdrawn: bool = False
     edition: Any = None
     is_edited: bool = False
+    changes: list[dict[str, str]] = field(default_factory=list)
+    reader_changes: list[dict[str, str]] = field(default_factory=list)
     mended: list[ImportNote] = field(default_factory=list)
 
     def add_note(self, kind: NoteKind, topic: str, text: str) -> None:
@@ -76,6 +79,7 @@ class FileReport:
         return {
             "file": self.source, "outcome": self.outcome.value, "published": self.is_published, "title": self.title,
             "address": self.address, "language": self.language, "authors": self.authors, "tags": self.tags,
+            "changes": [change["field"] for change in self.changes],
             "words": self.coverage.total, "words_left_out": len(self.coverage.missing), **texts,
         }  # fmt: skip
 

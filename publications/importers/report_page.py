@@ -9,6 +9,7 @@ from typing import Any
 from publications.stored_messages import show_message, store_message
 
 from .duplicates import name_import_of
+from .field_changes import label_changes, load_kinds
 from .imported_file import NoteKind
 from .mapping import list_rows
 from .report import (
@@ -100,6 +101,8 @@ def _build_file(file: FileReport) -> dict:
         "outcome": file.outcome.value,
         "is_published": file.is_published,
         "was_public": file.was_public,
+        "changes": file.changes,
+        "reader_changes": file.reader_changes,
         "notes": [
             [kind.value, store_message(note.text)]
             for kind in NoteKind
@@ -120,7 +123,7 @@ def label_report(report: dict) -> dict:
         "source": describe_system(report["system"]) if report.get("system") else "",
         "totals": label_totals(report["figures"], is_dry_run=report["is_dry_run"]),
         "topics": [_label_topic(topic) for topic in report["topics"]],
-        "files": [_label_file(file) for file in report["files"]],
+        "files": _label_files(report["files"]),
         "source_notes": show_source_notes(report),
         "author_list_problem": show_message(report.get("author_list_problem", "")),
     }
@@ -168,6 +171,11 @@ def _label_topic(topic: dict) -> dict:
 
 def _show_note(note: dict) -> dict:
     return note | {"text": show_message(note["text"])}
+
+
+def _label_files(files: list[dict]) -> list[dict]:
+    kinds = load_kinds() if any(file.get("changes") for file in files) else {}
+    return [_label_file(file) | {"changes": label_changes(file.get("changes", ()), kinds)} for file in files]
 
 
 def _label_file(file: dict) -> dict:

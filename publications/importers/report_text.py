@@ -16,6 +16,9 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from publications.models import Kind
+
+from .field_changes import label_changes, load_kinds, summarize_updates
 from .file_outcome import OUTCOME_LABELS
 from .imported_file import ImportNote, NoteKind, SourceRemark
 from .next_step import describe_next_step
@@ -42,14 +45,16 @@ def render_report(report: ImportReport, *, width: int = 0, detail: int = BY_TOPI
     width = min(max(width or shutil.get_terminal_size().columns, MIN_COLUMNS), MAX_COLUMNS)
     is_short = len(report.files) <= SHORT_IMPORT_FILES
     yield from (*wrap_line(describe_next_step(report), width), "")
+    yield from _render_updates(report, width)
     if report.author_list:
         message = report.author_list_problem or _("Authors are read from %s.") % report.author_list
         yield from (*wrap_line(message, width), "")
     yield from _render_source_notes(report.source_notes, width, MAX_LISTED if detail <= BY_TOPIC else 0)
     if detail > BY_TOPIC or (detail == BY_TOPIC and is_short):
+        kinds = load_kinds() if any(file.changes for file in report.files) else {}
         for file in report.files:
             notes = [*file.notes, *file.unused_notes] if detail > BY_TOPIC else file.notes
-            yield from _render_file(file, notes, width)
+            yield from _render_file(file, notes, width, kinds)
     elif detail == BY_TOPIC:
         yield from render_topics(report.files, width)
     yield ""
@@ -59,6 +64,24 @@ def render_report(report: ImportReport, *, width: int = 0, detail: int = BY_TOPI
         yield from wrap_line(
             _("Every line, file by file: -v 2 on screen, --report FILE.json for machines."), width
         )
+
+
+def _render_updates(report: ImportReport, width: int) -> Iterator[str]:
+    """Yield what changes in texts that are here, if any does."""
+    files = [
+        {
+            "outcome": file.outcome.value,
+            "is_published": file.is_published,
+            "was_public": file.was_public,
+            "changes": file.changes,
+        }
+        for file in report.files
+    ]
+    sentences = summarize_updates({"is_dry_run": report.is_dry_run, "files": files})
+    for sentence in sentences:
+        yield from wrap_line(sentence, width)
+    if sentences:
+        yield ""
 
 
 def _render_source_notes(notes: Sequence[SourceRemark], width: int, limit: int) -> Iterator[str]:
@@ -79,13 +102,18 @@ def _render_totals(report: ImportReport, width: int) -> Iterator[str]:
         yield f"{figure:>{figure_width}}  {textwrap.shorten(label, width - figure_width - 2, placeholder='…')}"
 
 
-def _render_file(file: FileReport, notes: Sequence[ImportNote], width: int) -> Iterator[str]:
+def _render_file(
+    file: FileReport, notes: Sequence[ImportNote], width: int, kinds: Mapping[str, Kind]
+) -> Iterator[str]:
     outcome = str(OUTCOME_LABELS[file.outcome]) + (_(", public") if file.is_published else "")
     columns = width - len(outcome) - 2
     if columns >= 16:
         yield f"{_shorten_path(file.source, columns):<{columns}}  {outcome}"
     else:
         yield from (_shorten_path(file.source, width), f"  {outcome}")
+    if file.changes:
+        changes = ", ".join(label_changes(file.changes, kinds))
+        yield from wrap_line(_("Changes: %s") % changes, width, indent=4)
     for kind in NoteKind:
         for note in (note for note in notes if note.kind is kind):
             yield from wrap_line(f"{NOTE_KIND_LABELS[kind]}: {note.text}", width, indent=4)

@@ -4,6 +4,7 @@ import html
 
 import pytest
 from django.core.management import call_command
+from django.urls import reverse
 
 from publications import actions
 from publications.importers.archive_import_undo_plan import KeepReason, UndoEffect, plan_import_undo
@@ -69,6 +70,63 @@ def test_the_undo_gives_drafts_back_that_the_import_only_updated(administrator, 
     assert "2 drafts that it had changed are as before the import." in shown
     assert "2 drafts are as before the import" in shown and "Gas" in shown and "Oil" in shown
     assert plan_import_undo(second) == [] and "Undo this import" not in page(administrator)
+
+
+def test_the_check_names_for_each_text_what_changes(administrator, first):
+    check(administrator, Gas="", Oil=REPORT)
+
+    shown = page(administrator)
+    assert "1 live text gets a changed draft: kind, cover." in shown
+    changes = shown.partition("What would change in texts that are here")[2].partition("</section>")[0]
+    assert (
+        "Kind: Report → Commentary · Cover: removed" in changes and "Gas" in changes and "Oil" not in changes
+    )
+
+
+def test_the_page_that_publishes_names_what_changes_for_readers(administrator, first, second):
+    job = press(administrator, "check_again")
+
+    assert job.report["published"] == 2 and not job.report["stored"]
+    shown = page(administrator, "-publish")
+    assert "For them these change: kind, cover." in shown
+    assert shown.count("Kind: Report → Commentary · Cover: removed") == 2
+
+    press(administrator, "publish")
+    assert "changed draft" not in page(administrator)
+
+
+def test_what_a_published_update_changes_for_readers_is_said_after_it(administrator, first):
+    check(administrator, Gas=REPORT + "tags: [Energy]\n")
+    press(administrator, "publish")
+
+    assert "1 text that was live has changed for readers: tags." in page(administrator)
+
+
+def test_live_texts_with_a_changed_draft_are_left_until_it_is_published_or_taken_back(
+    administrator, first, second
+):
+    left = page(administrator, "-left")
+    assert "Live texts whose drafts the import has changed: 2" in left and "Cover: removed" in left
+    assert reverse("desk:difference", args=[text_of("Gas").pk]) in left
+    assert "What is left to do" in page(administrator) and "Cover: removed" in page(administrator)
+
+    actions.publish(text_of("Gas"), by=second.requested_by)
+    oil = text_of("Oil")
+    actions.restore_revision(oil, oil.revisions.exclude(number=oil.version).first(), by=second.requested_by)
+
+    assert "Live texts whose drafts the import has changed:" not in page(administrator, "-left")
+
+
+def test_the_command_says_what_changes(administrator, first, tmp_path, capsys):
+    for name, content in texts(Gas="").items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(content)
+
+    call_command("import_publications", tmp_path / "blog", kind="commentary", language="en", dry_run=True)
+
+    shown = capsys.readouterr().out
+    assert "1 live text gets a changed draft: kind, cover." in shown
+    assert "Changes: Kind: Report → Commentary, Cover: removed" in shown
 
 
 def test_a_draft_that_was_edited_since_stays_and_is_named(administrator, first, second):

@@ -9,7 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from publications import manuscript, markup, snapshot
-from publications.draft_content import unsaved_publication
+from publications.draft_content import label_field, unsaved_publication
 from publications.models import BylineRole, Edition, EditionWithRows, Publication, Revision
 from publications.presentation import compare_editions, comparison_context
 from publications.publication_fields import FIELDS, PublicationField
@@ -59,7 +59,9 @@ def build_comparison(before: EditionWithRows | None, after: EditionWithRows | No
 def list_field_changes(before: EditionWithRows, after: EditionWithRows) -> list[FieldChange]:
     """Return the changed fields other than the text, such as tags, date, kind and address, and roles in the byline."""
     changes = [
-        FieldChange(field.name, _label_of(field), _value_of(field, before), _value_of(field, after))
+        FieldChange(
+            field.name, capfirst(label_field(field.name)), _value_of(field, before), _value_of(field, after)
+        )
         for field in COMPARED_FIELDS
     ]
     changes.append(
@@ -76,10 +78,6 @@ def list_field_changes(before: EditionWithRows, after: EditionWithRows) -> list[
 def _lacks_date(change: FieldChange) -> bool:
     """Return whether one side has no date: a draft gets one when it is published, so that it differs from none."""
     return change.name == "published_at" and not (change.before and change.after)
-
-
-def _label_of(field: PublicationField) -> str:
-    return capfirst(str(Publication._meta.get_field(field.name).verbose_name))
 
 
 def _value_of(field: PublicationField, rows: EditionWithRows) -> str:

@@ -1,0 +1,146 @@
+"""What an import changes in texts that are here: the fields of a draft, and of what readers see, by their names.
+
+Changes are read from the manuscripts of revisions and stored as plain values; they are labelled when they are shown.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext_lazy
+
+from publications.draft_content import label_field
+from publications.manuscript import Manuscript
+from publications.manuscript import loads as load_manuscript
+from publications.models import Kind, Publication, Revision
+from publications.publication_fields import FIELDS, FieldType, PublicationField
+
+from .file_outcome import FileOutcome
+
+Change = dict[str, str]
+"""The name of a field and its effect, a key of `EFFECT_LABELS` or "changed"; of a kind the keys before and after."""
+EFFECT_LABELS = {"added": pgettext_lazy("a field", "added"), "removed": pgettext_lazy("a field", "removed")}
+COMPARED_FIELDS = tuple(field for field in FIELDS if field.in_digest and field.manuscript_key)
+FIELDS_OF_PUBLISHING = ("published_at", "series_number")
+"""What publishing adds to a draft: one that lacks it does not change it."""
+
+
+def list_changes(before: Manuscript, after: Manuscript) -> list[Change]:
+    """Return the fields in which two manuscripts of a text differ, other than those that are public beside it."""
+    changes = []
+    for field in COMPARED_FIELDS:
+        old, new = _value_of(field, before), _value_of(field, after)
+        is_set_by_publishing = field.name in FIELDS_OF_PUBLISHING and not (old and new)
+        if field.is_equal(old, new) or is_set_by_publishing:
+            continue
+        effect = "changed" if old and new else "added" if new else "removed"
+        values = {"before": old, "after": new} if field.name == "kind" else {}
+        changes.append({"field": field.name, "effect": effect} | values)
+    return changes
+
+
+def _value_of(field: PublicationField, manuscript: Manuscript) -> Any:
+    value = getattr(manuscript, field.manuscript_key)
+    if field.name == "bylines":
+        return [(byline.author, byline.role) for byline in value]
+    if field.type is FieldType.RELATED_ROWS and field.name == "attachments":
+        return [(file.digest, file.label) for file in value]
+    return value
+
+
+def list_draft_changes(drafts: Mapping[int, str]) -> dict[int, list[Change]]:
+    """Return what their last import has changed in drafts, by primary key.
+
+    Args:
+        drafts: the manuscripts before it, as revisions store them.
+    """
+    pks = Revision.objects.last_imports_of(Publication(pk=pk) for pk in drafts) if drafts else ()
+    revisions = dict(Revision.objects.filter(pk__in=pks).values_list("publication", "manuscript"))
+    return {
+        pk: list_changes(load_manuscript(drafts[pk]), load_manuscript(text)) for pk, text in revisions.items()
+    }
+
+
+def list_reader_changes(live_digests: Mapping[int, str]) -> dict[int, list[Change]]:
+    """Return in what drafts differ from what readers see, by primary key.
+
+    Args:
+        live_digests: the digests of the live editions. One that no revision has, as after a redaction, is left out.
+    """
+    live: dict[int, str] = {}
+    last: dict[int, str] = {}
+    rows = (
+        Revision.objects.filter(publication__in=list(live_digests)).order_by("number") if live_digests else ()
+    )
+    for revision in rows:
+        last[revision.publication_id] = revision.manuscript
+        if revision.digest == live_digests[revision.publication_id]:
+            live[revision.publication_id] = revision.manuscript
+    return {pk: list_changes(load_manuscript(text), load_manuscript(last[pk])) for pk, text in live.items()}
+
+
+def label_changes(changes: Iterable[Change], kinds: Mapping[str, Kind]) -> list[str]:
+    """Return changes in the current language, such as “Kind: Report → Commentary” and “Cover: removed”."""
+    return [_label_change(change, kinds) for change in changes]
+
+
+def _label_change(change: Change, kinds: Mapping[str, Kind]) -> str:
+    label = capfirst(label_field(change["field"]))
+    if "before" in change:
+        before, after = (str(kinds.get(change[name], change[name])) for name in ("before", "after"))
+        return f"{label}: {before} → {after}"
+    effect = EFFECT_LABELS.get(change["effect"])
+    return f"{label}: {effect}" if effect else label
+
+
+def load_kinds() -> dict[str, Kind]:
+    """Return the kinds by the keys that changes have."""
+    return Kind.objects.in_bulk(field_name="slug")
+
+
+def name_fields(changes: Iterable[Iterable[Change]]) -> str:
+    """Return the names of the fields that change in any of some texts, in the order in which editors read them."""
+    names = {change["field"] for row in changes for change in row}
+    return ", ".join(label_field(field.name) for field in FIELDS if field.name in names)
+
+
+def summarize_updates(report: Mapping[str, Any]) -> list[str]:
+    """Return what a check or a run changes in texts that are here, a sentence for the live ones, and for others.
+
+    Args:
+        report: the values of `report_page.build_report_page`.
+    """
+    updated = [file for file in report.get("files", ()) if file["outcome"] == FileOutcome.UPDATED.value]
+    is_done = not report.get("is_dry_run")
+    shown = [file for file in updated if file["was_public"] and file["is_published"] and is_done]
+    live = [file for file in updated if file["was_public"] and file not in shown]
+    drafts = [file for file in updated if not file["was_public"]]
+    counts = [
+        (
+            shown,
+            ngettext(
+                "%(count)d text that was live has changed for readers",
+                "%(count)d texts that were live have changed for readers",
+                len(shown),
+            ),
+        ),
+        (
+            live,
+            ngettext(
+                "%(count)d live text gets a changed draft",
+                "%(count)d live texts get a changed draft",
+                len(live),
+            ),
+        ),
+        (
+            drafts,
+            ngettext("%(count)d other draft changes", "%(count)d other drafts change", len(drafts)),
+        ),
+    ]
+    return [_end_sentence(text % {"count": len(files)}, files) for files, text in counts if files]
+
+
+def _end_sentence(text: str, files: Sequence[Mapping[str, Any]]) -> str:
+    fields = name_fields(file.get("changes", ()) for file in files)
+    return _("%(what)s: %(fields)s.") % {"what": text, "fields": fields} if fields else f"{text}."
