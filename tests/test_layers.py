@@ -62,6 +62,7 @@ LAYERS = {
         "publications.name_particles",
         "publications.slugs",
         "publications.path_prefixes",
+        "publications.server_redirects",
         "publications.seed_content",
         "publications.seed_spellings",
         "publications.html_tree",

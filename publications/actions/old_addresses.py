@@ -14,12 +14,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from publications.models import ActionType, ArchiveImport, RedactedAddress, Redirect
+from publications.server_redirects import is_pattern, write_server_line
 
 from .site_addresses import (
     FIELDS_OF_TARGETS,
     Columns,
     Target,
     find_wrong_parameters,
+    is_elsewhere,
     is_reserved,
     is_used,
     read_target,
@@ -43,6 +45,20 @@ class AddressRefusal(models.TextChoices):
         gettext_lazy(
             "The list has no such filter or value, or the number of a page, whose texts change, is in the address. "
             "Leave this out:"
+        ),
+    )
+    PATTERN = (
+        "pattern",
+        gettext_lazy(
+            "This is a pattern for several addresses; here each is added by itself. The web server can have it, with "
+            "this line in its configuration (nginx):"
+        ),
+    )
+    OTHER_SITE = (
+        "other-site",
+        gettext_lazy(
+            "This leads to another site, which old addresses cannot do here. The web server can have it, with this "
+            "line in its configuration (nginx):"
         ),
     )
     NO_TARGET = "target", gettext_lazy("It would lead to nothing that has an address on this site.")
@@ -161,8 +177,7 @@ def _store(rows: Collection[OldAddress], refused: list[RefusedAddress], archive_
     kept_again: list[Redirect] = []
     for row in rows:
         if reason := _find_refusal(row, existing, given_up):
-            detail = ", ".join(row.wrong_parameters) if reason is AddressRefusal.PARAMETERS else ""
-            refused.append(RefusedAddress(row.address, reason, detail))
+            refused.append(RefusedAddress(row.address, reason, _describe_detail(row, reason)))
         elif row.key in existing:
             kept_again.append(existing[row.key])
         elif not _is_own_address(row):
@@ -177,12 +192,16 @@ def _store(rows: Collection[OldAddress], refused: list[RefusedAddress], archive_
 def _find_refusal(
     row: OldAddress, existing: Mapping[tuple[str, str], Redirect], given_up: Container[str]
 ) -> AddressRefusal | None:
+    if is_pattern(row.address, row.target if isinstance(row.target, str) else ""):
+        return AddressRefusal.PATTERN
     if not row.key:
         return AddressRefusal.INVALID
     path, query = row.key
     if is_reserved(path):
         return AddressRefusal.RESERVED
     if not row.columns:
+        if isinstance(row.target, str) and is_elsewhere(row.target):
+            return AddressRefusal.OTHER_SITE
         return AddressRefusal.PARAMETERS if row.wrong_parameters else AddressRefusal.NO_TARGET
     if path in given_up or f"{path}?{query}" in given_up:
         return AddressRefusal.REDACTED
@@ -191,6 +210,16 @@ def _find_refusal(
         return None if is_same else AddressRefusal.OTHER
     is_free = _is_own_address(row) or not is_used(path, query, target=row.target)
     return None if is_free else AddressRefusal.USED
+
+
+def _describe_detail(row: OldAddress, reason: AddressRefusal) -> str:
+    if reason is AddressRefusal.PARAMETERS:
+        return ", ".join(row.wrong_parameters)
+    if reason in (AddressRefusal.PATTERN, AddressRefusal.OTHER_SITE):
+        is_own_path = reason is AddressRefusal.OTHER_SITE and row.key and not row.key[1]
+        source = row.key[0] if is_own_path else row.address
+        return write_server_line(source, row.target if isinstance(row.target, str) else "") or "–"
+    return ""
 
 
 def _ids(columns: Columns) -> dict[str, object]:

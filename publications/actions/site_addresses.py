@@ -1,5 +1,6 @@
 """Addresses of the site itself: what each is of, and whether an old address may be kept at it."""
 
+import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import unquote, urlencode, urlsplit
 
@@ -29,6 +30,7 @@ from publications.page_parameters import (
 from publications.path_prefixes import RESERVED_PREFIXES
 from publications.slugs import MAX_REDIRECT_PATH, read_parameters
 
+WEB_ADDRESS = re.compile(r"(?:https?:)?//[^/\[\]]", re.IGNORECASE)
 SUBJECT_MODELS = {"topic": Tag, "author": Author}
 
 Target = Publication | Author | Tag | SitePage | Image
@@ -76,6 +78,11 @@ def _split(address: str) -> tuple[str, str]:
     if parts.scheme or parts.netloc or not parts.path.startswith("/"):
         return "", ""
     return unquote(parts.path), parts.query
+
+
+def is_elsewhere(address: str) -> bool:
+    """Return whether an address is one of another site."""
+    return bool(WEB_ADDRESS.match(address.strip())) and not _split(address)[0]
 
 
 def _resolve(path: str) -> ResolverMatch | None:

@@ -57,6 +57,7 @@ OTHER_PAGES: dict[LeftTask, Callable[[ArchiveImport, str], str]] = {
     LeftTask.SIMILAR: _similar_names_page,
     LeftTask.PAGES: _rules_page,
     LeftTask.ADDRESSES: _address_page,
+    LeftTask.SERVER: lambda _job, _title: "",
 }
 """The pages where what is no text is answered, by the import and the name or address."""
 REMEDIES: dict[LeftTask, tuple[Promise, Callable[[Publication], str] | None]] = {
@@ -135,6 +136,13 @@ REMEDIES: dict[LeftTask, tuple[Promise, Callable[[Publication], str] | None]] = 
         gettext_lazy("Readers who follow an old link to them find another text, or nothing. Say where they lead:"),
         _FORM,
     ),
+    LeftTask.SERVER: (
+        gettext_lazy(
+            "The site itself has no patterns, and leads to no other site. Add each line to the server block of nginx, "
+            "or write the like for another web server, and tick it."
+        ),
+        None,
+    ),
     LeftTask.DRAFTS: (gettext_lazy("Read them and publish them, or delete them."), _FORM),
 }  # fmt: skip
 """For each task what to do, and the page where a text is mended; None where no text has it."""
@@ -197,7 +205,7 @@ def _describe_numbers(items: Mapping[LeftTask, Sequence[LeftItem]], own: Contain
         yield ngettext("%d name", "%d names", count) % count
     if count := len(others[LeftTask.PAGES]):
         yield ngettext("%d page of the old site", "%d pages of the old site", count) % count
-    if count := len(others[LeftTask.ADDRESSES]):
+    if count := len(others[LeftTask.ADDRESSES]) + len(others[LeftTask.SERVER]):
         yield ngettext("%d old address", "%d old addresses", count) % count
 
 

@@ -29,7 +29,11 @@ ADDRESSES_PER_PAGE = 30
 MAX_ADDRESS_CHARACTERS = 1_000  # of an address that somebody types
 RELATIONS = ("publication", "tag", "author", "page", "image")
 PERMISSION = "change_sitesettings"
-REASONS_OF_TARGETS = (actions.AddressRefusal.NO_TARGET, actions.AddressRefusal.PARAMETERS)
+REASONS_OF_TARGETS = (
+    actions.AddressRefusal.NO_TARGET,
+    actions.AddressRefusal.OTHER_SITE,
+    actions.AddressRefusal.PARAMETERS,
+)
 
 
 class OldAddressForm(RedisplayMixin, forms.Form):

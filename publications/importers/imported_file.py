@@ -13,8 +13,12 @@ from publications.stored_messages import gettext as _
 
 NOT_PUBLIC = "not-public"
 """The topic of notes why a text was not for all readers of its old site."""
-LOST_ADDRESS, UNMATCHED_PAGE = "lost-address", "unmatched-page"
-"""The topics of remarks on old addresses that lead nowhere, and on pages that no rule fits."""
+LOST_ADDRESS, UNMATCHED_PAGE, SERVER_REDIRECT = "lost-address", "unmatched-page", "server-redirect"
+"""The topics of remarks on old addresses that lead nowhere, pages that no rule fits, and what the web server redirects.
+
+An item is an address, or with `ARROW` after it what it led to.
+"""
+ARROW = " → "
 HOME_PAGE = "/"
 """The path of the old home page: this site has its own."""
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from publications import actions
 from publications.models import ArchiveImport, Publication, Redirect, with_status
 
-from .imported_file import HOME_PAGE
+from .imported_file import ARROW, HOME_PAGE, SERVER_REDIRECT
 
 PATHS_PER_QUERY = 500
 
@@ -16,10 +16,14 @@ PATHS_PER_QUERY = 500
 def list_addresses(job: ArchiveImport, topics: Container[str]) -> Iterator[tuple[str, str, str | None]]:
     """Yield the topics and addresses of remarks on the source, and what each leads to, in words; None for nothing.
 
-    It is "" for an address that leads to what it is about.
+    It is "" for an address that leads to what it is about. Of one for the web server it is the line to add there.
     """
     notes = [note for note in job.report.get("source_notes", ()) if note.get("topic") in topics]
-    keys = {item: _key_of_redirect(item) for note in notes for item in note["items"]}
+    for note in notes:
+        if note["topic"] == SERVER_REDIRECT:
+            yield from ((SERVER_REDIRECT, *_split_line(item)) for item in note["items"])
+    notes = [note for note in notes if note["topic"] != SERVER_REDIRECT]
+    keys = {item: _key_of_redirect(item.partition(ARROW)[0]) for note in notes for item in note["items"]}
     guessed = set(job.kept_addresses.values_list("pk", flat=True))
     targets: dict[tuple[str, str], str | None] = {(HOME_PAGE, ""): ""}
     for batch in batched({path for path, _query in keys.values()}, PATHS_PER_QUERY):
@@ -28,7 +32,18 @@ def list_addresses(job: ArchiveImport, topics: Container[str]) -> Iterator[tuple
         for redirect in redirects:
             targets[redirect.path, redirect.query] = _describe_target(redirect, guessed, hidden)
     for note in notes:
-        yield from ((note["topic"], item, targets.get(keys[item])) for item in note["items"])
+        for item in note["items"]:
+            address, _arrow, old_target = item.partition(ARROW)
+            target = targets.get(keys[item])
+            if target is None and old_target:
+                target = _("On the old site it led to: %s") % old_target
+            yield note["topic"], address, target
+
+
+def _split_line(item: str) -> tuple[str, str | None]:
+    """Return a redirect and its line for the web server, None without one."""
+    redirect, _colon, line = item.rpartition(": ")
+    return redirect, line if line != "–" else None
 
 
 def _find_hidden_targets(redirects: Collection[Redirect]) -> set[int]:

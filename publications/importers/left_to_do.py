@@ -30,7 +30,7 @@ from publications.stored_messages import Stored, show_message
 from .field_changes import label_changes, list_reader_changes, load_kinds
 from .file_outcome import FileOutcome
 from .import_histories import find_edited
-from .imported_file import LOST_ADDRESS, NOT_PUBLIC, UNMATCHED_PAGE
+from .imported_file import LOST_ADDRESS, NOT_PUBLIC, SERVER_REDIRECT, UNMATCHED_PAGE
 from .left_addresses import list_addresses
 from .left_ticks import TICKED, build_mark
 from .name_proposals import NameProposal, build_proposals
@@ -60,6 +60,7 @@ class LeftTask(models.TextChoices):
     EMBEDS = "embeds", _("Embedded media that are links now, or were left out")
     LINKS = "links", _("Links that lead to the old site or nowhere")
     ADDRESSES = "addresses", _("Old addresses that do not lead here")
+    SERVER = "server", _("Redirects for the web server")
     DRAFTS = "drafts", _("Texts that readers do not see yet")
     MADE_TITLE = "made-title", _("Titles that the import has made")
     MADE_SUMMARY = "made-summary", _("Summaries that the import has made")
@@ -81,7 +82,9 @@ TASK_OF_REASON = {"held": LeftTask.DRAFTS, NOT_PUBLIC: LeftTask.DRAFTS, "date": 
 """The tasks of topics whose notes say why a text lacks what it lacks, or what was found instead."""
 TASKS_OF_EDITS = frozenset({LeftTask.AUTHOR, LeftTask.FILES, LeftTask.LOST, LeftTask.EMBEDS, LeftTask.LINKS})
 """The tasks of notes that an edit of the text may have done."""
-TASK_OF_REMARK = {LOST_ADDRESS: LeftTask.ADDRESSES, UNMATCHED_PAGE: LeftTask.PAGES}
+TASK_OF_REMARK = {
+    LOST_ADDRESS: LeftTask.ADDRESSES, UNMATCHED_PAGE: LeftTask.PAGES, SERVER_REDIRECT: LeftTask.SERVER,
+}  # fmt: skip
 """The tasks of topics of remarks on the source as a whole."""
 
 MISSING_TOPICS = tuple(topic for topic, task in TASK_OF_TOPIC.items() if task is LeftTask.FILES)

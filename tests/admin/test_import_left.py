@@ -106,9 +106,10 @@ def test_names_pages_and_addresses_are_listed_until_they_are_answered(administra
     )
     job = press(administrator, "publish")
     job.report["source_notes"] = [
-        {"text": "Lost:", "items": ["/old/<b>?id=7", "/gone"], "topic": "lost-address"},
+        {"text": "Lost:", "items": ["/old/<b>?id=7", "/gone → /two/"], "topic": "lost-address"},
         {"text": "Pages:", "items": ["/about"], "topic": "unmatched-page"},
         {"text": "Items: 2.", "items": []},
+        {"text": "Server:", "items": ['/x → https://b.example/: rewrite "/x";'], "topic": "server-redirect"},
     ]
     job.save()
     make_author("Ann Berg").save()
@@ -122,7 +123,9 @@ def test_names_pages_and_addresses_are_listed_until_they_are_answered(administra
     )
     assert f"{reverse('desk:old-addresses')}?address=%2Fold%2F%3Cb%3E%3Fid%3D7" in shown
 
-    assert ", 1 page of the old site, 2 old addresses." in shown
+    assert ", 1 page of the old site, 3 old addresses." in shown
+    assert left()["server"] == {"/x → https://b.example/"} and 'rewrite "/x";' in shown
+    assert "On the old site it led to: /two/" in shown
 
     Redirect.objects.create(path=Redirect.normalize_path("/gone"), author=make_author())
     list_of_site = {"site_path": "/en/publications/"}

@@ -1,5 +1,7 @@
 """The page Old addresses: administrators list, search, add and remove them, and see what one answers."""
 
+import html
+
 import pytest
 from django.urls import reverse
 
@@ -123,7 +125,9 @@ def test_one_is_added(desk, settings, target):
         ("/desk/", "/en/", "Addresses of this kind belong to the site itself."),
         ("/en/", "/sv/", "The site itself has something at this address."),
         ("/taken", "/sv/", "It leads to something else already. Remove it first."),
-        ("/old", "https://elsewhere.example/", "It would lead to nothing that has an address on this site."),
+        ("/old", "https://elsewhere.example/", "This leads to another site"),
+        ("/old", "https://elsewhere.example/", 'rewrite "^/old/?$" "https://elsewhere.example/" permanent;'),
+        ("^/blog/(.*)$", "/$1", 'This is a pattern for several addresses'),
         ("/old", "/desk/publications/publication/99/change/", "It would lead to nothing that has an address on this site."),
         ("/old", "http://[", "This is no address."),
         ("http://[", "/en/", "This is no address of a page: a path is needed, of at most 500 characters."),
@@ -135,7 +139,7 @@ def test_what_cannot_be_added_is_said_and_what_was_typed_stays(desk, address, ta
 
     response = desk.post(PAGE, {"address": address, "target": target})
 
-    assert response.status_code == 200 and sentence in response.text
+    assert response.status_code == 200 and sentence in html.unescape(response.text)
     assert response.context["form"]["target"].value() == target and Redirect.objects.count() == 1
 
 

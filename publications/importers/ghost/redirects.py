@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from ..markdown import read_data
-from ..source_redirects import SourceRedirect
+from ..source_redirects import OPTIONAL_END, PATTERN_START, SourceRedirect
 
 REDIRECT_FILES = ("redirects.json", "redirects.yaml", "redirects.yml")
 REDIRECT_FOLDERS = ("", "data", "content/data", "settings")
 MAX_REDIRECTS = 20_000  # of a file
 MAX_REDIRECT_BYTES = 5_000_000
-OPTIONAL_END = re.compile(r"(?:/\?|\\/\?|\(/\)\?|\(\?:/\)\?)?\$?$")
 PATTERN_CHARACTERS = re.compile(r"[\^$*+?()\[\]{}|]|\.[*+]")
 
 
@@ -47,7 +46,7 @@ def _rows_of(content: Any) -> Iterator[SourceRedirect]:
 
 def _build_redirect(source: str, target: str) -> SourceRedirect:
     """Return a redirect, with its old address if the expression means only one."""
-    expression = OPTIONAL_END.sub("", re.sub(r"^\(\?i\)|^\^", "", source.strip()))
+    expression = OPTIONAL_END.sub("", PATTERN_START.sub("", source.strip()))
     plain = re.sub(r"\\([/.\-_?=&])", r"\1", expression)
     is_pattern = PATTERN_CHARACTERS.search(re.sub(r"\\[.?]", "", expression)) or "\\" in plain
     return SourceRedirect(

@@ -73,7 +73,7 @@ class GhostSource(ArticleSource):
                 "or divide them."
             )
             remarks.append(SourceRemark(message % MAX_REDIRECTS, self.unread_files))
-        return [*remarks, *describe_redirects(self.lost_redirects)]
+        return [*remarks, *describe_redirects(self.lost_redirects, self.site)]
 
     def articles(self) -> Iterator[SourceArticle]:
         for entry, post in zip(self.entries, self.posts, strict=True):

@@ -94,7 +94,7 @@ class WordPressSource(ImportSource):
     def summarize(self) -> list[SourceRemark]:
         return [
             *summarize_export(self.index, self.mapping, self.left_out, self.missing_files),
-            *describe_redirects(self.redirects),
+            *describe_redirects(self.redirects, self.index.address),
             *describe_file_pages(self.index, {entry.post_id for entry in self.entries}),
             describe_lost_pages(),
         ]

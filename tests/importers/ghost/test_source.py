@@ -126,6 +126,9 @@ def test_redirects_beside_the_export_are_old_addresses(open_export, tmp_path, na
         r"^\/2019\/older\/$": f"{SITE}/old/",
         "/themes/": "/tag/war/",
         "^/blog/(.*)$": "/$1",
+        r"^\/notes\/([a-z-]+)\/?$": f"{SITE}/$1/",
+        "^/x/([a-z]+)/([a-z]+)$": "/$1",
+        "^/y/((a+)+)$": "/$1",
         "/away/": "https://other.example/a/",
         "/loop": "/loop",
     }
@@ -139,11 +142,18 @@ def test_redirects_beside_the_export_are_old_addresses(open_export, tmp_path, na
 
     source = open_export(make_export({"title": "A", "slug": "a", "html": "<p>a</p>"}))
 
-    assert source.entries[0].former_paths == ("/a/", "/old", "/2019/older/")
-    assert source.topics["war"].former_paths == ("/tag/war/", "/themes/")
-    assert [remark.items for remark in source.summarize()] == [
-        ("^/blog/(.*)$ → /$1", "/away/ → https://other.example/a/", "/loop → /loop")
-    ]
+    assert source.entries[0].former_paths == ("/a/", "/blog/a", "/notes/a", "/old", "/2019/older/")
+    assert source.topics["war"].former_paths == ("/tag/war/", "/blog/tag/war", "/themes/")
+    lost, server = source.summarize()
+    assert (lost.items, lost.topic) == (("/loop → /loop",), "lost-address")
+    assert (server.topic, server.items) == (
+        "server-redirect",
+        (
+            '^/x/([a-z]+)/([a-z]+)$ → /$1: rewrite "^/x/([a-z]+)/([a-z]+)$" "/$1" permanent;',
+            '^/y/((a+)+)$ → /$1: rewrite "^/y/((a+)+)$" "/$1" permanent;',
+            '/away/ → https://other.example/a/: rewrite "^/away/?$" "https://other.example/a/" permanent;',
+        ),
+    )
 
 
 def test_a_portrait_whose_address_is_none_is_left_out(open_export):

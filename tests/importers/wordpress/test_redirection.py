@@ -31,6 +31,13 @@ def listed(source) -> tuple[str, ...]:
     return next((note.items for note in source.summarize() if "Redirects of the old site" in note.text), ())
 
 
+def test_a_pattern_of_one_group_is_expanded_over_the_texts(tmp_path):
+    write_json(tmp_path, row("^/old/(.*)-news$", "/2024/04/$1", regex=True))
+    source = open_export(write_export(tmp_path, item(1)))
+
+    assert addresses(source)[-1] == "/old/text-1-news" and listed(source) == ()
+
+
 @pytest.mark.parametrize(
     "target",
     ["/2024/04/text-1/", f"{SITE}/2024/04/text-1", "/?p=1", "http://www.old.example/2024/04/TEXT-1/"],
@@ -52,9 +59,15 @@ def test_redirects_are_followed_to_their_end(tmp_path):
 @pytest.mark.parametrize(
     ("redirect", "shown"),
     [
-        (row("/x", "https://elsewhere.example/"), "/x → https://elsewhere.example/"),
+        (
+            row("/x", "https://elsewhere.example/"),
+            '/x → https://elsewhere.example/: rewrite "^/x/?$" "https://elsewhere.example/" permanent;',
+        ),
         (row("/x", "/gone/"), "/x → /gone/"),
-        (row("^/old/(.*)", "/2024/04/text-1/", regex=True), "^/old/(.*) → /2024/04/text-1/"),
+        (
+            row("^/old/(.*)", "/2024/04/text-1/", regex=True),
+            '^/old/(.*) → /2024/04/text-1/: rewrite "^/old/(.*)" "/2024/04/text-1/" permanent;',
+        ),
         (row("/x", "", action_type="error", action_code=410), "/x → –"),
     ],
 )

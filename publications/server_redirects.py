@@ -1,0 +1,34 @@
+"""Redirects that only the web server can have: of patterns, which mean many addresses, and to other sites.
+
+The lines are for nginx, the server of `deploy/`: <https://nginx.org/en/docs/http/ngx_http_rewrite_module.html#rewrite>.
+"""
+
+import re
+
+PATTERN = re.compile(r"^\^|\(\.[*+]|\][*+]|\\[/.dw]|/\*$|\$$")
+"""What no address of a page has, and a pattern does."""
+PLACEHOLDER = re.compile(r"[$\\]\d")
+"""What a target has in the place of a group of its pattern."""
+UNSAFE_SOURCE = re.compile(r"""[\s"\x00-\x1f]|\\[\\'trn]|\\$""")
+UNSAFE_TARGET = re.compile(r"""[\s"\x00-\x1f\\]|\$(?!\d)""")
+"""What the quotation marks of nginx do not keep, or what names one of its variables."""
+
+
+def is_pattern(source: str, target: str = "") -> bool:
+    """Return whether a redirect is from a pattern for several addresses."""
+    return bool(PATTERN.search(source) or PLACEHOLDER.search(target))
+
+
+def write_server_line(source: str, target: str) -> str:
+    """Return the line for nginx that redirects an address or a pattern, or "" if none is safe to paste.
+
+    Args:
+        source: a path, or a regular expression.
+    """
+    if not is_pattern(source, target):
+        if "?" in source or not source.startswith("/"):  # it reads no queries
+            return ""
+        source = f"^{re.escape(source.rstrip('/'))}/?$"
+    if not target or UNSAFE_SOURCE.search(source) or UNSAFE_TARGET.search(target):
+        return ""
+    return f'rewrite "{source}" "{target}" permanent;'
