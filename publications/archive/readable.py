@@ -22,6 +22,7 @@ from publications.models import (
     Address,
     Edition,
     EditionWithRows,
+    EndReason,
     Image,
     Publication,
     SitePage,
@@ -44,14 +45,19 @@ MAX_SLUG = 60
 
 @dataclass(frozen=True)
 class PublicationEntry:
-    """A publication in the index: its folder, and its editions with the endings of their files."""
+    """A publication in the index: its folder, and its editions with the endings of their files.
+
+    Attributes:
+        date: of its last edition, or "".
+        notice: what a reader has to know of its last edition, or that it is a deleted draft, or "".
+    """
 
     folder: str
     title: str
     kind: str
     authors: str
     date: str
-    is_deleted: bool
+    notice: str = ""
     editions: Sequence["EditionEntry"] = ()
 
 
@@ -115,14 +121,15 @@ def render_publication(
         pages: those of `find_pages`.
     """
     text, folder = manuscript_of(publication), folder_of(publication)
-    last = editions[-1].edition if editions else None
+    ever_due = [rows.edition for rows in editions if rows.edition.end_reason != EndReason.CANCELLED]
+    last = ever_due[-1] if ever_due else None
     entry = PublicationEntry(
         folder=folder,
         title=(last or publication).title,
         kind=publication.kind.name_en,
         authors=", ".join(byline.name for byline in text.bylines),
         date=_day(last.published_at) if last else "",
-        is_deleted=publication.deleted_at is not None,
+        notice=_describe_end(last) if last else "deleted draft" if publication.deleted_at else "",
         editions=[EditionEntry(rows.edition.number, pdfs.get(rows.edition.pk, "")) for rows in editions],
     )
     files = {manuscript.INDEX_NAME: manuscript.dumps(text).encode()}
@@ -186,19 +193,30 @@ def _facts_of(edition: Edition) -> dict[str, object]:
     return {name: value for name, value in facts.items() if value}
 
 
+def _describe_end(edition: Edition) -> str:
+    """Return that an edition is withdrawn, taken back, retracted or at an end, in English, or ""."""
+    with translation.override(INDEX_LANGUAGE):
+        status = [edition.get_editorial_status_display()] if edition.editorial_status else []
+        reason = edition.get_end_reason_display() if edition.end_reason else "Public until"
+    end = [] if edition.visible_until == FOREVER else [f"{reason} {_day(edition.visible_until)}"]
+    return " · ".join(status + end)
+
+
 def render_edition(rows: EditionWithRows, pages: Mapping[str, str]) -> str:
     """Return an edition as a page that needs no server: images, files and the texts it links to are in the archive."""
     edition = rows.edition
 
     def link_page(match: re.Match[str]) -> str:
         page = pages.get(f"{unquote(match[1]).rstrip('/')}/")
-        return f'href="{PAYLOAD_FROM_PUBLICATION}/{page}' if page else match[0]
+        # Without a page here it would lead nowhere from a folder: the address stays as words.
+        return f'href="{PAYLOAD_FROM_PUBLICATION}/{page}' if page else f'title="{match[1]}'
 
     images = {image.key: _figure(image, edition.language) for image in _images_of(rows)}
     context = {
         "edition": edition,
         "authors": ", ".join(line.name for line in rows.bylines),
         "date": _day(edition.published_at),
+        "notice": _describe_end(edition),
         "facts": _facts_of(edition),
         "body": mark_safe(
             OWN_LINK.sub(link_page, markup.insert_images(edition.html, images))

@@ -77,6 +77,35 @@ def test_every_link_of_the_index_and_of_editions_leads_to_a_file(tmp_path):
     ] == []
 
 
+def test_the_index_and_pages_say_what_is_withdrawn_or_retracted(tmp_path, editor):
+    withdrawn, retracted, live = make_live(title="Rye"), make_live(title="Oats"), make_live(title="Barley")
+    actions.withdraw(withdrawn.publication, by=editor, note="Wrong.")
+    actions.retract(retracted.publication, by=editor, note="Made up.")
+
+    root = write(tmp_path)
+
+    lines = (root / "index.html").read_text("utf-8").split("<li>")
+    notices = {
+        title: next(line for line in lines if f"<strong>{title}<" in line)
+        .partition("<em>")[2]
+        .partition("<")[0]
+        for title in ("Rye", "Oats", "Barley")
+    }
+    today = f"{timezone.localtime():%Y-%m-%d}"
+    assert notices == {"Rye": f"Withdrawn {today}", "Oats": "Retracted", "Barley": ""}
+    pages = {title: (folder_of(root, edition.publication_id) / "edition-1.html").read_text("utf-8")
+             for title, edition in (("Rye", withdrawn), ("Barley", live))}  # fmt: skip
+    assert notices["Rye"] in pages["Rye"].partition("<h1>")[0] and "Withdrawn" not in pages["Barley"]
+
+
+def test_an_address_that_is_not_in_the_archive_stays_as_words(tmp_path):
+    publication = make_live(body="[Rye](/en/topics/rye/?page=2) and [us](https://example.org/)").publication
+
+    page = (folder_of(write(tmp_path), publication.pk) / "edition-1.html").read_text("utf-8")
+
+    assert '<a title="/en/topics/rye/?page=2">Rye</a>' in page and 'href="https://example.org/"' in page
+
+
 def test_a_link_to_another_publication_leads_to_its_page_in_the_archive(tmp_path, editor):
     rye = make_live(title="Råg", slug="råg", language="sv").publication
     actions.publish(saved(rye, body="Rye, mended."), by=editor, change="correction", note="Mended.")
@@ -88,7 +117,7 @@ def test_a_link_to_another_publication_leads_to_its_page_in_the_archive(tmp_path
     page = (folder_of(root, linking.pk) / "edition-1.html").read_text("utf-8")
     target, _slash, fragment = page.partition('href="')[2].partition('"')[0].partition("#")
     assert (folder_of(root, linking.pk) / target).resolve() == folder_of(root, rye.pk) / "edition-2.html"
-    assert fragment == "p-1" and 'href="/sv/publikationer/vete/"' in page
+    assert fragment == "p-1" and '<a title="/sv/publikationer/vete/">' in page
 
 
 def test_the_index_lists_drafts_and_deleted_drafts_too(tmp_path):
