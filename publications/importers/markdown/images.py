@@ -90,6 +90,10 @@ class ImageRewriter:
 
     def _find(self, address: str, alt: str) -> FoundImage | None:
         image = self.finder.find(address, self.folder)
+        if not isinstance(image, FoundImage) and address.startswith(
+            "/"
+        ):  # a shortcode names a file beside the text
+            image = self.finder.find(address.lstrip("/"), self.folder)
         if isinstance(image, FoundImage):
             return image
         rest = _("Its words stay: %s") % alt if alt else ""

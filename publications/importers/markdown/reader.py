@@ -41,6 +41,8 @@ from .source_file import SourceFile, read_source, report_changed_slug
 from .source_site import SourceSite
 
 HTML_SUFFIXES = (".html", ".htm", ".xhtml")
+TASK = re.compile(r"^([ \t]*(?:[*+-]|\d+[.)])[ \t]+)\[([ xX])\](?=[ \t])", re.MULTILINE)
+"""The box of an item in a list of tasks (github.github.com/gfm)."""
 MARKDOWN_LINK = re.compile(r"(?<!!)\[([^\[\]\n<>]*)\]\(([^\s()<>]+)\)")
 
 
@@ -192,6 +194,7 @@ class _MarkdownFile:
         context, log, placeholders = self.context, self.log, Placeholders()
         resolved = self._resolve_templates(source, placeholders)
         text = placeholders.keep_code(resolved.text)
+        text = TASK.sub(lambda match: f"{match[1]}{'☐' if match[2] == ' ' else '☑'}", text)
         text = keep_anchors(
             text,
             rules=slug_rules_of(context.source_site),

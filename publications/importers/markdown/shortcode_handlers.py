@@ -90,6 +90,27 @@ def _video(resolver: "ShortcodeResolver", tag: ShortcodeTag) -> str | None:
     return write_link(VIDEO_PAGES[tag.name].format(video), tag.named.get("title", "")) if video else None
 
 
+def _embed(resolver: "ShortcodeResolver", tag: ShortcodeTag) -> str | None:
+    """Return the link of an embedded page, by the named or else the positional arguments of its address."""
+    pattern, names = EMBEDDED_PAGES[tag.name]
+    positional = [value.strip("\"'`") for value in tag.positional if "=" not in value]
+    values = [tag.named.get(name) or next(iter(positional[place:]), "") for place, name in enumerate(names)]
+    return write_link(pattern.format(*values), "") if all(values) else None
+
+
+def _details(resolver: "ShortcodeResolver", tag: ShortcodeTag) -> str:
+    """Return the summary of a block that opens, as a paragraph of its own above its text."""
+    resolver.drop_wrapper(tag.source_on_one_line)
+    summary = " ".join(tag.named.get("summary", "").split())
+    return f"\n\n**{summary}**\n\n" if summary and not tag.is_end else "\n\n"
+
+
+def _open_comment(resolver: "ShortcodeResolver", tag: ShortcodeTag) -> str:
+    """Leave out a tag of a comment that has no other: what it hides is not known."""
+    resolver.log.hidden_part(tag.source_on_one_line)
+    return resolver.drop(tag.tag_source)
+
+
 def _image_source(resolver: "ShortcodeResolver", tag: ShortcodeTag) -> None:
     """Use the first positional argument as the source of the image."""
     if not image_source_of(tag.named) and tag.positional:
@@ -111,6 +132,12 @@ def _embedded_link(resolver: "ShortcodeResolver", text: str, argument: str) -> s
     return write_link(text, (label[2] or label[3]) if label else "")
 
 
+EMBEDDED_PAGES = {
+    "gist": ("https://gist.github.com/{}/{}", ("user", "id")),
+    "instagram": ("https://www.instagram.com/p/{}/", ("id",)),
+    **dict.fromkeys(("tweet", "twitter", "x"), ("https://x.com/i/status/{}", ("id",))),
+}
+"""The addresses of what Hugo embeds, with the arguments in them (gohugo.io/shortcodes)."""
 SINGLE_SITE_TAGS: dict[str, TagHandler] = {"image_with_class": _image_with_class}
 SINGLE_SITE_FILTERS: dict[str, FilterHandler] = {
     "team_link": _author_name,
@@ -122,6 +149,7 @@ SINGLE_SITE_VARIABLES = frozenset({"page.preview_baseurl"})
 
 LIQUID_TAGS: dict[str, TagHandler] = {
     **dict.fromkeys(CONTROL_TAGS, lambda resolver, tag: resolver.drop(tag.tag_source)),
+    **dict.fromkeys(("comment", "endcomment"), _open_comment),
     **dict.fromkeys(QUOTE_TAGS, lambda resolver, tag: resolver.resolve_quotation(tag)),
     "image": _image_tag,
     "include": _include,
@@ -133,6 +161,9 @@ SHORTCODES: dict[str, TagHandler] = {
     **dict.fromkeys(QUOTE_TAGS, lambda resolver, tag: resolver.resolve_quotation(tag)),
     **dict.fromkeys(IMAGE_TAGS, _image_source),
     **dict.fromkeys(VIDEO_PAGES, _video),
+    **dict.fromkeys(EMBEDDED_PAGES, _embed),
+    "comment": _open_comment,
+    "details": _details,
     "ref": _reference,
     "relref": _reference,
 }

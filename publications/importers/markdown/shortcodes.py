@@ -39,7 +39,13 @@ from .tag_arguments import (
 )
 
 RAW = re.compile(r"\{%-?\s*raw\s*-?%\}")
-COMMENT = re.compile(r"\{%-?\s*comment\s*-?%\}")
+COMMENTS = (
+    (re.compile(r"\{%-?\s*comment\s*-?%\}"), END_COMMENT),
+    (re.compile(r"\{\{[<%]\s*comment\b[^{}/]*\}\}"), re.compile(r"\{\{[<%]\s*/\s*comment\s*[>%]\}\}")),
+)
+"""Blocks that readers do not see, of Liquid and of Hugo (gohugo.io/shortcodes/comment)."""
+ESCAPED_SHORTCODE = re.compile(r"\{\{([<%])/\*((?:[^*{}]|\*(?!/))*+)\*/[>%]\}\}")
+"""A shortcode that Hugo shows and does not run."""
 CODE_BLOCKS = (
     (
         re.compile(r"\{%-?\s*highlight\s+(\w*)[^%]*-?%\}\n?"),
@@ -79,15 +85,23 @@ def resolve_shortcodes(
     paired_names = frozenset(CLOSING_SHORTCODE.findall(text))
     resolver = ShortcodeResolver(authors, fields, log, paired_names)
     text = replace_spans(text, RAW, END_RAW, lambda _opening, content, _source: keep(content))
-    text = replace_spans(
-        text, COMMENT, END_COMMENT, lambda _opening, _content, tag_source: resolver.drop(tag_source)
-    )
+    for opening, closing in COMMENTS:
+        text = replace_spans(
+            text, opening, closing, lambda _opening, _content, tag_source: resolver.drop(tag_source)
+        )
+    text = ESCAPED_SHORTCODE.sub(lambda match: keep(_write_escaped(match)), text)
     for opening, closing in CODE_BLOCKS:
         text = replace_spans(text, opening, closing, _write_code_block)
     text = replace_spans(text, SHORTCODE, END_SHORTCODE, resolver.resolve_shortcode)
     text = replace_spans(text, TAG, END_TAG, resolver.resolve_liquid_tag)
     text = OUTPUT.sub(resolver.resolve_output, text)
     return UNRESOLVED.sub(lambda match: resolver.drop(match[0]), text)
+
+
+def _write_escaped(match: re.Match[str]) -> str:
+    """Return a shortcode as it is shown; the spaces keep it from being read as a tag of HTML."""
+    closing = ">" if match[1] == "<" else "%"
+    return f"{{{{{match[1]} {match[2].strip()} {closing}}}}}"
 
 
 def _write_code_block(opening: re.Match[str], code: str, _source: str) -> str:

@@ -74,7 +74,7 @@ def test_a_film_is_a_link_and_no_picture(tmp_path):
     assert '<a href="/films/port.mp4">The port</a>' in html and "<img" not in html
 
 
-@pytest.mark.parametrize("tag", ["{{< tweet 1234 >}}", "{% gist 1234 %}"])
+@pytest.mark.parametrize("tag", ["{{< unheard 1234 >}}", "{% gist 1234 %}"])
 def test_a_tag_that_nothing_is_known_of_is_reported(tmp_path, tag):
     _html, import_report = page(tmp_path, tag)
 
@@ -96,3 +96,41 @@ def test_no_words_are_counted_that_only_steer(tmp_path):
     _html, import_report = page(tmp_path, body)
 
     assert texts_of(import_report, "words") == [] and import_report.files[0].coverage.total == 3
+
+
+@pytest.mark.parametrize(
+    ("body", "is_draft"),
+    [
+        ("{{% comment %}}Secret words{{% /comment %}}", False),
+        ("{{< comment >}}\nSecret words\n\n- more\n{{< /comment >}}", False),
+        ("{% comment %}Secret words{% endcomment %}", False),
+        ("{{< comment >}}Secret words", True),
+        ("{{< comment >}}Secret {{< comment >}}more{{< /comment >}}words{{< /comment >}}", True),
+        ("{% comment %}Secret words", True),
+        ("{% comment %}Secret{% comment %}more{% endcomment %}words{% endcomment %}", True),
+    ],
+)
+def test_words_in_comments_never_become_public(tmp_path, body, is_draft):
+    import_blog(write_post(tmp_path / "blog", body=f"Before.\n\n{body}\n\nAfter."))
+
+    assert Edition.objects.exists() is not is_draft
+    assert is_draft or not {"Secret", "words"} & set(Edition.objects.get().html.replace("<", " ").split())
+
+
+@pytest.mark.parametrize(
+    ("tag", "html"),
+    [
+        ("{{< gist ann 12345 >}}", 'href="https://gist.github.com/ann/12345"'),
+        ("{{< instagram CxOWiQNP2MO >}}", 'href="https://www.instagram.com/p/CxOWiQNP2MO/"'),
+        ('{{< x user="Zoo" id="1453" >}}', 'href="https://x.com/i/status/1453"'),
+        ("{{< tweet 1453 >}}", 'href="https://x.com/i/status/1453"'),
+        ('{{< details summary="Sum up" >}}Body.{{< /details >}}', "<strong>Sum up</strong></p>"),
+        ('{{</* figure src="a.png" */>}}', "{{&lt; figure src=“a.png” &gt;}}"),
+        ("- [x] Done\n- [ ] Open", "☑ Done"),
+        ("`{{%/* ref x */%}}`", "<code>{{% ref x %}}</code>"),
+    ],
+)
+def test_shortcodes_of_hugo_itself_leave_what_they_show(tmp_path, tag, html):
+    found, import_report = page(tmp_path, tag)
+
+    assert html in found and texts_of(import_report, "image-missing") == []
