@@ -163,6 +163,58 @@ def write_hugo(folder: Path) -> dict[str, str]:
     return write_posts(folder, posts, f"content/posts/{PUBLIC}/index.md")
 
 
+def write_hugo_settings(folder: Path) -> dict[str, str]:
+    (folder / "config/_default").mkdir(parents=True)
+    (folder / "hugo.toml").write_text(
+        "contentDir = 'texts'\nignorefiles = ['secret.*\\.md$', '/(a|b)[0-9]+-memo\\.']\n"
+    )
+    (folder / "config/_default/languages.yaml").write_text(
+        "en: {contentdir: texts}\nsv: {contentDir: ./text-sv/}\n"
+    )
+    posts = {
+        "texts/posts/secret-x.md": (DATE, "ignoreFiles"),
+        "texts/posts/b12-memo.md": (DATE, "ignoreFiles"),
+        "content/posts/c.md": (DATE, "content/"),
+        "d.md": (DATE, "d.md"),
+    }
+    return write_posts(folder, posts, f"texts/posts/{PUBLIC}.md")
+
+
+def write_hugo_mounts(folder: Path) -> dict[str, str]:
+    folder.mkdir()
+    (folder / "hugo.yaml").write_text(
+        "module:\n  mounts:\n  - {source: data/texts, target: content, excludeFiles: '**/{a,b}.md'}\n"
+        "  - {source: some, target: content/some, includeFiles: [c.md]}\n  - {source: more, target: static}\n"
+    )
+    posts = {
+        "data/texts/a.md": (DATE, "module.mounts"),
+        "some/d.md": (DATE, "module.mounts"),
+        "more/e.md": (DATE, "more/"),
+        "content/f.md": (DATE, "content/"),
+    }
+    return write_posts(folder, posts, f"data/texts/{PUBLIC}.md")
+
+
+def write_hexo(folder: Path) -> dict[str, str]:
+    folder.mkdir()
+    (folder / "_config.yml").write_text("permalink: :year/:title/\nexclude: ['_posts/memos/*']\n")
+    posts = {
+        "source/_drafts/a.md": (DATE, "_drafts/"),
+        "source/_posts/_parts/b.md": (DATE, "_parts/"),
+        "source/_posts/memos/c.md": (DATE, "exclude"),
+        "source/_notes/d.md": (DATE, "_notes/"),
+        "themes/plain/e.md": (DATE, "themes/"),
+    }
+    return write_posts(folder, posts, f"source/_posts/{PUBLIC}.md")
+
+
+def write_astro(folder: Path) -> dict[str, str]:
+    folder.mkdir()
+    (folder / "astro.config.mjs").write_text("")
+    posts = {"src/content/_c/c.md": (DATE, "_c/"), "src/content/blog/_d.md": (DATE, "_d.md")}
+    return write_posts(folder, posts, f"src/content/blog/{PUBLIC}.md")
+
+
 def write_ghost(folder: Path) -> dict[str, str]:
     folder.mkdir()
     hidden = [
@@ -247,7 +299,7 @@ def write_wordpress(folder: Path) -> dict[str, str]:
 
 @pytest.mark.parametrize(
     "write",
-    [write_fields, write_jekyll, write_drafts_alone, write_eleventy, write_hugo, write_ghost, write_substack_export, write_wordpress],
+    [write_fields, write_jekyll, write_drafts_alone, write_eleventy, write_hugo, write_hugo_settings, write_hugo_mounts, write_hexo, write_astro, write_ghost, write_substack_export, write_wordpress],
 )  # fmt: skip
 def test_what_was_hidden_waits_and_the_report_says_why(tmp_path, write):
     reasons = write(tmp_path / "site")

@@ -25,6 +25,7 @@ JEKYLL_STYLES = {
     "none": "/:categories/:title.html",
 }
 JEKYLL_COLLECTION = "/:collection/:path"
+HEXO_POSTS = ":year/:month/:day/:title/"
 INDEX_NAMES = ("index", "_index")
 PLACEHOLDER = re.compile(r"(?<=[/_.-]):([a-z_]+)(?:\[[^\]]*\])?")
 
@@ -123,7 +124,7 @@ def _categories(fields: Mapping[str, Any]) -> list[str]:
 
 def default_addresses(place: PagePlace, site: SourceSite) -> list[str]:
     """Return the addresses of a text on the site of its generator, without those that its fields name."""
-    find = {"jekyll": _addresses_of_jekyll, "hugo": _addresses_of_hugo}.get(site.generator)
+    find = GENERATOR_ADDRESSES.get(site.generator)
     return list(dict.fromkeys(filter(None, find(place, site)))) if find else []
 
 
@@ -140,6 +141,15 @@ def _addresses_of_jekyll(place: PagePlace, site: SourceSite) -> Iterator[str]:
             yield fill_pattern(JEKYLL_STYLES.get(own, own) or JEKYLL_COLLECTION, place)
     else:
         yield f"/{'/'.join(_page_parts(place))}"
+
+
+def _addresses_of_hexo(place: PagePlace, site: SourceSite) -> Iterator[str]:
+    if "_posts" in place.path.parts:
+        yield fill_pattern(f"/{as_text(site.options.get('permalink')) or HEXO_POSTS}", place)
+    elif folder := next(
+        (item.path for item in site.content_folders if place.path.is_relative_to(item.path)), None
+    ):
+        yield f"/{'/'.join(_page_parts(place)[len(folder.parts) :])}"
 
 
 def _page_parts(place: PagePlace) -> list[str]:
@@ -192,3 +202,6 @@ def _language_prefix(language: str, site: SourceSite) -> str:
 
 def _hugo_slug(title: str) -> str:
     return re.sub(r"-{2,}", "-", re.sub(r"[^\w.-]+", "-", re.sub(r"[^\w\s.-]", "", title.lower()))).strip("-")
+
+
+GENERATOR_ADDRESSES = {"jekyll": _addresses_of_jekyll, "hugo": _addresses_of_hugo, "hexo": _addresses_of_hexo}

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..imported_file import ImportLog, ImportRefused
 from .access import reasons_in_fields
+from .content_folders import ContentFolder, find_content_folders, find_ignored_files
 from .data_files import DataFolder, parse_data, read_within
 from .front_matter import as_flag, as_text, as_texts, read_front_matter
 
@@ -24,8 +25,10 @@ GENERATOR_FILES = {
         "config.yml",
     ),
     "eleventy": (".eleventy.js", ".eleventy.cjs", "eleventy.config.js", "eleventy.config.mjs", "eleventy.config.cjs"),
+    "astro": ("astro.config.mjs", "astro.config.js", "astro.config.ts", "astro.config.cjs", "astro.config.mts"),
 }  # fmt: skip
-"""Files by which a generator is recognized, the most reliable first."""
+"""Files by which a generator is recognized, the most reliable first; Hexo has the files of Jekyll."""
+HUGO_OPTION_FOLDERS = ("config/_default", "config/production")
 BUNDLE_PAGE = re.compile(r"index(?:\.[\w-]+)?\.(?:md|markdown|html?)")
 """The page of a leaf bundle of Hugo, of which other texts are resources (gohugo.io/content-management/page-bundles)."""
 
@@ -38,6 +41,7 @@ class SourceSite:
         settings: the texts of its files of settings; `options` has their values.
         values: `site.…` in templates.
         excluded: patterns of files that it leaves out, by the setting or the file that lists them.
+        content_folders: those of which alone it makes pages; none if its settings do not say, or none is there.
     """
 
     generator: str = ""
@@ -46,6 +50,7 @@ class SourceSite:
     values: Mapping[str, Any] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
     excluded: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    content_folders: Sequence[ContentFolder] = ()
     _cache: dict[Path, str | None] = field(default_factory=dict)
     _bundle_pages: dict[Path, str] = field(default_factory=dict)
 
@@ -146,13 +151,43 @@ def folders_from(root: Path, count: int, boundary: Path | None) -> list[Path]:
 
 def _read_site(generator: str, folder: Path, path: Path) -> SourceSite:
     files = sorted(path.glob("*")) if path.is_dir() else [path]
+    if generator == "hugo":
+        files = [
+            *dict.fromkeys(
+                [*files, *(file for name in HUGO_OPTION_FOLDERS for file in (folder / name).glob("*"))]
+            )
+        ]
     texts = {file: text for file in files if (text := read_within(file, folder))}
     options = _parse_options(texts, path)
-    excluded = {"exclude": as_texts(options.get("exclude"))} if generator == "jekyll" else {}
+    if generator == "jekyll" and _is_hexo(folder, options):
+        generator = "hexo"
+    content_folders = find_content_folders(generator, options)
+    has_content = any((folder / content.path).is_dir() for content in content_folders)
+    return SourceSite(
+        generator,
+        folder,
+        "\n".join(texts.values()),
+        SiteValues(folder, options if generator != "hugo" else {}),
+        options,
+        _find_excluded(generator, folder, options),
+        content_folders if has_content else (),
+    )
+
+
+def _is_hexo(folder: Path, options: Mapping[str, Any]) -> bool:
+    """Whether a site with the files of Jekyll is one of Hexo; `source` is a setting of Jekyll alone."""
+    package = read_within(folder / "package.json", folder) or ""
+    return '"hexo"' in package or ((folder / "source/_posts").is_dir() and not options.get("source"))
+
+
+def _find_excluded(generator: str, folder: Path, options: Mapping[str, Any]) -> dict[str, list[str]]:
+    if generator == "jekyll":
+        return {"exclude": as_texts(options.get("exclude"))}
+    if generator == "hugo":
+        return {"ignoreFiles": find_ignored_files(options)}
     if ignored := read_within(folder / IGNORED_FILES, folder) if generator == "eleventy" else None:
-        excluded[IGNORED_FILES] = [line for line in ignored.splitlines() if not line.startswith(("#", "!"))]
-    values = SiteValues(folder, options if generator != "hugo" else {})
-    return SourceSite(generator, folder, "\n".join(texts.values()), values, options, excluded)
+        return {IGNORED_FILES: [line for line in ignored.splitlines() if not line.startswith(("#", "!"))]}
+    return {}
 
 
 def _parse_options(texts: Mapping[Path, str], place: Path) -> dict[str, Any]:
