@@ -3,8 +3,8 @@
 import html
 import re
 from collections.abc import Mapping
-from pathlib import Path
-from urllib.parse import quote, unquote
+from pathlib import Path, PurePath
+from urllib.parse import quote, unquote, urljoin
 
 from publications.stored_messages import gettext as _
 from publications.stored_messages import join_messages
@@ -30,11 +30,18 @@ ATTRIBUTE = re.compile(r"""\b(src|alt|title)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"
 
 
 class ImageRewriter:
-    """Rewrites the images of one file; `used` are those that it has then, `words` those of missing ones."""
+    """Rewrites the images of one file; `used` are those that it has then, `words` those of missing ones.
 
-    def __init__(self, finder: ImageFinder, folder: Path, language: str, log: ImportLog) -> None:
-        self.finder, self.folder, self.log = finder, folder, log
+    Args:
+        page: the address of the text on the old site, the base of relative addresses; "" if it is not known.
+    """
+
+    def __init__(
+        self, finder: ImageFinder, folder: Path, language: str, log: ImportLog, page: str = ""
+    ) -> None:
+        self.finder, self.folder, self.log, self.page = finder, folder, log, page
         self.used = UsedImages(language)
+        self.former_files: dict[str, str] = {}
         self.words: list[str] = []
 
     def rewrite_images(self, text: str) -> str:
@@ -53,7 +60,7 @@ class ImageRewriter:
         image = self._find(address, "")
         if not image:
             return ""
-        self.used.add(image, alt)
+        self._use(address, image, alt)
         return image.key
 
     def _rewrite_markdown(self, match: re.Match[str]) -> str:
@@ -85,8 +92,18 @@ class ImageRewriter:
             self.words += [alt, title]
             alt_text = f"*{alt}*" if alt and "*" not in alt else alt
             return " ".join(filter(None, [alt_text, title if title != alt else ""]))
-        self.used.add(image, alt)
+        self._use(address, image, alt)
         return f"![{alt}]({_inline_target(f'image:{image.key}', title if title != alt else '')})"
+
+    def _use(self, address: str, image: FoundImage, alt: str) -> None:
+        """Add an image, and the path that it had on the old site."""
+        name = self.used.add(image, alt)
+        path = unquote(re.split(r"[?#]", address)[0])
+        path = path if PurePath(path).suffix else f"{path}{image.path.suffix}"
+        is_beside = (self.folder / path.lstrip("/")).resolve() == image.path
+        base = self.page if is_beside else "/"
+        if base:
+            self.former_files[urljoin(base, path.lstrip("/") if is_beside else path)] = name
 
     def _find(self, address: str, alt: str) -> FoundImage | None:
         image = self.finder.find(address, self.folder)

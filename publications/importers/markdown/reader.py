@@ -77,7 +77,8 @@ class _MarkdownFile:
     ) -> None:
         self.file, self.front_matter, self.context, self.log = file, front_matter, context, log
         self.fields = FrontMatterFields(front_matter.fields, log, context.topics, inherited=file.inherited)
-        self.images = ImageRewriter(context.image_finder, file.path.parent, file.language, log)
+        page = next(iter(file.former_paths), "")
+        self.images = ImageRewriter(context.image_finder, file.path.parent, file.language, log, page)
 
     def read(self) -> ImportedFile:
         title, source = self.fields.title(remove_marks(self.front_matter.body), self.file.stem)
@@ -100,6 +101,7 @@ class _MarkdownFile:
         coverage = measure_coverage(source, text, rendered, self.log)
         return ImportedFile(
             self.file.source, text, notes=self.log.notes, former_paths=self.file.former_paths, is_draft=is_draft,
+            former_files=self.images.former_files,
             files={name: image.path for name, image in self.images.used.files_by_name.items()},
             image_properties={name: image.properties for name, image in self.images.used.files_by_name.items()},
             non_guest_authors=frozenset(author.slug for _byline, author in bylines if author.is_known),
