@@ -67,9 +67,8 @@ def _is_of_one_site(host: str) -> bool:
 
     Copies without a host, or from an address without a port, may be of any site.
     """
-    parts = urlsplit(f"//{host}")
-    name = parts.hostname or UNKNOWN_HOST
-    if name == UNKNOWN_HOST or parts.port:
+    name = urlsplit(f"//{host}").hostname or UNKNOWN_HOST
+    if name == UNKNOWN_HOST or host.rpartition("]")[2].partition(":")[2]:
         return name != UNKNOWN_HOST
     try:
         ip_address(name)

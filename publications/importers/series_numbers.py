@@ -49,7 +49,7 @@ def keep_series_number(publication: Publication, manuscript: Manuscript, import_
         return
     year, number = parse_series_number(manuscript)
     row, _created = SeriesNumber.objects.get_or_create(kind=publication.kind, year=year, number=number)
-    group, owners = _group_named(manuscript) or _group_of(publication), import_cache.series_numbers
+    group, owners = _find_group(publication, manuscript), import_cache.series_numbers
     if row.pk not in owners:
         owners[row.pk] = _find_owner(row) or group
     if owners[row.pk] == group:
@@ -62,8 +62,7 @@ def has_new_number(publication: Publication, manuscript: Manuscript) -> bool:
         return False
     year, number = parse_series_number(manuscript)
     row = SeriesNumber.objects.filter(kind=publication.kind, year=year, number=number).first()
-    group = manuscript.translation_of or _group_of(publication)
-    return row is None or _find_owner(row) in ("", group)
+    return row is None or _find_owner(row) in ("", _find_group(publication, manuscript))
 
 
 def _needs_number(publication: Publication, manuscript: Manuscript) -> bool:
@@ -95,9 +94,10 @@ def _number_of(publication: Publication) -> SeriesNumber | None:
     return number if number and number.kind_id == publication.kind_id else None
 
 
-def _group_named(manuscript: Manuscript) -> str:
-    """Return the uid of the original that a manuscript names, which may come later, or ""."""
-    return str(UUID(manuscript.translation_of)) if is_uid(manuscript.translation_of) else ""
+def _find_group(publication: Publication, manuscript: Manuscript) -> str:
+    """Return the uid of the original: the one that the manuscript names, which may come later, or that of the draft."""
+    named = manuscript.translation_of
+    return str(UUID(named)) if is_uid(named) else _group_of(publication)
 
 
 def _group_of(publication: Publication) -> str:

@@ -16,7 +16,7 @@ MAX_PATTERNS, MAX_EXPANDED = 100, 50_000
 """How many patterns are expanded, and to how many addresses: others are left to the web server."""
 PATTERN_START = re.compile(r"^\(\?i\)|^\^")
 OPTIONAL_END = re.compile(r"(?:/\?|\\/\?|\(/\)\?|\(\?:/\)\?)?\$?$")
-GROUP = re.compile(r"\(((?:\.|\\[wd]|\[(?:\^\\?/|(?:[A-Za-z0-9]-[A-Za-z0-9]|\\[wd\-_.]|[\w-])+)\])[*+]\??)\)")
+GROUP = re.compile(r"\(((?:\.|\\[wd]|\[(?:\^\\?/|(?:\\[wd\-_.]|[\w.-])+)\])[*+]\??)\)")
 """A group of one set of characters, which no address makes slow to match."""
 ESCAPED = re.compile(r"\\([/.\-_?=&])")
 PATTERN_CHARACTERS = re.compile(r"[\^$*+?()\[\]{}|\\]")
@@ -129,15 +129,16 @@ def describe_redirects(redirects: Iterable[SourceRedirect], site: str) -> Iterat
     Args:
         site: the address of the old site.
     """
-    rows = list(redirects)
-    errors = [str(row) for row in rows if not row.target]
-    server = [row for row in rows if row.target and (not row.address or _is_elsewhere(row.target, site))]
-    lost = [str(row) for row in rows if row.target and row not in server]
+    errors, server, lost = [], [], []
+    for row in redirects:
+        is_of_server = not row.address or _is_elsewhere(row.target, site)
+        rows = errors if not row.target else server if is_of_server else lost
+        rows.append(row)
     if lost:
         message = _(
             "Redirects of the old site that lead to nothing imported, to be set at the desk (Old addresses): %d."
         )
-        yield SourceRemark(message % len(lost), tuple(lost), topic=LOST_ADDRESS)
+        yield SourceRemark(message % len(lost), tuple(map(str, lost)), topic=LOST_ADDRESS)
     if server:
         message = _(
             "Redirects of the old site that are patterns or lead to another site. Only the web server can have them; "
@@ -149,7 +150,7 @@ def describe_redirects(redirects: Iterable[SourceRedirect], site: str) -> Iterat
         yield SourceRemark(message % len(server), tuple(items), topic=SERVER_REDIRECT)
     if errors:
         message = _("Redirects of the old site to an error, whose addresses answer 404 here: %d.")
-        yield SourceRemark(message % len(errors), tuple(errors))
+        yield SourceRemark(message % len(errors), tuple(map(str, errors)))
 
 
 def _is_elsewhere(target: str, site: str) -> bool:

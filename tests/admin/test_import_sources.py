@@ -295,6 +295,11 @@ def test_the_rules_of_a_site_are_those_of_its_latest_import_that_has_some():
     assert earlier.options[PAGE_RULES] == "right"
 
 
+@pytest.mark.parametrize("host", ["localhost:port", "localhost:99999", "[::1]:8000"])
+def test_any_port_makes_a_host_one_site(host):
+    assert archive_import_rules._is_of_one_site(host)
+
+
 def test_wrong_rules_are_shown_again_with_their_line(administrator, copied):
     rules = "pages:\n  - name: news\n    matches: x\n"
     page = administrator.post(page_of(), {**copied.options, "page_rules": rules, "check": "1"})

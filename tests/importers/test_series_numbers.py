@@ -208,3 +208,16 @@ def test_a_translation_shares_the_number_of_an_original_that_it_names_in_upper_c
     report = import_blog(folder, publish=False)
 
     assert numbers() == {"Report 0": "7/2012", "Report 1": "7/2012"} and not missing_of(report)
+
+
+def test_a_translation_gets_a_later_number_of_an_original_that_it_names_in_upper_case(tmp_path):
+    original = f"translation_of: {UID.format(0).upper()}\n"
+    folder = write_reports(tmp_path / "reports", "number: 7/2012\n", original)
+    text = (folder / "1.md").read_text().replace("language: en", "language: sv")
+    (folder / "1.md").write_text(text)
+    import_blog(folder, publish=False)
+    (folder / "1.md").write_text(text.replace(original, f"{original}number: 7/2012\n"))
+
+    import_blog(folder, publish=False)
+
+    assert numbers() == {"Report 0": "7/2012", "Report 1": "7/2012"}

@@ -1,0 +1,28 @@
+"""Redirects of an old site, as their file has them."""
+
+import pytest
+
+from publications.importers.source_redirects import GROUP, SourceRedirect, describe_redirects
+
+
+@pytest.mark.parametrize("group", ["(.*)", "([^/]+)", "([a-z0-9-]+)", r"([\w\-.]+?)", r"(\d+)"])
+def test_a_group_of_one_set_of_characters_is_found(group):
+    assert GROUP.fullmatch(group)
+
+
+def test_a_group_without_an_end_is_read_in_little_time():
+    assert not GROUP.search("([" + "a-" * 2_000)
+
+
+def test_redirects_that_are_lost_are_no_lines_for_the_web_server():
+    rows = [
+        SourceRedirect("/a", "/gone", "/a"),
+        SourceRedirect("^/b/(.*)", "/c/$1", ""),
+        SourceRedirect("/d", "", "/d"),
+        SourceRedirect("/e", "https://elsewhere.example/", "/e"),
+    ]
+
+    lost, server, errors = describe_redirects(rows, "https://old.example")
+
+    assert lost.items == ("/a → /gone",) and errors.items == ("/d → –",)
+    assert [item.partition(" → ")[0] for item in server.items] == ["^/b/(.*)", "/e"]
