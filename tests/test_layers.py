@@ -61,6 +61,7 @@ LAYERS = {
         "publications.locales",
         "publications.name_particles",
         "publications.slugs",
+        "publications.old_feeds",
         "publications.path_prefixes",
         "publications.server_redirects",
         "publications.seed_content",

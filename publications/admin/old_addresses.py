@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from publications import actions, exporters
 from publications.models import EditionAttachment, Publication, Redirect
+from publications.old_feeds import LIKE_FEED
 from publications.path_prefixes import RESERVED_PREFIXES
 from publications.presentation import find_redirect_target
 
@@ -49,8 +50,9 @@ class OldAddressForm(RedisplayMixin, forms.Form):
         label=gettext_lazy("Leads to"),
         max_length=MAX_ADDRESS_CHARACTERS,
         help_text=gettext_lazy(
-            "An address of this site: of a publication, a file or picture of one, a topic, an author, a page or a list "
-            "with its filters. Of a draft, the address of its form at the desk."
+            "An address of this site: of a publication, a file or picture of one, a topic, an author, a page, a list "
+            "with its filters, or a feed (/en/feeds/publications.atom). Of a draft, the address of its form at the "
+            "desk."
         ),
     )
 
@@ -172,6 +174,7 @@ def _label_of(redirect: Redirect) -> str:
 
 def _keep(request: HttpRequest, form: OldAddressForm) -> bool:
     """Keep the address of the form; a refusal is shown at the field that it is about."""
+    target = form.cleaned_data["target"]
     try:
         refused = actions.keep_old_addresses([form.old_address], by=request.user)
     except actions.ActionRefused as refusal:
@@ -179,6 +182,8 @@ def _keep(request: HttpRequest, form: OldAddressForm) -> bool:
         return False
     for row in refused:
         form.add_error("target" if row.reason in REASONS_OF_TARGETS else "address", row.text)
+        if row.reason is actions.AddressRefusal.NO_TARGET and LIKE_FEED.search(target):
+            form.add_error("target", _("The feed of this site is at /en/feeds/publications.atom."))
     if not refused:
         messages.success(request, _("Kept: %(address)s") % {"address": form.old_address.address})
     return not refused

@@ -1,6 +1,7 @@
 """Redirects from the other pages of an old site: to the topic or author that they are of, or to the nearest page."""
 
 from publications.actions import AddressRefusal, OldAddress
+from publications.locales import locale_of, localized_path
 from publications.models import Author, Tag, tags_by_name
 
 from .import_cache import ImportCache
@@ -9,6 +10,7 @@ from .redirects import keep_old_addresses
 from .source import ImportSource, OldPage
 from .source_authors import AuthorList
 
+FEED = "publications:feed"
 REASONS_OF_ANSWERED = (AddressRefusal.USED, AddressRefusal.OTHER)
 """Why an address is not kept that leads somewhere already."""
 
@@ -21,7 +23,8 @@ def redirect_old_pages(
     Returns:
         The number of addresses that redirect, and those that lead nowhere.
     """
-    topics = tags_by_name() if source.old_pages else {}
+    pages = _list_feeds(source, options) | dict(source.old_pages)
+    topics = tags_by_name() if pages else {}
 
     def find_target(page: OldPage) -> Tag | Author | str:
         tag = topics.get(options.mapping.find_topic(page.topic).casefold()) if page.topic else None
@@ -31,7 +34,18 @@ def redirect_old_pages(
         name = options.mapping.find_person(name, authors.find(name).name) or name
         return import_cache.find_author(authors.find(name).slug, name)
 
-    rows = [OldAddress(address, find_target(page)) for address, page in source.old_pages.items()]
+    rows = [OldAddress(address, find_target(page)) for address, page in pages.items()]
     refused = keep_old_addresses(rows, by=options.by, archive_import=options.archive_import) if rows else []
     lost = [row.address for row in refused if row.reason not in REASONS_OF_ANSWERED]
     return len(rows) - len(refused), lost
+
+
+def _list_feeds(source: ImportSource, options: ImportOptions) -> dict[str, OldPage]:
+    """Return the feed here of each feed of the old site, also of those of its languages if it has several."""
+    home = locale_of(source.language or options.language)
+    locales = sorted({entry.locale for entry in source.entries})
+    feeds = {path: OldPage(address=localized_path(home, FEED)) for path in source.feed_paths}
+    for locale in locales if len(locales) > 1 else ():
+        page = OldPage(address=localized_path(locale, FEED))
+        feeds |= {f"/{locale}{path}": page for path in source.feed_paths if "?" not in path}
+    return feeds

@@ -14,6 +14,7 @@ from typing import Any, Self
 from uuid import UUID
 
 from publications.locales import locale_of
+from publications.old_feeds import SITE_FEEDS
 from publications.slugs import numbered_slug, slug_stem
 from publications.stored_messages import ngettext
 
@@ -158,6 +159,11 @@ class ImportSource(ABC):
     def old_pages(self) -> Mapping[str, OldPage]:
         """Other pages of the old site by their old path and query, once the texts are read."""
         return {}
+
+    @property
+    def feed_paths(self) -> tuple[str, ...]:
+        """The old addresses of the feeds of all texts; those of topics and authors are below their pages."""
+        return SITE_FEEDS.get(self.system, ())
 
     def names_of(self, path: str) -> Iterable[str]:
         """Return the names by which a file of an old path may be beside the texts, the best first."""

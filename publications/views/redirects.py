@@ -12,7 +12,7 @@ from django.urls import NoReverseMatch, Resolver404, ResolverMatch, resolve, rev
 from django.utils import translation
 from django.utils.encoding import escape_uri_path
 
-from publications.locales import LOCALES, current_locale, localized_path
+from publications.locales import LOCALES, current_locale, locale_of_path, localized_path
 from publications.models import (
     FACETS,
     AddressStatus,
@@ -24,7 +24,8 @@ from publications.models import (
     resolve_address,
     resolve_edition_address,
 )
-from publications.page_parameters import parameters_of
+from publications.old_feeds import FEED_END
+from publications.page_parameters import parameters_of, resolve_page
 from publications.path_prefixes import RESERVED_PREFIXES
 from publications.presentation import (
     SUBJECT_PAGES,
@@ -46,10 +47,8 @@ SUBJECT_FILTERS = {
 SAFE_QUERY_CHARACTERS = "!$%&'()*+,-./:;=?@_~"  # RFC 3986, section 3.4; escapes are kept
 MAX_URL_LENGTH = 2000  # characters of a URL that browsers and Django's redirects take
 FEED_SUBJECTS = {"publications:topic_feed": "tag", "publications:author_feed": "author"}
-PART_OF_PAGE = re.compile(
-    r"(?P<page>.+)/(?:page/\d+|comment-page-\d+|amp|embed|print|(?P<feed>feed(?:/(?:rss2?|rdf|atom))?))"
-)
-"""A further page, a feed or another form of a page, as WordPress names them."""
+PART_OF_PAGE = re.compile(rf"(?P<page>.+)/(?:page/\d+|comment-page-\d+|amp|embed|print|(?P<feed>{FEED_END}))")
+"""A further page, a feed or another form of a page, as other systems name them."""
 
 
 def redirect_to_current(request: HttpRequest) -> HttpResponse | None:
@@ -92,7 +91,7 @@ def _stored_redirect(request: HttpRequest) -> HttpResponse | None:
 def _redirect_part_of_page(request: HttpRequest) -> HttpResponse | None:
     """Redirect a part of a page that has an old address to what that leads to.
 
-    The feed of a topic or author leads to its feed here.
+    The feed of a topic or author leads to its feed here, and that of the list of publications to the feed of the site.
     """
     match = PART_OF_PAGE.fullmatch(_normalized_path(request))
     redirect = Redirect.objects.for_path(match["page"]) if match else None
@@ -103,6 +102,12 @@ def _redirect_part_of_page(request: HttpRequest) -> HttpResponse | None:
         name, argument = next(item for item in FEED_SUBJECTS.items() if getattr(redirect, item[1]))
         locale = find_subject_locale(redirect, subject)
         return HttpResponsePermanentRedirect(localized_path(locale, name, **{argument: subject.slug}))
+    if match["feed"] and redirect.site_path:
+        page = resolve_page(redirect.site_path.partition("?")[0])
+        if page and page.view_name == "publications:list":
+            return HttpResponsePermanentRedirect(
+                localized_path(locale_of_path(redirect.site_path), "publications:feed")
+            )
     return _respond(request, redirect)
 
 

@@ -129,6 +129,7 @@ def test_one_is_added(desk, settings, target):
         ("/old", "https://elsewhere.example/", 'rewrite "^/old/?$" "https://elsewhere.example/" permanent;'),
         ("^/blog/(.*)$", "/$1", 'This is a pattern for several addresses'),
         ("/old", "/desk/publications/publication/99/change/", "It would lead to nothing that has an address on this site."),
+        ("/feed/", "/en/feed/", "The feed of this site is at /en/feeds/publications.atom."),
         ("/old", "http://[", "This is no address."),
         ("http://[", "/en/", "This is no address of a page: a path is needed, of at most 500 characters."),
         ("", "/en/", "This field is required."),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from publications.locales import LOCALES
+from publications.old_feeds import SITE_FEEDS
 from publications.stored_messages import gettext as _
 
 from ..imported_file import ImportedFile, ImportRefused, SourceRemark
@@ -73,6 +74,14 @@ class MarkdownSource(ImportSource):
             ),
         )
         return [remark for remark in remarks if remark.items]
+
+    @property
+    def feed_paths(self) -> tuple[str, ...]:
+        """Those of the site and of its sections."""
+        sections = {entry.source.removeprefix("content/").partition("/") for entry in self.entries}
+        is_hugo = self.source_site.generator == "hugo"
+        feeds = (f"/{folder}/index.xml" for folder, mark, _name in sorted(sections) if is_hugo and mark)
+        return (*SITE_FEEDS.get(self.source_site.generator, ()), *feeds)
 
     @property
     def author_list(self) -> Path | None:

@@ -3,11 +3,13 @@
 What leads nowhere is listed in the report, because its address would answer 404.
 """
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from publications.locales import LOCALES, locale_of, localized_path
+from publications.old_feeds import FEED_END
 
 from ..source import OldPage
 from .addresses import path_of
@@ -15,6 +17,8 @@ from .page_index import IndexedPage, PageIndex
 from .site_copy import SiteCopy
 
 HOME, LIST, AUTHORS = "publications:home", "publications:list", "publications:authors"
+FEED = "publications:feed"
+FEED_OF_PAGE = re.compile(rf"(/.+)/(?:{FEED_END})/?", re.IGNORECASE)
 MIN_LISTED_TEXTS = 3
 MAX_SHARE_OF_PAGES = 0.5
 """A text that more pages link to is in a box of the site, such as "Latest"."""
@@ -55,7 +59,21 @@ def find_nearest_pages(copy: SiteCopy, index: PageIndex) -> NearestPages:
         resource = copy.resources.get(target)
         if not index.find_text(target) and not (resource and resource.is_file):
             nearest.add(path_of(copy.resources[key].address), targets.get(target))
+    nearest.pages |= _find_feeds(copy, index)
     return nearest
+
+
+def _find_feeds(copy: SiteCopy, index: PageIndex) -> dict[str, OldPage]:
+    """Return what the feeds that pages name lead to: that of the site, unless they are below a page of the copy."""
+    feeds: dict[str, OldPage] = {}
+    for page in (*index.texts.values(), *index.ignored.values(), *index.unmatched.values()):
+        for address in filter(copy.is_own, page.feeds):
+            path = path_of(address)
+            above = FEED_OF_PAGE.fullmatch(path)
+            locale = locale_of(page.head.language or LOCALES[0])
+            if not (above and copy.find_key(copy.site + above[1]) in copy.resources):
+                feeds.setdefault(path, OldPage(address=localized_path(locale, FEED)))
+    return feeds
 
 
 @dataclass

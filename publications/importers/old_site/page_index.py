@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 
+from publications.old_feeds import FEED_LINKS
 from publications.stored_messages import gettext as _
 
 from .addresses import address_key, resolve_address
@@ -50,6 +51,7 @@ class IndexedPage:
             that is no text.
         words: how many its text has; 0 for a page that is no text.
         links: the keys that a page that is no text links to.
+        feeds: the addresses of the feeds that it names.
         hiding_sign: what shows that a text was not for all readers, or "".
     """
 
@@ -63,6 +65,7 @@ class IndexedPage:
     words: int = 0
     links: frozenset[str] = frozenset()
     hiding_sign: str = ""
+    feeds: tuple[str, ...] = ()
 
     @property
     def is_text(self) -> bool:
@@ -188,6 +191,7 @@ def _describe_page(copy: SiteCopy, key: str, page: HtmlPage, rules: tuple[PageRu
         words=len(text.split()),
         links=links,
         hiding_sign=hiding_sign,
+        feeds=tuple(filter(None, map(page.resolve, page.list_links(FEED_LINKS)))),
     )
 
 

@@ -143,7 +143,7 @@ class OldSiteSource(ArticleSource):
                 "Files that texts use and the copy does not have (--missing-files FILE writes a list for wget):"
             )
             notes.append(SourceRemark(message, self.missing_files))
-        if lost := (*self.nearest.lost, *self.targets.unused_files()):
+        if lost := {*self.nearest.lost, *self.targets.unused_files()} - self.nearest.pages.keys():
             notes.append(lost_addresses(sorted(lost)))
         unmatched = tuple(sorted(path_of(page.address) for page in self.index.unmatched.values()))
         if unmatched:

@@ -1,4 +1,4 @@
-"""The list pages and feeds that WordPress makes of its texts, and what each leads to here.
+"""The list pages that WordPress makes of its texts, and what each leads to here.
 
 Source: the rewrite rules of WordPress (wp-includes/class-wp-rewrite.php) in their default form.
 """
@@ -20,8 +20,7 @@ from .index import ExportIndex
 from .posts import POST, IndexedPost
 from .topics import CATEGORY, FORMAT, TAG, archive_paths, format_of, term_name
 
-LIST, FEED, AUTHORS = "publications:list", "publications:feed", "publications:authors"
-FEED_FORMATS = ("rss2", "atom", "rss", "rdf")
+LIST, AUTHORS = "publications:list", "publications:authors"
 MIN_TEXTS_PER_PAGE = 5
 """A list of WordPress has ten texts a page unless its owner changes it; the export does not say."""
 MAX_EXAMPLES = 10
@@ -29,7 +28,7 @@ _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 
 
 def find_archive_pages(index: ExportIndex, posts: Iterable[IndexedPost], language: str) -> dict[str, OldPage]:
-    """Return what the feeds and list pages of public posts lead to, by their old path and query.
+    """Return what the list pages of public posts lead to, by their old path and query.
 
     Args:
         posts: the texts of the import.
@@ -38,9 +37,7 @@ def find_archive_pages(index: ExportIndex, posts: Iterable[IndexedPost], languag
     public = [post for post in posts if is_listed(post)]
     locale, home = locale_of(language), urlsplit(index.address).path.rstrip("/")
     texts = OldPage(address=localized_path(locale, LIST))
-    feed = OldPage(address=localized_path(locale, FEED))
-    pages = dict.fromkeys((f"{home}{path}" for path in _feed_paths()), feed)
-    pages |= dict.fromkeys((f"{home}{path}" for path in _list_paths(public)), texts)
+    pages = dict.fromkeys((f"{home}{path}" for path in _list_paths(public)), texts)
     for term in dict.fromkeys(term for post in public for term in post.terms):
         page = (
             texts if term.taxonomy == FORMAT else OldPage(address=texts.address, topic=term_name(term, index))
@@ -63,7 +60,7 @@ def describe_lost_pages() -> SourceRemark:
     message = _(
         "Addresses of these forms answer 404, as comments and feeds of single pages did not come along:"
     )
-    return SourceRemark(message, ("/comments/feed/", "/…/feed/", "/…/trackback/", "/…/comment-page-1/"))
+    return SourceRemark(message, ("/…/feed/", "/…/trackback/", "/…/comment-page-1/"))
 
 
 def describe_file_pages(index: ExportIndex, texts: Container[int]) -> Iterator[SourceRemark]:
@@ -80,12 +77,6 @@ def describe_file_pages(index: ExportIndex, texts: Container[int]) -> Iterator[S
         )
         examples = (address for file in files for address in attachment_addresses(file, index.address))
         yield SourceRemark(message % len(files), tuple(islice(examples, MAX_EXAMPLES)))
-
-
-def _feed_paths() -> Iterator[str]:
-    yield "/feed/"
-    for name in FEED_FORMATS:
-        yield from (f"/feed/{name}/", f"/?feed={name}")
 
 
 def _list_paths(posts: list[IndexedPost]) -> Iterator[str]:

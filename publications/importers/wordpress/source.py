@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 from uuid import uuid5
 
 from publications.slugs import slugify
@@ -66,6 +66,11 @@ class WordPressSource(ImportSource):
     @property
     def old_pages(self) -> Mapping[str, OldPage]:
         return self.archive_pages
+
+    @property
+    def feed_paths(self) -> tuple[str, ...]:
+        home = urlsplit(self.index.address).path.rstrip("/")
+        return tuple(f"{home}{path}" for path in super().feed_paths)
 
     def read(self, context: ImportContext, *, processes: int) -> Iterator[ImportedFile]:
         self.missing_files = find_missing(self.index, context.image_finder)
