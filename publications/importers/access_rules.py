@@ -8,7 +8,7 @@ plugin, but not another part of the page (`title_visibility`). The opposite of a
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from . import access_values as access_values
+from . import access_values
 from .access_values import ONLY_WORDS, Rule
 from .access_words import inflect, join_names, split_values, words_of
 
@@ -26,7 +26,7 @@ RULES: Mapping[Rule, tuple[str, ...]] = {
         "trashed on",
         *inflect("begränsad", "dold", "hemlig", "konfidentiell", "privat", "raderad", "sekretessbelagd"), "låst",
         "medlemsartikel", "medlemsinnehåll", "sekretess",
-        "utkast",
+        "utkast", *access_values.OTHER_LANGUAGES,
     ),
     access_values.hides_unless_free: (
         "gated", "paid", "paywall", "paywalled", "premium", "access level", "access plan", "access role",
@@ -80,9 +80,15 @@ BARE_RULES: Mapping[str, Rule] = {
     **dict.fromkeys(("expired", "removed", "suppressed", "withdrawn"), access_values.hides_if_ended),
     **dict.fromkeys(("for", "intendedfor", "template"), access_values.hides_if_for_some),
     "free": access_values.hides_unless_open,
+    **dict.fromkeys(
+        join_names(
+            "category", "categories", "flag", "keyword", "kind", "label", "layout", "post type", "tag", "type"
+        ),
+        access_values.hides_if_labelled,
+    ),
     **dict.fromkeys(join_names("pin", "pin code"), access_values.hides_if_code),
 }
-"""Ends that say something only as a whole name: `free`, not `gluten_free`."""
+"""Ends that say something only as a whole name: `free`, not `gluten_free`; `type`, not `event_type`."""
 PUBLIC_RULES = frozenset({
     access_values.hides_unless_shown, access_values.hides_if_denied, access_values.hides_unless_open,
 })  # fmt: skip

@@ -27,8 +27,10 @@ _CODE = re.compile(r"\d{4,}")
 _DATE = re.compile(r"\d{4}(?:-\d\d(?:-\d\d(?:[T ][\d:.Z +-]*)?)?)?")
 YES_VALUES = frozenset({"true", "yes", "on", "1", "ja", "sant"})
 NO_VALUES = frozenset({"false", "no", "off", "0", "nej", "falskt"})
-YES_MARKS = YES_VALUES | {"y", "t", "x", "j"}
-NO_MARKS = NO_VALUES | {"n", "f", "none", "null", "empty", "never", "ingen", "inget", "inga", "aldrig"}
+YES_MARKS = YES_VALUES | {"y", "t", "x", "j", "kyllä", "oui", "wahr"}
+NO_MARKS = NO_VALUES | {
+    "n", "f", "none", "null", "empty", "never", "ingen", "inget", "inga", "aldrig", "ei", "falsch", "nei", "nein", "non",
+}  # fmt: skip
 """Values that are a clear no to a flag; of a password, `n` or `none` would be one."""
 PUBLIC_WORDS = frozenset({"public", *inflect("offentlig", "publik")})
 FREE_VALUES = PUBLIC_WORDS.union(map(fold_value, (
@@ -61,7 +63,13 @@ REQUIRED_WORDS = frozenset({"mandatory", "needed", "required", "krävs", "obliga
 NEGATING_WORDS = frozenset({"no", "not", "ej", "inte"})
 PENDING_VALUES = frozenset({"future", "inherit", "pending", "scheduled", "sent"})
 """Values that hide a text as its own status; as that of a mail or a payment they say nothing of readers."""
+OTHER_LANGUAGES = (
+    "brouillon", "confidentiel", "interne", "privé", "entwurf", "geheim", "nicht öffentlich", "vertraulich",
+    "fortrolig", "kladd", "kladde", "udkast", "luonnos", "luottamuksellinen", "salainen",
+)  # fmt: skip
+"""Words for hidden texts in French, German, Danish, Norwegian and Finnish, as values and as names of fields."""
 HIDDEN_VALUES = frozenset(map(fold_value, (
+    *OTHER_LANGUAGES,
     "archived", "deleted", "draft", "preview", "private", "trash", "arkiverad", "avpublicerad", "begränsad",
     "unpublished", "unlisted", "hidden", "withdrawn", "removed", "closed", "closed access", "embargoed access",
     "restricted access",
@@ -75,6 +83,12 @@ HIDDEN_VALUES = frozenset(map(fold_value, (
     *(definition.work_status for definition in NOTICES.values()),  # a mark is set by an action
 )))  # fmt: skip
 """Values that say that not all may read a text, or not yet."""
+LABEL_VALUES = frozenset(map(fold_value, (
+    "draft", "private", "hidden", "unlisted", "unpublished", "internal", "confidential", "embargoed", "wip",
+    *OTHER_LANGUAGES, "work in progress", "do not publish", "not public", "not for publication",
+    "utkast", *inflect("dold", "hemlig", "konfidentiell", "opublicerad", "privat"), "intern", "internt",
+)))  # fmt: skip
+"""Those of them that are no topic of a text, as a label or a layout: `review` and `security` may be one."""
 ONLY_WORDS = frozenset({"only", "endast", "bara", "enbart"})
 READER_VALUES = frozenset({
     "member", "membership", "personal", "staff", "subscriber", "medlem", "medlemmar", "prenumerant", "prenumeranter",
@@ -180,6 +194,11 @@ def hides_if_for_some(values: Sequence[str]) -> bool:
     return any(is_restricted(value) or _names_readers(words_of(value)) for value in values)
 
 
+def hides_if_labelled(values: Sequence[str]) -> bool:
+    """Whether any value, as a tag or a type, is a label of hidden texts: `draft`, `members-only`."""
+    return any(fold_value(value) in LABEL_VALUES or _names_only_readers(value) for value in values)
+
+
 def is_restricted(value: str) -> bool:
     """Whether a value, or a remark on it, is a word for hidden texts, or says who alone may read."""
     head, *remarks = _REMARK_EDGE.split(value)
@@ -240,6 +259,13 @@ def _names_readers(words: Sequence[str]) -> bool:
         before = list(itertools.dropwhile(READER_VALUES.__contains__, reversed(named)))
         return before[0] not in BODY_WORDS
     return False
+
+
+def _names_only_readers(value: str) -> bool:
+    """Whether a value says for which readers alone a text is: `members-only`, not `audio only`."""
+    words = words_of(value)
+    named = [word for word in words if word not in ONLY_WORDS]
+    return len(named) < len(words) and (_names_readers(named) or fold_value(" ".join(named)) in HIDDEN_VALUES)
 
 
 def _is_of_body(words: Sequence[str]) -> bool:

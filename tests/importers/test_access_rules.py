@@ -63,6 +63,8 @@ HIDING_WORDS = (
     *(f"{name}=false" for name in ("online", "live", "is_active", "available", "released", "public.en")),
     *(f"{name}=true" for name in (
         "draft_en", "private_sv", "expired", "is_removed", "suppressed", "invite_only", "by_invitation", "eyes_only")),
+    "tags=private", "flags=draft", "categories=members-only", "layout=private", "type=draft", "keywords=coal, subscribers only",
+    "vertraulich=true", "entwurf=ja", "published=nein", "post_status=brouillon", "privé=oui", "kladde=1", "julkaistu_luonnos=kyllä",
     "status=withdrawn", "for=members", "intended_for=board members", "approved=no (legal)", "_wp_page_template=members-only.php", "wip=yes - not ready",
 )  # fmt: skip
 OPEN_WORDS = (
@@ -90,6 +92,8 @@ OPEN_WORDS = (
     "audience=staff members of ministries", "workflow=final (2014)", "access=CC BY 4.0 International", "access=CC BY-NC-ND 3.0 IGO",
     "accessRights=open access", "tlp=clear", "online=https://example.org/report", "comments_enabled=false",
     "expired=false", "event_withdrawn=true", "for=policymakers", "approved=yes (2014)", "_wp_active=0", "_wp_page_template=default", "template=report",
+    "tags=members", "tags=private sector, security, review", "layout=post", "type=closed", "event_type=private", "categories=audio only",
+    "vertraulich=nein", "brouillon=non", "luonnos=ei", "public=oui", "interne_politique=1",
     "_fl_builder_draft_settings=x", "_fl_builder_draft=x",
 )  # fmt: skip
 HIDING_FRONT_MATTER = (
@@ -98,7 +102,7 @@ HIDING_FRONT_MATTER = (
     "draft: {en: true}", "publication_date: 2099-01-01", "visible_from: 2099-01-01", "go_live_date: 2099-01-01",
     "params: {private: true}", "params: {embargo: 2099-01-01}", "extra: {draft: true}", "publishing: {status: draft}",
     "settings: {access: {level: members}}", "a: &a {draft: true}\nb: &b {<<: *a}\n<<: *b", "<<: [{draft: true}, {draft: no}]",
-    "embargo_end: 2099-01-01", "scheduled: 2099-01-01", "scheduled: true", "publicerat: 2099-01-01",
+    "tags: [coal, private]", "categories:\n- Members Only", "embargo_end: 2099-01-01", "scheduled: 2099-01-01", "scheduled: true", "publicerat: 2099-01-01",
 )  # fmt: skip
 OPEN_FRONT_MATTER = (
     "status: released", "status: completed", "scheduled: false", "scheduled: 2019-01-01", "publication_date: Spring 2014", "status: final version", "status: true",

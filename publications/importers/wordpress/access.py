@@ -34,6 +34,10 @@ HIDING_SETTINGS = {
 """Fields that hold several settings as PHP or JSON write them, and those that hide a post or a part of it (Ultimate
 Member, Leaky Paywall, Ultimate Membership Pro, Elementor)."""
 _PHP_TEXT = re.compile(r's:\d+:"([^"]*)"')
+_PHP_SCALAR = r'(?:s:\d+:"[^"]*"|[id]:[-+.\dE]+|b:[01]|N);'
+_PHP_SETTINGS = re.compile(rf"a:\d+:\{{(?:{_PHP_SCALAR})*+\}}")
+_PHP_FLAG = re.compile(r's:\d+:"([^"]*)";b:([01]);')
+"""A flag within an array of PHP that holds no others; within deeper ones it may be that of a part of the page."""
 
 ACCESS_WORDS = frozenset({
     *READER_WORDS, *RESTRICTING_WORDS, "access", "hide", "ismember", "logged", "loggedin", "membersonly", "paid",
@@ -120,6 +124,9 @@ def find_access_fields(item: ExportItem) -> Iterator[str]:
             yield name
     if read_expiry(item) is None and _has_expiry(item):
         yield EXPIRY_FIELD
+    for term in item.terms:
+        if field_hides("tag", [term.name]):
+            yield term.name
 
 
 def read_expiry(item: ExportItem) -> datetime | None:
@@ -190,6 +197,9 @@ def _is_hiding(name: str, value: str) -> bool:
     texts = [text for text in _PHP_TEXT.findall(value) or [value] if text.casefold() not in EMPTY_VALUES]
     if not texts:
         return value.casefold() == "none" and is_public_flag(name)
+    flags = _PHP_FLAG.findall(value) if _PHP_SETTINGS.fullmatch(value) else ()
+    if any(field_hides(f"{name}.{flag}", [is_set]) for flag, is_set in flags):
+        return True
     is_for_some = join_name(name) in ACCESS_FIELDS and hides_unless_free(texts)
     return is_for_some or field_hides(name, texts)
 

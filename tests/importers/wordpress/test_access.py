@@ -11,7 +11,7 @@ from publications.importers.wordpress.access import (
     is_access_shortcode,
     read_expiry,
 )
-from publications.importers.wordpress.export_item import ExportItem
+from publications.importers.wordpress.export_item import ExportItem, ItemTerm
 
 from .exports import item, read, write_export
 
@@ -25,7 +25,7 @@ HIDING_FIELDS = [
     ("Members Only", "yes"), ("ppwp_post_password", "hunter2"), ("_expiration-date", "soon"),
     ("ihc_mb_who", "reg"), ("ihc_mb_type", "block"), ("_visibility", "private"), ("_wpac_is_members_only", "true"),
     ("_wc_memberships_plan", "12"), ("isLocked", "1"), ("content_restriction", "a:1:{i:0;s:1:\"3\";}"),
-    ("show_paywall", "1"), ("medlemsartikel", "ja"),
+    ("_settings", 'a:1:{s:7:"private";b:1;}'), ("post_meta", 'a:2:{i:0;N;s:6:"public";b:0;}'), ("show_paywall", "1"), ("medlemsartikel", "ja"),
     ("_elementor_data", r'[{"settings":{"e_display_conditions":["[{\"condition\":\"login_status\"}]"]}}]'),
 ]  # fmt: skip
 OPEN_FIELDS = [
@@ -35,7 +35,8 @@ OPEN_FIELDS = [
     ("_issuem_leaky_paywall_visibility", 'a:1:{s:15:"visibility_type";s:7:"default";}'), ("private", "0"),
     ("members", "27"), ("_members_access_error", "Sorry"), ("_members_only", "field_5f3a"), ("visibility", "public"),
     ("title_visibility", "default"), ("ihc_mb_who", ""), ("ihc_mb_type", "show"), ("team_member", "Ann"),
-    ("remember_me", "1"), ("member_states", "Sweden"), ("unlocked", "1"), ("_wc_memberships_force_public", "yes"),
+    ("_settings", 'a:1:{s:7:"private";b:0;}'), ("_builder", 'a:1:{s:3:"row";a:1:{s:6:"hidden";b:1;}}'),
+    ("page_settings", 'a:1:{s:12:"title_hidden";b:1;}'), ("remember_me", "1"), ("member_states", "Sweden"), ("unlocked", "1"), ("_wc_memberships_force_public", "yes"),
     ("_elementor_data", '[{"settings":{"e_display_conditions":[],"title":"x"}}]'),
 ]  # fmt: skip
 
@@ -51,6 +52,12 @@ def fields_of(*pairs: tuple[str, str]) -> list[str]:
 @pytest.mark.parametrize("field", HIDING_FIELDS)
 def test_fields_of_plugins_for_members_hide_a_post(field):
     assert fields_of(field) == [field[0]]
+
+
+def test_a_category_for_members_hides_a_post():
+    terms = [ItemTerm("category", name.lower(), name) for name in ("Members only", "Members", "Energy")]
+
+    assert list(find_access_fields(ExportItem(terms=terms))) == ["Members only"]
 
 
 @pytest.mark.parametrize("field", OPEN_FIELDS)
