@@ -5,6 +5,7 @@ text as it was imported: the note is resolved when the draft has none of it any 
 only a person can say.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
@@ -35,11 +36,17 @@ def is_resolved(topic: str, note: Stored, publication: Publication, state: Impor
         return False
     if name := MADE_FIELDS.get(topic):
         return getattr(publication, name) != getattr(state.last_import, name)
-    names = {f"*{name}*" if topic == MISSING_PICTURE else name for name in _list_names(note)}
-    traces = {name for name in names if name in state.last_import.body}
+    names = {name for name in _list_names(note) if not name.isdecimal()}  # a count stands in many texts
+    traces = {f"*{name}*" if topic == MISSING_PICTURE else name for name in names}
+    traces = {trace for trace in traces if _has_words(state.last_import.body, trace)}
     if traces:
-        return not any(trace in publication.body for trace in traces)
+        return not any(_has_words(publication.body, trace) for trace in traces)
     return topic == MISSING_PICTURE and _shows_picture(_list_names(note), publication, state.last_import.body)
+
+
+def _has_words(text: str, words: str) -> bool:
+    """Whether a text has words as whole ones: `Bo`, not `Book`."""
+    return bool(re.search(rf"(?<!\w){re.escape(words)}(?!\w)", text))
 
 
 def _shows_picture(addresses: Iterable[str], publication: Publication, imported_body: str) -> bool:
