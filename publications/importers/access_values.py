@@ -29,7 +29,8 @@ YES_VALUES = frozenset({"true", "yes", "on", "1", "ja", "sant"})
 NO_VALUES = frozenset({"false", "no", "off", "0", "nej", "falskt"})
 YES_MARKS = YES_VALUES | {"y", "t", "x", "j", "kyllä", "oui", "wahr"}
 NO_MARKS = NO_VALUES | {
-    "n", "f", "none", "null", "empty", "never", "ingen", "inget", "inga", "aldrig", "ei", "falsch", "nei", "nein", "non",
+    "n", "f", "none", "null", "empty", "never", "ingen", "inget", "inga", "aldrig", "ei", "falsch", "nei", "nein",
+    "non",
 }  # fmt: skip
 """Values that are a clear no to a flag; of a password, `n` or `none` would be one."""
 PUBLIC_WORDS = frozenset({"public", *inflect("offentlig", "publik")})

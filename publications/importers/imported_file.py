@@ -53,6 +53,11 @@ class SourceRemark:
     topic: str = ""
 
 
+def describe_link() -> str:
+    """Return why a symbolic link is refused."""
+    return _("This is no plain file: links are not followed.")
+
+
 def hidden_note(reason: str) -> ImportNote:
     """Return the note that a text was not public, with what says so: it becomes a draft."""
     message = _("It was not public on the old site (%s): it is a draft.")

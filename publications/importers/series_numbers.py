@@ -80,7 +80,7 @@ def describe_lost_number(publication: Publication, manuscript: Manuscript) -> li
     if not publication.kind.is_numbered:
         message = _("Number left out, as publications of this kind have none: %s.")
     elif not parsed:
-        message = _("Number left out, as it is not one such as 7/2012: %s.")
+        message = _("Number left out, as it is not one such as 7/2012, of a year from 1900 to 2099: %s.")
     elif kept:
         message = _("Number left out, as this text has one already: %s.")
     else:

@@ -102,7 +102,7 @@ HIDING_FRONT_MATTER = (
     "draft: {en: true}", "publication_date: 2099-01-01", "visible_from: 2099-01-01", "go_live_date: 2099-01-01",
     "params: {private: true}", "params: {embargo: 2099-01-01}", "extra: {draft: true}", "publishing: {status: draft}",
     "settings: {access: {level: members}}", "a: &a {draft: true}\nb: &b {<<: *a}\n<<: *b", "<<: [{draft: true}, {draft: no}]",
-    "tags: [coal, private]", "categories:\n- Members Only", "embargo_end: 2099-01-01", "scheduled: 2099-01-01", "scheduled: true", "publicerat: 2099-01-01",
+    f"visibility: [{'public, ' * 300}members]", f"tags: [{'coal, ' * 300}private]", "tags: [coal, private]", "categories:\n- Members Only", "embargo_end: 2099-01-01", "scheduled: 2099-01-01", "scheduled: true", "publicerat: 2099-01-01",
 )  # fmt: skip
 OPEN_FRONT_MATTER = (
     "status: released", "status: completed", "scheduled: false", "scheduled: 2019-01-01", "publication_date: Spring 2014", "status: final version", "status: true",

@@ -85,7 +85,7 @@ def expiry_in(fields: Mapping[str, Any]) -> tuple[datetime | None, str]:
 def _is_about_access(key: str, value: Any) -> bool:
     if join_name(key) in HIDING_FLAGS | BUILD_OPTIONS | EXPIRY_DATES:
         return True
-    texts = as_texts(value)
+    texts = as_texts(value, max_items=None)
     return any(rules_of(key)) and (is_understood(texts) or field_hides(key, texts))
 
 
@@ -111,7 +111,7 @@ def _fields_within(key: str, values: Mapping[Any, Any]) -> dict[str, Any]:
 
 
 def _hides(key: str, value: Any) -> bool:
-    name, texts = join_name(key), as_texts(value, split_commas=True)
+    name, texts = join_name(key), as_texts(value, split_commas=True, max_items=None)
     if name == "permalink":  # a text of Eleventy without an address
         return as_flag(value) is False
     if name in HIDING_FLAGS:

@@ -49,7 +49,11 @@ def find_content_folders(generator: str, options: Mapping[str, Any]) -> list[Con
 
 def find_ignored_files(options: Mapping[str, Any]) -> list[str]:
     """Return shell patterns for the setting `ignoreFiles` of Hugo (gohugo.io/configuration/all/#ignorefiles)."""
-    return [pattern for regex in as_texts(_option(options, "ignoreFiles")) for pattern in widen_regex(regex)]
+    return [
+        pattern
+        for regex in as_texts(_option(options, "ignoreFiles"), max_items=None)
+        for pattern in widen_regex(regex)
+    ]
 
 
 def widen_regex(regex: str) -> Iterator[str]:
@@ -81,7 +85,11 @@ def widen_regex(regex: str) -> Iterator[str]:
 
 def _widen_globs(patterns: Any) -> list[str]:
     """Return shell patterns of a generator as those of Python, which fit wherever they do."""
-    return [_GLOB_SYNTAX.sub("*", each) for pattern in as_texts(patterns) for each in _expand_braces(pattern)]
+    return [
+        _GLOB_SYNTAX.sub("*", each)
+        for pattern in as_texts(patterns, max_items=None)
+        for each in _expand_braces(pattern)
+    ]
 
 
 def _expand_braces(pattern: str) -> Iterator[str]:

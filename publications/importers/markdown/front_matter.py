@@ -218,10 +218,15 @@ def as_text(value: Any) -> str:
     return "" if text.lower() in NULL_TEXTS else text
 
 
-def as_texts(value: Any, *, split_commas: bool = False) -> list[str]:
-    """Return the texts of a list, or a single one; `split_commas` splits it at commas."""
+def as_texts(value: Any, *, split_commas: bool = False, max_items: int | None = MAX_ITEMS) -> list[str]:
+    """Return the texts of a list, or a single one.
+
+    Args:
+        split_commas: whether a single one is split at commas.
+        max_items: how many of a list are read; None for all, any of which may hide a text.
+    """
     if isinstance(value, list):
-        return list(filter(None, map(as_text, value[:MAX_ITEMS])))
+        return list(filter(None, map(as_text, value[:max_items])))
     parts = as_text(value).split(",") if split_commas else [as_text(value)]
     return list(filter(None, map(str.strip, parts)))
 

@@ -18,7 +18,7 @@ from publications.locales import LANGUAGE_NAMES, LOCALES, language_code
 from publications.slugs import normalize_redirect_path, slugify
 from publications.stored_messages import gettext as _
 
-from ..imported_file import ImportLog, ImportRefused
+from ..imported_file import ImportLog, ImportRefused, describe_link
 from ..source import UID_NAMESPACE, SourceEntry
 from .anchors import fragments_in
 from .dates import DATE_IN_NAME, date_in_name
@@ -62,7 +62,7 @@ def read_source(path: Path) -> bytes:
         OSError: it cannot be read.
     """
     if path.is_symlink() or not path.is_file():
-        raise ImportRefused(_("This is no plain file: links are not followed."))
+        raise ImportRefused(describe_link())
     if path.stat().st_size > MAX_FILE_BYTES:
         raise ImportRefused(_("The file is larger than 2 MB: it is no text for readers."))
     return path.read_bytes()

@@ -182,7 +182,7 @@ def _is_hexo(folder: Path, options: Mapping[str, Any]) -> bool:
 
 def _find_excluded(generator: str, folder: Path, options: Mapping[str, Any]) -> dict[str, list[str]]:
     if generator == "jekyll":
-        return {"exclude": as_texts(options.get("exclude"))}
+        return {"exclude": as_texts(options.get("exclude"), max_items=None)}
     if generator == "hugo":
         return {"ignoreFiles": find_ignored_files(options)}
     if ignored := read_within(folder / IGNORED_FILES, folder) if generator == "eleventy" else None:

@@ -11,7 +11,7 @@ from urllib.parse import quote, unquote_to_bytes
 
 from publications.stored_messages import gettext as _
 
-from ..imported_file import ImportRefused
+from ..imported_file import ImportRefused, describe_link
 from .addresses import QUERY_CHARACTERS, address_key, resolve_address
 from .content_types import HTML_SUFFIXES, guess_type, is_html
 from .site_copy import HTML_TYPES, CopiedResource, SiteCopy
@@ -36,11 +36,26 @@ class MirrorCopy(SiteCopy):
 
 def list_mirrored_files(folder: Path) -> Iterator[Path]:
     """Yield the files of a folder in order, without hidden ones; links that lead out of it are not followed."""
-    root = folder.resolve()
-    for path in sorted(folder.rglob("*")):
-        is_hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-        if not is_hidden and path.is_file() and path.resolve().is_relative_to(root):
+    for path in _list_shown(folder):
+        if path.is_file() and not _leads_out(path, folder):
             yield path
+
+
+def _list_skipped_links(folder: Path) -> Iterator[Path]:
+    """Yield the links in a folder whose pages are not read: to folders, out of it, or to nothing."""
+    for path in _list_shown(folder):
+        if path.is_symlink() and (not path.is_file() or _leads_out(path, folder)):
+            yield path
+
+
+def _list_shown(folder: Path) -> Iterator[Path]:
+    for path in sorted(folder.rglob("*")):
+        if not any(part.startswith(".") for part in path.relative_to(folder).parts):
+            yield path
+
+
+def _leads_out(path: Path, folder: Path) -> bool:
+    return not path.resolve().is_relative_to(folder.resolve())
 
 
 def open_mirror_copy(folder: Path, site: str = "") -> MirrorCopy:
@@ -55,6 +70,10 @@ def open_mirror_copy(folder: Path, site: str = "") -> MirrorCopy:
     copy = MirrorCopy()
     hosts = _list_host_folders(folder)
     root, site = _find_root(folder, hosts, site)
+    copy.damaged |= {
+        os.fsencode(link.relative_to(folder)).decode("utf-8", "backslashreplace"): describe_link()
+        for link in _list_skipped_links(folder)
+    }
     copy.other_hosts.update({host.name: _count_files(host) for host in hosts if host != root})
     paths = list(list_mirrored_files(root))
     names = {path.relative_to(root).as_posix() for path in paths}
@@ -79,7 +98,7 @@ def _list_host_folders(folder: Path) -> list[Path]:
     is_host = _is_host(folder.resolve().name)
     if is_host and any(path.is_file() and _is_page(path, path.name) for path in paths):
         return []
-    return [path for path in paths if path.is_dir() and _is_host(path.name)]
+    return [path for path in paths if path.is_dir() and not path.is_symlink() and _is_host(path.name)]
 
 
 def _count_files(folder: Path) -> int:

@@ -24,6 +24,7 @@ from ..imported_file import (
     ImportRefused,
     NoteKind,
     SourceRemark,
+    describe_link,
     dropped_element_note,
     hidden_note,
     linked_element_note,
@@ -219,7 +220,7 @@ def _read_text(folder: Folder, post: Row) -> str:
     try:
         file_of_post = folder / "posts" / f"{name}.html"
         if isinstance(folder, Path) and not file_of_post.resolve().is_relative_to(folder.resolve()):
-            raise ImportRefused(_("This is no plain file: links are not followed."))
+            raise ImportRefused(describe_link())
         with file_of_post.open("rb") as file:
             content = file.read(MAX_TEXT_BYTES + 1)
     except (OSError, KeyError) as error:

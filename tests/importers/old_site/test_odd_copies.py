@@ -188,6 +188,20 @@ def test_a_folder_of_a_program_is_no_host(tmp_path):
     assert copy.site == SITE and titles(copy) == ["A", "B", "Home"]
 
 
+def test_links_out_of_a_folder_and_to_folders_are_named(tmp_path):
+    other = write_folder(tmp_path / "other", {"c.html": page("C")}, "more.example")
+    folder = write_folder(tmp_path / "site", {"a.html": page("A"), "sub/b.html": page("B")})
+    (folder / "more.example").symlink_to(other / "more.example")
+    (folder / "www.old.example/c.html").symlink_to(other / "more.example/c.html")
+    (folder / "www.old.example/again").symlink_to(folder / "www.old.example/sub")
+    (folder / "www.old.example/a2.html").symlink_to(folder / "www.old.example/a.html")
+
+    copy = open_copy(folder)
+
+    assert {*copy.damaged} == {"more.example", "www.old.example/c.html", "www.old.example/again"}
+    assert titles(copy) == ["A", "A", "B"]
+
+
 def test_folders_of_other_hosts_are_counted(tmp_path):
     write_folder(tmp_path, {"a.html": page("A"), "b.html": page("B")})
     copy = open_copy(write_folder(tmp_path, {"c.html": page("C")}, host="cdn.other.example"))
