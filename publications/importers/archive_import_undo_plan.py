@@ -3,7 +3,7 @@
 What somebody has worked on since stays as it is, and `KeepReason` says why.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import reduce
@@ -24,11 +24,12 @@ from publications.models import (
     Publication,
     RelatedLink,
     Review,
+    Revision,
     Submission,
     with_status,
 )
 
-from .import_histories import find_edited
+from .import_histories import is_edited, load_histories
 from .updated_drafts import UpdatedDraft, find_updated_drafts
 
 MODELS_OF_WORK = (Comment, Review, PressLink, EditorialPlan, Submission)
@@ -66,6 +67,7 @@ class UndoStep:
         reason: why the publication stays as it is.
         later_import: the import that has published or changed it since.
         update: what the import has changed in a draft that it did not create, and that is given back.
+        is_of_update: whether it is about such a draft alone, given back or not.
     """
 
     publication: Publication
@@ -74,16 +76,12 @@ class UndoStep:
     reason: KeepReason | None = None
     later_import: ArchiveImport | None = None
     update: UpdatedDraft | None = None
+    is_of_update: bool = False
 
     @property
     def is_public(self) -> bool:
         """Whether readers see the publication now."""
         return bool(self.publication.live_from)
-
-    @property
-    def is_of_update(self) -> bool:
-        """Whether it is about a draft that the import has changed and neither created nor published."""
-        return self.effect is UndoEffect.REVERT or self.reason is KeepReason.UPDATED
 
     @property
     def is_effective(self) -> bool:
@@ -101,7 +99,7 @@ def plan_import_undo(
 ) -> list[UndoStep]:
     """Return what undoing an import does, by title, in a fixed number of queries.
 
-    What is no longer public, and drafts of this import that a later one has stored again, are left out.
+    What is no longer public is left out.
 
     Args:
         pks: the publications to plan for; None for all that the import has created, updated or published.
@@ -111,7 +109,8 @@ def plan_import_undo(
     pks = None if pks is None else list(pks)
     publications = list(publications if pks is None else publications.filter(pk__in=pks))
     keys = [publication.pk for publication in publications]
-    edited = find_edited(keys)
+    histories = load_histories(Revision.objects.filter(publication__in=keys).defer("manuscript"))
+    later_imports = _find_later_imports(job, histories)
     created = set(job.created_publications.filter(pk__in=keys).values_list("pk", flat=True))
     published = set(job.published_editions.filter(publication__in=keys).values_list("pk", flat=True))
     plans = actions.plan_import_undos(keys, published)
@@ -119,7 +118,8 @@ def plan_import_undo(
         _plan_step(
             publication,
             plans.get(publication.pk),
-            is_edited=publication.pk in edited,
+            later_imports.get(publication.pk),
+            is_edited=is_edited(histories[publication.pk]),
             is_created=publication.pk in created,
         )
         for publication in publications
@@ -140,9 +140,21 @@ def _with_work(publications: QuerySet[Publication]) -> QuerySet[Publication]:
     return publications.annotate(is_used=reduce(or_, map(Exists, work))).defer("body")
 
 
+def _find_later_imports(
+    job: ArchiveImport, histories: Mapping[int, Sequence[Sequence[Revision]]]
+) -> dict[int, ArchiveImport]:
+    """Return the other import that has stored a draft last, by primary key of the publication."""
+    others = ArchiveImport.objects.exclude(pk=job.pk).defer("report")
+    last = {parts[-1][0].pk: pk for pk, parts in histories.items()}
+    rows = others.filter(updated_revisions__in=last).values_list("updated_revisions", "pk")
+    imports = others.in_bulk({pk for _revision, pk in rows})
+    return {last[revision]: imports[pk] for revision, pk in rows}
+
+
 def _plan_step(
     publication: Publication,
     plan: actions.UndoPlan | None,
+    later_import: ArchiveImport | None,
     *,
     is_edited: bool,
     is_created: bool,
@@ -152,6 +164,8 @@ def _plan_step(
         return UndoStep(publication, UndoEffect.KEEP, reason=KeepReason.SCHEDULED)
     if not is_live and (was_public or not is_created):
         return None
+    if later_import and not is_live:
+        return UndoStep(publication, UndoEffect.KEEP, None, KeepReason.UPDATED, later_import)
     if is_edited:
         return UndoStep(publication, UndoEffect.KEEP, reason=KeepReason.EDITED)
     if publication.is_used:
@@ -209,7 +223,11 @@ def _revert_with(step: UndoStep, draft: UpdatedDraft | None) -> UndoStep:
     if step.effect is UndoEffect.RESTORE:
         return replace(step, update=draft)
     is_replaced = step.reason is KeepReason.REPLACED and not draft.publication.has_autosave
-    return UndoStep(step.publication, UndoEffect.REVERT, update=draft) if is_replaced else step
+    return _give_back(draft) if is_replaced else step
+
+
+def _give_back(draft: UpdatedDraft) -> UndoStep:
+    return UndoStep(draft.publication, UndoEffect.REVERT, update=draft, is_of_update=True)
 
 
 def _plan_reverts(drafts: list[UpdatedDraft]) -> list[UndoStep]:
@@ -223,9 +241,10 @@ def _plan_reverts(drafts: list[UpdatedDraft]) -> list[UndoStep]:
     for draft in drafts:
         if reason := _find_keep_reason(draft):
             later_import = imports.get(pks.get(draft.later.pk)) if draft.later else None
-            steps.append(UndoStep(draft.publication, UndoEffect.KEEP, None, reason, later_import))
+            step = UndoStep(draft.publication, UndoEffect.KEEP, None, reason, later_import, is_of_update=True)
         else:
-            steps.append(UndoStep(draft.publication, UndoEffect.REVERT, update=draft))
+            step = _give_back(draft)
+        steps.append(step)
     return steps
 
 

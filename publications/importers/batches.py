@@ -9,7 +9,7 @@ from django.db import DatabaseError, connection, transaction
 
 from publications import actions
 from publications.manuscript import Manuscript
-from publications.models import ArchiveImport, Edition, Publication
+from publications.models import Edition, Publication
 from publications.reserved_disk_space import is_disk_full_error
 from publications.stored_messages import gettext as _
 from publications.stored_messages import store_message
@@ -92,8 +92,6 @@ class BatchImporter:
             files, by=self.options.by, archive_import=self.options.archive_import
         )
         if not self.options.dry_run:
-            stored = [file.publication for file in files if file.outcome in STORED]
-            ArchiveImport.objects.exclude(pk=self.options.archive_import).forget_drafts(stored)
             self.options.record_batch(files)
         return files
 

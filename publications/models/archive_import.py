@@ -55,17 +55,19 @@ class ArchiveImportQuerySet(models.QuerySet):
         return self.filter(changed_at__lte=timezone.now() - timedelta(days=ARCHIVE_IMPORT_DAYS))
 
     def delete_with_archives(self) -> int:
-        """Delete the rows, then their archives. Return the number of rows."""
+        """Delete the rows, then their archives; the undo of an earlier import leaves what they have updated.
+
+        Returns:
+            The number of rows.
+        """
         archives = dict(self.values_list("pk", "archive"))
-        ArchiveImport.objects.filter(pk__in=archives).delete()
+        jobs = ArchiveImport.objects.filter(pk__in=archives)
+        updated = Publication.with_deleted.filter(pk__in=jobs.values("updated_revisions__publication"))
+        for job in ArchiveImport.objects.filter(created_publications__in=updated).defer("report").distinct():
+            job.created_publications.remove(*updated)
+        jobs.delete()
         transaction.on_commit(partial(_delete_archives, list(archives.values())), robust=True)
         return len(archives)
-
-    def forget_drafts(self, publications: Iterable[Publication]) -> None:
-        """Let the undo of these imports not delete publications that another import has stored again."""
-        publications = list(publications)
-        for job in self.filter(created_publications__in=publications).defer("report").distinct():
-            job.created_publications.remove(*publications)
 
     def record_addresses(
         self, pk: int | None, new: Iterable[Redirect], kept_again: Iterable[Redirect]
@@ -102,8 +104,8 @@ class ArchiveImport(models.Model):
         done: the number of texts imported or undone so far in this run, or read by a check, of `total`.
         report: the report of this run, once it has ended (`importers.report_page`); of an undo that of `undo_import`.
         error: why the run failed.
-        created_publications: the drafts that its runs have created, without those that a later import has stored
-            again or an undo has deleted; others that are deleted are left out.
+        created_publications: the drafts that its runs have created, without those that an undo has deleted; others
+            that are deleted are left out.
         published_editions: those that its runs have published.
         updated_revisions: those that its runs have stored of drafts that were there.
         kept_addresses: the old addresses of images and lists that its runs have kept, without those that somebody else

@@ -138,11 +138,29 @@ def test_a_draft_that_a_later_import_has_made_again_is_not_deleted(administrator
 
 
 def test_a_draft_that_a_later_import_has_updated_is_not_deleted(administrator, drafted):  # noqa: F811
-    import_again(administrator, changed_oil("More on oil."))
+    later = import_again(administrator, changed_oil("More on oil."))
 
+    [step] = [step for step in plan_import_undo(drafted) if step.reason]
+    assert (step.publication.title, step.reason, step.later_import) == ("Oil", KeepReason.UPDATED, later)
     undo(administrator, drafted)
 
     assert "More on oil" in Publication.objects.get().body
+
+
+def test_imports_of_the_same_texts_are_undone_one_after_the_other(administrator, drafted):  # noqa: F811
+    later = import_again(administrator, changed_oil("More on oil."))
+
+    undo(administrator, later)
+
+    assert set(effects(drafted).values()) == {UndoEffect.DELETE}
+    assert "2 drafts are deleted" in undo(administrator, drafted)
+
+
+def test_what_an_import_has_updated_stays_once_its_report_is_deleted(administrator, drafted):  # noqa: F811
+    import_again(administrator, changed_oil("More on oil."))
+    ArchiveImport.objects.exclude(pk=drafted.pk).delete_with_archives()
+
+    assert effects(drafted) == {"Gas": UndoEffect.DELETE}
 
 
 def test_a_draft_that_somebody_restores_after_an_undo_is_not_deleted_again(administrator, drafted):  # noqa: F811
@@ -373,7 +391,8 @@ def test_a_draft_that_an_import_of_a_folder_has_updated_is_not_deleted(administr
     options = {"kind": "commentary", "language": "en", "verbosity": 0}
     call_command("import_publications", str(tmp_path / "blog"), **options)
 
-    assert "Oil" not in effects(drafted) and "More on oil" in Publication.objects.get(title="Oil").body
+    assert effects(drafted) == {"Gas": UndoEffect.DELETE, "Oil": UndoEffect.KEEP}
+    assert "More on oil" in Publication.objects.get(title="Oil").body
 
 
 def test_reasons_that_another_release_stored_are_shown(administrator, drafted):  # noqa: F811

@@ -316,7 +316,8 @@ def test_an_address_that_leads_elsewhere_already_is_reported():
     import_report = import_blog()
 
     assert Redirect.objects.get(path="/old/grain").publication == other
-    assert import_report.redirects == 2  # of the piece's two, the other one; and the old page of its author
+    # Of the piece, the other one of its two; the old page of its author; and that of the picture.
+    assert import_report.redirects == 3
     assert any("/old/grain" in line.text for entry in import_report.files for line in entry.notes)
 
 
