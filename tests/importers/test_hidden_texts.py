@@ -169,12 +169,14 @@ def write_hugo_settings(folder: Path) -> dict[str, str]:
         "contentDir = 'texts'\nignorefiles = ['secret.*\\.md$', '/(a|b)[0-9]+-memo\\.']\n"
     )
     (folder / "config/_default/languages.yaml").write_text(
-        "en: {contentdir: texts}\nsv: {contentDir: ./text-sv/}\n"
+        "en: {contentdir: texts}\nsv: {contentDir: ./text-sv/, disabled: true}\n"
     )
     posts = {
         "texts/posts/secret-x.md": (DATE, "ignoreFiles"),
         "texts/posts/b12-memo.md": (DATE, "ignoreFiles"),
         "content/posts/c.md": (DATE, "content/"),
+        "text-sv/posts/e.md": (DATE, "text-sv/"),
+        "texts/posts/f.sv.md": (DATE, "disableLanguages"),
         "d.md": (DATE, "d.md"),
     }
     return write_posts(folder, posts, f"texts/posts/{PUBLIC}.md")

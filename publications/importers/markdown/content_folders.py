@@ -8,7 +8,7 @@ from glob import escape
 from pathlib import PurePosixPath
 from typing import Any
 
-from .front_matter import as_text, as_texts
+from .front_matter import as_flag, as_text, as_texts
 
 HUGO_CONTENT, HEXO_CONTENT = "content", "source"
 HEXO_EXCLUDED = ("exclude", "skip_render")
@@ -47,13 +47,21 @@ def find_content_folders(generator: str, options: Mapping[str, Any]) -> list[Con
     return list(_find_folders_of_hugo(options)) if generator == "hugo" else []
 
 
-def find_ignored_files(options: Mapping[str, Any]) -> list[str]:
-    """Return shell patterns for the setting `ignoreFiles` of Hugo (gohugo.io/configuration/all/#ignorefiles)."""
-    return [
-        pattern
-        for regex in as_texts(_option(options, "ignoreFiles"), max_items=None)
-        for pattern in widen_regex(regex)
-    ]
+def find_ignored_files(options: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return shell patterns of files that Hugo leaves out, by setting (gohugo.io/configuration/all)."""
+    ignored = as_texts(_option(options, "ignoreFiles"), max_items=None)
+    return {
+        "ignoreFiles": [pattern for regex in ignored for pattern in widen_regex(regex)],
+        "disableLanguages": [f"*.{escape(code)}.*" for code in _disabled_languages(options)],
+    }
+
+
+def _disabled_languages(options: Mapping[str, Any]) -> set[str]:
+    """Return the codes of languages of which Hugo makes no pages."""
+    languages = _option(options, "languages")
+    items = languages.items() if isinstance(languages, dict) else ()
+    disabled = {str(code) for code, values in items if as_flag(_option(values, "disabled"))}
+    return disabled | {*as_texts(_option(options, "disableLanguages"), max_items=None)}
 
 
 def widen_regex(regex: str) -> Iterator[str]:
@@ -118,11 +126,14 @@ def _find_folders_of_hugo(options: Mapping[str, Any]) -> Iterator[ContentFolder]
     mounts = _option(_option(options, "module"), "mounts")
     mounts = [mount for mount in mounts if isinstance(mount, dict)] if isinstance(mounts, list) else []
     mounted = [mount for mount in mounts if as_text(_option(mount, "target")).split("/")[0] == HUGO_CONTENT]
+    disabled = _disabled_languages(options)
     if mounted:
-        yield from map(_mounted_folder, mounted)
+        shown = [mount for mount in mounted if as_text(_option(mount, "lang")) not in disabled]
+        yield from map(_mounted_folder, shown)
         return
     languages = _option(options, "languages")
-    languages = languages.values() if isinstance(languages, dict) else [{}]
+    languages = languages.items() if isinstance(languages, dict) else [("", {})]
+    languages = [values for code, values in languages if str(code) not in disabled]
     common = as_text(_option(options, "contentDir")) or HUGO_CONTENT
     yield from (_content_folder(as_text(_option(language, "contentDir")) or common) for language in languages)
 

@@ -184,7 +184,7 @@ def _find_excluded(generator: str, folder: Path, options: Mapping[str, Any]) -> 
     if generator == "jekyll":
         return {"exclude": as_texts(options.get("exclude"), max_items=None)}
     if generator == "hugo":
-        return {"ignoreFiles": find_ignored_files(options)}
+        return find_ignored_files(options)
     if ignored := read_within(folder / IGNORED_FILES, folder) if generator == "eleventy" else None:
         return {IGNORED_FILES: [line for line in ignored.splitlines() if not line.startswith(("#", "!"))]}
     return {}
