@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import transaction
 
 from publications import actions, search
-from publications.locales import locale_of
+from publications.locales import locale_of, localized_path
 from publications.manuscript import ManuscriptByline
 from publications.models import Address, Edition, Image, Kind, NewsEvent, NewsType, Publication, Redirect
 
@@ -27,7 +27,7 @@ from .default_author import apply_default_byline, build_default_byline, report_n
 from .image_finder import ImageFinder
 from .import_cache import ImportCache
 from .import_decisions import add_decisions, link_decisions, list_decided, map_authors, map_topics
-from .imported_file import ImportedFile, ImportRefused, lost_addresses
+from .imported_file import HOME_PAGE, ImportedFile, ImportRefused, lost_addresses
 from .mapping import ImportMapping, apply_mapping
 from .markdown import read_authors
 from .old_pages import redirect_old_pages
@@ -254,13 +254,18 @@ def _build_context(options: ImportOptions, source: ImportSource, authors: Author
             settings.SECRET_KEY.encode(),
             source.names_of,
         ),
-        addresses=addresses | _former_addresses() | source.addresses(_address_of),
+        addresses=addresses | _former_addresses() | source.addresses(_address_of) | _home_page(options),
         uids_by_name=source.uids_by_name(),
         kinds=frozenset(Kind.objects.values_list("slug", flat=True)),
         kind=options.kind,
         site=options.site or source.site,
         topics=source.topic_names,
     )
+
+
+def _home_page(options: ImportOptions) -> dict[str, str]:
+    """Return what links to the old home page lead to: no text takes its place."""
+    return {HOME_PAGE: localized_path(locale_of(options.language), "publications:home")}
 
 
 def _address_of(locale: str, slug: str) -> str:

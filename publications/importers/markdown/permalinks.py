@@ -167,9 +167,9 @@ def _addresses_of_hugo(place: PagePlace, site: SourceSite) -> Iterator[str]:
         parts = parts[1:]
     if not parts:
         return
-    prefix = _language_prefix(place.language, site)
+    prefix = language_prefix(place.language, site)
     place = _with_path(place, parts)
-    title = _hugo_slug(place.title)
+    title = hugo_slug(place.title)
     for pattern in _patterns_of_section(parts[0], site):
         yield from (_join(prefix, fill_pattern(pattern, place, title=words)) for words in ("", title))
     if not _patterns_of_section(parts[0], site):
@@ -191,7 +191,7 @@ def _patterns_of_section(section: str, site: SourceSite) -> list[str]:
     return [pattern for pattern in patterns if pattern]
 
 
-def _language_prefix(language: str, site: SourceSite) -> str:
+def language_prefix(language: str, site: SourceSite) -> str:
     """Return the folder of a language, which that of the site has only if its settings say so."""
     default = as_text(site.options.get("defaultContentLanguage")) or "en"
     has_folder = as_flag(site.options.get("defaultContentLanguageInSubdir")) is True
@@ -200,7 +200,8 @@ def _language_prefix(language: str, site: SourceSite) -> str:
     return f"/{language}" if (is_multilingual and has_folder) or not is_default else ""
 
 
-def _hugo_slug(title: str) -> str:
+def hugo_slug(title: str) -> str:
+    """Return the part of an address that Hugo makes of a title or a term."""
     return re.sub(r"-{2,}", "-", re.sub(r"[^\w.-]+", "-", re.sub(r"[^\w\s.-]", "", title.lower()))).strip("-")
 
 

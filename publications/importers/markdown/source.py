@@ -1,7 +1,7 @@
 """A folder of Markdown files as a source, indexed before any text is read, so that texts can refer to each other."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -11,17 +11,18 @@ from publications.stored_messages import gettext as _
 
 from ..imported_file import ImportedFile, ImportRefused, SourceRemark
 from ..read_ahead import read_texts
-from ..source import ImportContext, ImportSource
+from ..source import ImportContext, ImportSource, OldPage
 from ..source_authors import AuthorList
 from ..translations import link_translations
 from .anchors import fragments_in
 from .authors import read_authors
 from .inherited_fields import InheritedFields
 from .links import FILE_PREFIX, PATH_END_PREFIX
+from .list_pages import find_list_pages
 from .reader import HTML_SUFFIXES, MarkdownImportContext, read_file
 from .source_file import SourceFile, describe_file, relative_source
 from .source_site import SourceSite, find_source_site
-from .taxonomies import describes_taxonomy, find_taxonomies, is_list_page
+from .taxonomies import describes_taxonomy, find_taxonomies, is_list_page, lists_texts
 from .unsupported_files import describe_unsupported_files, list_files
 
 MARKDOWN_SUFFIXES = (".md", ".markdown", ".mdown", ".mkd")
@@ -101,6 +102,10 @@ class MarkdownSource(ImportSource):
         return read_texts(self.entries, read_file, context, total=len(self.entries), processes=processes)
 
     @property
+    def old_pages(self) -> Mapping[str, OldPage]:
+        return find_list_pages(self.entries, self.source_site, self.topic_names)
+
+    @property
     def linked_fragments(self) -> frozenset[str]:
         """The fragments that links of all files point to."""
         fragments = (file.linked_fragments for file in self.all_entries)
@@ -170,7 +175,7 @@ def _build_source(
     inherited = InheritedFields(root, site)
     for path in paths:
         source = relative_source(path, root)
-        if is_list_page(path):
+        if is_list_page(path) or lists_texts(path):
             if not describes_taxonomy(path):
                 list_pages.append(source)
             continue

@@ -23,7 +23,7 @@ from ..source import UID_NAMESPACE, SourceEntry
 from .anchors import fragments_in
 from .dates import DATE_IN_NAME, date_in_name
 from .fields import authors_in, publication_date, tags_in, value_of
-from .front_matter import MAX_FILE_BYTES, as_flag, as_text, as_texts, read_front_matter
+from .front_matter import MAX_FILE_BYTES, as_flag, as_text, as_texts, has_value, read_front_matter
 from .inherited_fields import InheritedFields
 from .permalinks import INDEX_NAMES, PagePlace, default_addresses, fill_pattern, stated_address
 from .source_site import SourceSite
@@ -39,6 +39,7 @@ class SourceFile(SourceEntry):
         inherited: fields that it has without naming them.
         linked_fragments: the fragments that its links point to.
         is_manuscript: whether it is a manuscript of this site.
+        terms: its terms by the folders of their pages on the old site.
     """
 
     path: Path
@@ -47,6 +48,7 @@ class SourceFile(SourceEntry):
     inherited: Mapping[str, Any] = field(default_factory=dict)
     linked_fragments: frozenset[str] = frozenset()
     is_manuscript: bool = False
+    terms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def stem(self) -> str:
@@ -125,6 +127,7 @@ def describe_file(
         tags=tuple(tags_in(fields)),
         authors=tuple(authors_in(fields)),
         is_manuscript=is_manuscript,
+        terms=_terms(fields, inherited.site),
         manuscript_slug=slugify(_slug_field(fields)) if is_manuscript else "",
         language=language,
         translation_key=_translation_key(path, root),
@@ -133,6 +136,15 @@ def describe_file(
         former_paths=_former_paths(place, permalink, inherited.site),
         default_paths=_default_paths((date or name_date, name_date), name),
     )
+
+
+def _terms(fields: Mapping[str, Any], site: SourceSite) -> dict[str, tuple[str, ...]]:
+    values = {folder: fields.get(name) for folder, name in site.taxonomies.items()}
+    return {
+        folder: tuple(as_texts(value, split_commas=True))
+        for folder, value in values.items()
+        if has_value(value)
+    }
 
 
 def _slug_field(fields: dict[str, Any]) -> str:

@@ -29,6 +29,8 @@ GENERATOR_FILES = {
 }  # fmt: skip
 """Files by which a generator is recognized, the most reliable first; Hexo has the files of Jekyll."""
 HUGO_OPTION_FOLDERS = ("config/_default", "config/production")
+TERMS_OF_JEKYLL = {"tag": "tags", "tags": "tags", "category": "categories", "categories": "categories"}
+"""Where sites of Jekyll have pages of tags and categories, which its plugins and themes make."""
 BUNDLE_PAGE = re.compile(r"index(?:\.[\w-]+)?\.(?:md|markdown|html?)")
 """The page of a leaf bundle of Hugo, of which other texts are resources (gohugo.io/content-management/page-bundles)."""
 
@@ -58,6 +60,22 @@ class SourceSite:
         """Whether Jekyll makes pages of a collection, which it does not by default."""
         options = collections_in(self.options).get(collection)
         return isinstance(options, dict) and as_flag(options.get("output")) is True
+
+    @property
+    def content_folder(self) -> Path | None:
+        """The folder of all content of a site of Hugo."""
+        if self.generator != "hugo" or not self.folder:
+            return None
+        return (self.folder / (as_text(self.options.get("contentDir")) or "content")).resolve()
+
+    @property
+    def taxonomies(self) -> Mapping[str, str]:
+        """The fields of terms that have pages of their own, by the folders of those pages."""
+        if self.generator == "hugo":
+            names = self.options.get("taxonomies")
+            plurals = map(as_text, names.values()) if isinstance(names, dict) else ("tags", "categories")
+            return {name: name for name in plurals if name}
+        return TERMS_OF_JEKYLL if self.generator == "jekyll" else {}
 
     def find_bundle_page(self, folder: Path) -> str:
         """Return the name of the page of a folder that is a leaf bundle of Hugo, or ""."""

@@ -7,7 +7,8 @@ from pathlib import Path
 from ..imported_file import ImportLog, ImportRefused
 from ..source import SourceTopic
 from .authors import DATA_FORMATS, lists_names
-from .front_matter import as_text, first_value, read_front_matter, without_html
+from .front_matter import MAX_FILE_BYTES, as_text, first_value, read_front_matter, without_html
+from .liquid_template import parse_template
 from .source_site import SourceSite, folders_from
 
 TOPIC_FOLDERS = ("topics", "topic", "tags", "tag", "categories", "category")
@@ -29,6 +30,19 @@ class Taxonomies:
 def is_list_page(path: Path) -> bool:
     """Whether a file describes a list of the old site, as `_index.md` and `_index.sv.md` do."""
     return path.name.partition(".")[0] == "_index"
+
+
+def lists_texts(path: Path) -> bool:
+    """Whether a file is an `index` page that has nothing but what loops of Liquid list."""
+    if path.stem != "index" or path.is_symlink() or path.stat().st_size > MAX_FILE_BYTES:
+        return False
+    try:
+        body = read_front_matter(path.read_bytes(), ImportLog()).body
+    except (ImportRefused, OSError):
+        return False
+    nodes = parse_template(body)
+    own_words = without_html(" ".join(node.source for node in nodes if not node.name))
+    return any(node.name == "for" for node in nodes) and not own_words.strip()
 
 
 def describes_taxonomy(path: Path) -> bool:

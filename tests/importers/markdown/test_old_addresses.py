@@ -2,6 +2,7 @@
 
 import pytest
 
+from publications.models import Edition
 from tests.blogs import import_blog
 from tests.factories import picture_bytes
 
@@ -54,3 +55,70 @@ def test_old_addresses_of_pictures_lead_to_them(client, tmp_path, settings, text
     for address in pictures.values():
         response = client.get(address)
         assert response.status_code == 301 and client.get(response["Location"]).status_code == 200, address
+
+
+HUGO = "[taxonomies]\ntag = 'tags'\nauthor = 'authors'\nseries = 'series'\n[languages.en]\n[languages.sv]\n"
+TOPIC, AUTHOR, LIST = "/en/topics/black-sea/", "/en/authors/ann-berg/", "/en/publications/"
+
+
+@pytest.mark.parametrize(
+    ("settings", "place", "targets"),
+    [
+        (
+            ("hugo.toml", HUGO),
+            "content/posts/war/grain.md",
+            {
+                "/tags/black-sea/": TOPIC, "/authors/ann-berg/": AUTHOR, "/series/deals/": LIST, "/posts/": LIST,
+                "/posts/war/": LIST, "/tags/": LIST, "/series/": LIST, "/authors/": "/en/authors/",
+            },
+        ),
+        (("hugo.toml", ""), "content/posts/grain/index.md", {"/tags/black-sea/": TOPIC, "/posts/": LIST}),
+        (
+            ("hugo.toml", HUGO),
+            "content/posts/grain.sv.md",
+            {"/sv/tags/black-sea/": "/sv/amnen/black-sea/", "/sv/posts/": "/sv/publikationer/"},
+        ),
+        (
+            ("_config.yml", ""),
+            "_posts/2024-04-09-grain.md",
+            {"/tag/black-sea/": TOPIC, "/tags/black-sea/": TOPIC, "/categories/black-sea/": TOPIC, "/tags/": LIST},
+        ),
+    ],
+)  # fmt: skip
+def test_old_addresses_of_lists_lead_to_topics_authors_and_lists(client, tmp_path, settings, place, targets):
+    front = "tags: [Black Sea]\ncategories: [Black Sea]\nauthors: [Ann Berg]\nseries: [Deals]\n"
+    write_site(
+        tmp_path,
+        {
+            settings[0]: settings[1],
+            place: HEAD.replace("tags: [Trade]\nauthor: ann\n", "").format(
+                title="Grain", body="Text.", front=front
+            ),
+        },
+    )
+
+    report = import_blog(tmp_path, media=(), authors=None)
+
+    found = {address: client.get(address).get("Location") for address in targets}
+    assert found == targets and not [remark for remark in report.source_notes if remark.topic]
+
+
+@pytest.mark.parametrize(
+    "body", ["{% for post in site.posts %}<li>{{ post.title }}</li>{% endfor %}", "Own words."]
+)
+def test_no_text_takes_the_place_of_the_home_page(tmp_path, body):
+    write_site(
+        tmp_path,
+        {
+            "_config.yml": "",
+            "index.html": f"---\ntitle: Home\n---\n{body}",
+            "_posts/2024-04-09-grain.md": write_text(body="[Home](/)"),
+        },
+    )
+
+    report = import_blog(tmp_path, media=())
+
+    assert 'href="/en/"' in Edition.objects.get(slug="grain").html
+    assert [file.source for file in report.files if file.source == "index.html"] == (
+        [] if "for" in body else ["index.html"]
+    )

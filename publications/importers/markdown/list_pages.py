@@ -1,0 +1,61 @@
+"""The list pages that Hugo and Jekyll make of their texts, and what each leads to here.
+
+Sources: gohugo.io/configuration/taxonomies, gohugo.io/content-management/sections, jekyll-archives of jekyll.github.io.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from publications.locales import locale_of, localized_path
+
+from ..source import OldPage
+from .liquid_values import slugify
+from .permalinks import hugo_slug, language_prefix
+from .source_file import SourceFile
+from .source_site import SourceSite
+from .taxonomies import AUTHOR_FOLDERS
+
+LIST, AUTHORS = "publications:list", "publications:authors"
+
+
+def find_list_pages(
+    files: Iterable[SourceFile], site: SourceSite, topic_names: Mapping[str, str]
+) -> dict[str, OldPage]:
+    """Return what the pages of terms and sections lead to, by their old paths.
+
+    A term that is no topic here leads to the list of all texts.
+
+    Args:
+        topic_names: the names of topics by id.
+    """
+    pages: dict[str, OldPage] = {}
+    make_slug = hugo_slug if site.generator == "hugo" else slugify
+    for file in files:
+        prefix, locale = language_prefix(file.language, site), locale_of(file.language)
+        texts = localized_path(locale, LIST)
+        for folder, terms in file.terms.items():
+            is_author = folder in AUTHOR_FOLDERS
+            address = localized_path(locale, AUTHORS) if is_author else texts
+            pages.setdefault(f"{prefix}/{folder}/", OldPage(address=address))
+            for term in filter(make_slug, terms):
+                page = (
+                    OldPage(address=address, author=term)
+                    if is_author
+                    else OldPage(address=address, topic=topic_names.get(term.casefold(), term))
+                )
+                pages.setdefault(f"{prefix}/{folder}/{make_slug(term)}/", page)
+        for section in _sections_of(file, site):
+            pages.setdefault(f"{prefix}/{section}/", OldPage(address=texts))
+    return pages
+
+
+def _sections_of(file: SourceFile, site: SourceSite) -> Iterator[str]:
+    """Yield the sections of Hugo that a text is in: the folders below that of all content."""
+    content = site.content_folder
+    if content is None or not file.path.resolve().is_relative_to(content):
+        return
+    folders = list(file.path.resolve().relative_to(content).parts[:-1])
+    if file.stem != file.path.stem:  # the folder of a page bundle
+        folders = folders[:-1]
+    if folders[:1] == [file.language]:
+        folders = folders[1:]
+    yield from ("/".join(folders[: depth + 1]) for depth in range(len(folders)))
