@@ -32,6 +32,7 @@ from .file_outcome import FileOutcome
 from .import_histories import find_edited
 from .imported_file import LOST_ADDRESS, NOT_PUBLIC, SERVER_REDIRECT, UNMATCHED_PAGE
 from .left_addresses import list_addresses
+from .left_links import list_hidden_links
 from .left_ticks import TICKED, build_mark
 from .name_proposals import NameProposal, build_proposals
 from .normalize import is_uid
@@ -71,7 +72,7 @@ TASK_OF_TOPIC = {
     "made-title": LeftTask.MADE_TITLE,
     "author": LeftTask.AUTHOR, "image-missing": LeftTask.FILES, "missing": LeftTask.FILES,
     "words": LeftTask.LOST, "render": LeftTask.LOST, "liquid": LeftTask.LOST,
-    "hidden": LeftTask.LOST, "note": LeftTask.LOST,
+    "hidden": LeftTask.LOST, "value": LeftTask.LOST, "note": LeftTask.LOST,
     "html": LeftTask.EMBEDS, "image-elsewhere": LeftTask.EMBEDS, "link-lost": LeftTask.LINKS,
     "link-gone": LeftTask.LINKS, "fragment": LeftTask.LINKS, "reference": LeftTask.LINKS,
     "redirect": LeftTask.ADDRESSES, "address": LeftTask.ADDRESSES, "still-public": LeftTask.PUBLIC,
@@ -145,6 +146,8 @@ def find_left_to_do(job: ArchiveImport) -> list[LeftGroup]:
         groups[LeftTask.UPDATED].add(publication, str(publication), *changes)
     for publication in _find_without_alt(publications.values()):
         groups[LeftTask.ALT].add(publication, str(publication))
+    for publication, reason in list_hidden_links(publications.values()):
+        groups[LeftTask.LINKS].add(publication, str(publication), reason)
     for topic, source, publication, note in notes:
         mark = build_mark(topic, source, note)
         if (task := TASK_OF_TOPIC.get(topic)) and mark not in ticked:

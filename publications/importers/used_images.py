@@ -1,12 +1,12 @@
 """The images that a text of an import uses, with the words that describe them."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from publications.manuscript import ManuscriptImage
 
 from .image_finder import FoundImage
 
-MAX_ALT = 300
+MAX_ALT, MAX_CREDIT = 300, 200
 
 
 @dataclass
@@ -34,3 +34,7 @@ class UsedImages:
             alt=(existing_image.alt if existing_image and existing_image.alt else words),
         )
         return name
+
+    def add_credit(self, key: str, credit: str) -> None:
+        """Say who made an image of the text."""
+        self.images_by_key[key] = replace(self.images_by_key[key], credit=credit[:MAX_CREDIT])

@@ -423,3 +423,20 @@ def test_texts_that_did_not_come_with_the_import_are_counted_apart(administrator
 
     assert "6 texts came with this import." in shown
     assert "6 texts (1 of them was not imported, or came with another import)" in shown
+
+
+def test_links_of_public_texts_to_hidden_ones_are_listed_until_these_are_published(administrator):
+    texts = {
+        "blog/a.md": post("A", text="See [this](b.md)."),
+        "blog/b.md": post("B", WHOLE + "draft: true\n"),
+    }
+    check(administrator, archive(texts))
+    press(administrator, "publish")
+
+    assert left()["links"] == {"A"} and "A link leads to a text that readers do not see: B" in page(
+        administrator
+    )
+
+    actions.publish(Publication.objects.get(title="B"), by=make_person("Editors"))
+
+    assert "links" not in left()

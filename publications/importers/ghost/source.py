@@ -47,7 +47,6 @@ UNREAD_META = (
     "twitter_title",
     "twitter_description",
 )
-UNREAD_COLUMNS = ("canonical_url",)
 CODE_COLUMNS = ("codeinjection_head", "codeinjection_foot")
 
 
@@ -214,6 +213,7 @@ def _build_article(entry: SourceEntry, post: Row, export: GhostExport, site: str
         published_at=date_of(post, "published_at") or date_of(post, "created_at"),
         cover=text_of(post, "feature_image").replace(SITE_PLACEHOLDER, site.rstrip("/")),
         cover_alt=text_of(meta, "feature_image_alt"),
+        cover_credit=text_of(meta, "feature_image_caption"),
         is_draft=any(note.topic == NOT_PUBLIC for note in notes),
         notes=tuple(notes),
     )
@@ -245,11 +245,14 @@ def _has_gated_part(post: Row) -> bool:
 def _notes_on_fields(post: Row, meta: Row) -> Iterator[ImportNote]:
     """Yield what this site has no field for."""
     values = {name: text_of(meta, name) or text_of(post, name) for name in UNREAD_META}
-    values["feature_image_caption"] = text_of(meta, "feature_image_caption")
-    values |= {name: text_of(post, name) for name in UNREAD_COLUMNS}
     for name, value in values.items():
         if value and value not in (text_of(post, "title"), text_of(post, "custom_excerpt")):
             yield unknown_field_note(name, value[:500])
+    if address := text_of(post, "canonical_url"):
+        message = _(
+            "The old site names another address as that of the original; if it is, say so in the text: %s"
+        )
+        yield ImportNote(NoteKind.DROPPED, "value", message % address[:500])
     for name in CODE_COLUMNS:
         if text_of(post, name):
             message = _("Code that Ghost added to the page was left out: %s")

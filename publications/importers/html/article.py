@@ -17,7 +17,8 @@ class SourceArticle:
         html: the text, as HTML.
         url: its absolute URL on the old site, the base of relative links; "" if it has none.
         published_at: with its zone, or None.
-        cover, cover_alt: the address of its main image, and its alternative text.
+        cover, cover_alt, cover_credit: the address of its main image, its alternative text, and who made it, as plain
+            text or HTML.
         kind: the slug of a kind of this site; "" is the default of the import.
         number: of a report in its series, such as 7/2012.
         related: the old addresses of related texts, in order.
@@ -34,6 +35,7 @@ class SourceArticle:
     published_at: datetime | None = None
     cover: str = ""
     cover_alt: str = ""
+    cover_credit: str = ""
     kind: str = ""
     number: str = ""
     related: tuple[str, ...] = ()

@@ -22,7 +22,7 @@ from ..rendered_page import (
 from ..source import ImportContext
 from ..source_authors import SourceAuthor, note_mail
 from ..titles import complete_summary, complete_title
-from ..used_images import UsedImages
+from ..used_images import MAX_CREDIT, UsedImages
 from .article import SourceArticle
 from .attachments import AttachmentCollector
 from .blocks import normalize_blocks
@@ -89,6 +89,7 @@ class _ArticleReader:
         images = ImageReplacer(self.media, self.used, log, losses)
         cover = images.find_cover(article.cover, article.cover_alt)
         body = self._body(root, losses, images, title)
+        self._keep_credit(cover)
         for address, label in article.files:
             self.files.add(address, label)
         bylines = self._bylines()
@@ -133,6 +134,17 @@ class _ArticleReader:
             for name in ("id", "name"):
                 if name in element.attributes and element.get(name) not in linked:
                     del element.attributes[name]
+
+    def _keep_credit(self, cover: str) -> None:
+        """Give the main image its credit, which is plain text, and report one that is lost or has a link."""
+        html = self.article.cover_credit
+        credit = one_line(visible_text(parse_html(html)))
+        if cover and credit:
+            self.used.add_credit(cover, credit)
+        if credit and (not cover or len(credit) > MAX_CREDIT or "<a" in html.lower()):
+            self.log.dropped(
+                "value", _("The caption of the main picture, of which at most its words were kept: %s") % html
+            )
 
     def _title(self) -> str:
         title = one_line(visible_text(parse_html(self.article.title)))

@@ -26,7 +26,7 @@ def make_export(*posts: dict, **tables) -> dict:
         "users": [{"id": "a1", "name": "Ann Lee", "slug": "ann", "email": "ann@x.example", "password": "$2a$secret", "bio": "Ann writes."}],
         "posts_tags": [{"post_id": "p1", "tag_id": "t2", "sort_order": 0}, {"post_id": "p1", "tag_id": "t1", "sort_order": 1}],
         "posts_authors": [{"post_id": "p1", "author_id": "a1", "sort_order": 0}],
-        "posts_meta": [{"post_id": "p1", "feature_image_alt": "An alt", "meta_description": "For machines"}],
+        "posts_meta": [{"post_id": "p1", "feature_image_alt": "An alt", "feature_image_caption": "Photo: <a href='https://w.example'>W. &amp; M.</a>", "meta_description": "For machines"}],
         "settings": [{"key": "lang", "value": "sv"}],
     }  # fmt: skip
     return {"db": [{"meta": {"exported_on": 1, "version": "5.0.0"}, "data": data | tables}]}
@@ -68,6 +68,7 @@ def test_a_post_comes_in_with_all_its_fields(open_export, tmp_path):
         "published_at": "2024-04-09T08:00:00.000Z",
         "custom_excerpt": "Short",
         "codeinjection_head": "<script></script>",
+        "canonical_url": "https://magazine.example/a/",
     }
     source = open_export(make_export(post, {"title": "Other", "slug": "other", "html": "<p>b</p>"}))
     first, second = read_all(source, tmp_path)
@@ -80,6 +81,9 @@ def test_a_post_comes_in_with_all_its_fields(open_export, tmp_path):
     assert text.published_at.isoformat() == "2024-04-09T08:00:00+00:00"
     assert first.former_paths == ("/a-b/",) and not first.is_draft and not second.is_draft
     notes = [str(note.text) for note in first.notes]
+    assert text.images[0].credit == "Photo: W. & M."
+    left = [str(note.text) for note in first.notes if note.topic == "value"]
+    assert len(left) == 2 and "https://magazine.example/a/" in left[0] and "https://w.example" in left[1]
     assert any("codeinjection_head" in note for note in notes) and any(
         "For machines" in note for note in notes
     )
