@@ -4,10 +4,12 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from html import escape
+from itertools import islice
 from pathlib import Path
 from urllib.parse import unquote
 from uuid import uuid5
@@ -37,6 +39,7 @@ POSTS = "posts.csv"
 COLUMNS = frozenset({"post_id", "title", "is_published"})
 MAX_TEXT_BYTES = 20_000_000
 MAX_LIST_BYTES = 100_000_000
+MAX_FILES = 100_000
 PUBLIC_AUDIENCE = "everyone"
 PUBLIC_TYPES = ("", "newsletter")
 """Others are sound, threads of comments and mails (`adhoc_email`), which had no page or another."""
@@ -58,14 +61,14 @@ class SubstackSource(ArticleSource):
 
     Args:
         path: the folder or the archive.
-        local_images: the names of the files in the folders of pictures.
+        local_images: the paths below `root` of the files where pictures are looked for, by name; "" in other folders.
         missing_images: the addresses of pictures on the servers of Substack that were not found, once texts are read.
     """
 
     path: Path
     posts: list[Row] = field(default_factory=list)
     fragments: frozenset[str] = frozenset()
-    local_images: frozenset[str] = frozenset()
+    local_images: Mapping[str, str] = field(default_factory=dict)
     missing_images: dict[str, None] = field(default_factory=dict)
 
     def read(self, context: ImportContext, *, processes: int) -> Iterator[ImportedFile]:
@@ -73,12 +76,17 @@ class SubstackSource(ArticleSource):
             self.missing_images |= dict.fromkeys(_images_elsewhere(file))
             yield file
 
+    def names_of(self, path: str) -> Iterable[str]:
+        """Return also the place of a picture in the export, which may be in any folder."""
+        place = self.local_images.get(path.removeprefix("/"))
+        return (path, place) if place else (path,)
+
     def summarize(self) -> list[SourceRemark]:
         if not self.missing_images:
             return []
         message = _(
-            "Pictures that an export of Substack does not have: %d. Save them in a folder, under their names, and "
-            "give it as the folder of pictures, or pack it beside posts.csv."
+            "Pictures that an export of Substack does not have: %d. Save them under their names, pack them with "
+            "posts.csv, in whatever folder, and import it again; or give the command the folder (--media)."
         )
         return [SourceRemark(message % len(self.missing_images), tuple(self.missing_images))]
 
@@ -93,7 +101,7 @@ class SubstackSource(ArticleSource):
         return self.fragments
 
 
-def _name_local_images(html: str, names: frozenset[str]) -> str:
+def _name_local_images(html: str, names: Container[str]) -> str:
     """Return a text whose pictures on the servers of Substack have their names alone, if these are among the names."""
 
     def rename(match: re.Match[str]) -> str:
@@ -103,10 +111,20 @@ def _name_local_images(html: str, names: frozenset[str]) -> str:
     return IMAGE_SOURCE.sub(lambda match: ADDRESS.sub(rename, match[0]), html) if names else html
 
 
-def _list_images(folders: Iterable[Path]) -> frozenset[str]:
-    """Return the names of the files where pictures are looked for."""
-    places = [folder / name for folder in folders for name in MEDIA_FOLDERS]
-    return frozenset(path.name for place in places if place.is_dir() for path in place.glob("*.*"))
+def _list_images(path: Path, media: Iterable[Path]) -> dict[str, str]:
+    """Return the files where pictures are looked for, by name: in any folder of the export, and those of `media`.
+
+    Args:
+        path: the folder of the export, its list of posts or its archive.
+    """
+    root = path if path.is_dir() else path.parent
+    places = [folder / name for folder in (root, *media) for name in MEDIA_FOLDERS]
+    names = dict.fromkeys((file.name for place in places if place.is_dir() for file in place.glob("*.*")), "")
+    is_whole = (root / POSTS).is_file()  # else the folder holds an archive, and what else there is
+    files = islice(root.rglob("*.*"), MAX_FILES) if is_whole else ()
+    for file in files:
+        names.setdefault(file.name, f"/{file.relative_to(root).as_posix()}")
+    return names
 
 
 def _images_elsewhere(file: ImportedFile) -> Iterator[str]:
@@ -153,7 +171,9 @@ def open_substack_source(
     posts: list[Row] = []
     refused: dict[str, str] = {}
     fragments: set[str] = set()
+    names = set()
     for post in _read_posts(folder):
+        names.add(post["post_id"])
         entry = _describe_post(post, language)
         try:
             fragments |= fragments_in(_read_text(folder, post))
@@ -165,12 +185,13 @@ def open_substack_source(
             continue
         entries[entry.uid] = entry
         posts.append(post)
+    refused |= _list_unlisted(folder, names)
     if not entries and not refused:
         raise ImportRefused(_("“%s” is an export of Substack without posts.") % path.name)
     root = path if path.is_dir() else path.parent
     return SubstackSource(
         root=root,
-        local_images=_list_images((root, *media)),
+        local_images=_list_images(path, media),
         entries=list(entries.values()),
         refused=refused,
         site=site,
@@ -178,6 +199,28 @@ def open_substack_source(
         posts=posts,
         fragments=frozenset(fragments),
     )
+
+
+def _list_unlisted(folder: Folder, names: Container[str]) -> dict[str, str]:
+    """Return the texts that the list of posts does not have, and the list if it is cut off, with the reasons."""
+    refused = {}
+    if _is_cut(folder):
+        refused[POSTS] = _("It ends in the middle of a row, as a download that broke off: export again.")
+    texts = folder / "posts"
+    for file in sorted(texts.iterdir(), key=lambda file: file.name) if texts.is_dir() else ():
+        if file.name.endswith(".html") and file.name.removesuffix(".html") not in names:
+            message = _("It is in no row of posts.csv, which says whether it is public: export again.")
+            refused[f"posts/{file.name}"] = message
+    return refused
+
+
+def _is_cut(folder: Folder) -> bool:
+    """Whether the list of posts ends within quotation marks, or with a row that is too short."""
+    with (folder / POSTS).open("rb") as file:
+        text = file.read(MAX_LIST_BYTES).decode("utf-8-sig", errors="replace")
+    rows = deque(csv.reader(io.StringIO(text, newline="")), maxlen=1)
+    head = next(csv.reader([text.partition("\n")[0]]), [])
+    return text.count('"') % 2 == 1 or (bool(rows) and 0 < len(rows[0]) < len(head))
 
 
 def _read_posts(folder: Folder) -> Iterator[Row]:

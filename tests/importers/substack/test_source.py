@@ -1,6 +1,7 @@
 """An export of Substack comes in from its folder or its archive; what was not public becomes a draft."""
 
 import shutil
+from dataclasses import replace
 
 import pytest
 
@@ -79,7 +80,18 @@ def test_what_was_not_public_becomes_a_draft(tmp_path, row, is_draft):
     assert file.is_draft == is_draft and ("a.mp3" in file.manuscript.body) == ("mp3" in row)
 
 
-def test_notes_pictures_and_players_come_in_or_are_named(tmp_path):
+@pytest.mark.parametrize("rest", ['3.c,"2024', "3.c,,true,,,news"])
+def test_texts_without_a_row_and_a_cut_list_are_named(tmp_path, rest):
+    row = "1.a,,true,,,newsletter,everyone,A,,\n"
+    write_export(tmp_path / "a", row + rest, **{"1_a": "<p>b</p>", "2_b": "<p>b</p>", "3_c": "<p>c</p>"})
+
+    source = open_substack_source(tmp_path / "a", language="en")
+
+    assert {"posts.csv", "posts/2.b.html"} <= set(source.refused)
+
+
+@pytest.mark.parametrize("place", ["", "images", "pictures/2024"])
+def test_notes_pictures_and_players_come_in_or_are_named(tmp_path, place):
     image = "https://substackcdn.com/image/fetch/w_1456,c_limit/https%3A%2F%2Fsubstack-post-media.s3.amazonaws.com%2Fpublic%2Fimages%2F{}.png"
     figure = '<div class="captioned-image-container"><figure><img src="{}" alt="Al"><figcaption class="image-caption">Cap</figcaption></figure></div>'
     text = (
@@ -90,10 +102,13 @@ def test_notes_pictures_and_players_come_in_or_are_named(tmp_path):
         '<div class="footnote-content"><p>The note.</p></div></div>'
     )  # fmt: skip
     write_export(tmp_path / "a", "1.a,,true,,,newsletter,everyone,A,,", **{"1_a": text})
-    (tmp_path / "a/here.png").write_bytes(picture_bytes())
+    (tmp_path / "a" / place).mkdir(parents=True, exist_ok=True)
+    (tmp_path / "a" / place / "here.png").write_bytes(picture_bytes())
     source = open_substack_source(tmp_path / "a", language="en").assign_slugs({}, set())
+    context = make_context(tmp_path / "a")
+    finder = replace(context.image_finder, names_of=source.names_of)
 
-    (file,) = source.read(make_context(tmp_path / "a"), processes=0)
+    (file,) = source.read(replace(context, image_finder=finder), processes=0)
 
     key = file.manuscript.images[0].key
     assert f'![Al](image:{key} "Cap")' in file.manuscript.body and "[^1]: The note." in file.manuscript.body
