@@ -2,8 +2,6 @@
 
 from collections.abc import Collection
 
-from django.utils.translation import gettext as _
-
 from publications import manuscript
 from publications.draft_content import (
     IDENTIFIERS,
@@ -14,6 +12,7 @@ from publications.draft_content import (
     write_draft,
 )
 from publications.models import Publication, Revision, RevisionReason
+from publications.stored_messages import gettext as _
 
 from .revisions import store_revision
 

@@ -24,6 +24,7 @@ from publications.importers.archive_import_undo_plan import (
 from publications.importers.archive_imports import permissions_of, start_runner
 from publications.locales import language_label
 from publications.models import DELETED_DRAFT_RETENTION, ArchiveImport, ArchiveImportTask
+from publications.stored_messages import show_message
 
 from .related_links import editions_linking_to
 from .site import render_desk_page, require_permissions
@@ -106,11 +107,12 @@ def _describe_outcome(is_effective: bool, has_kept: bool) -> str:
 
 
 def describe_kept(row: dict) -> dict:
-    """Return a row of `describe_step` with its language, why the text stays, and whether readers see it.
+    """Return a row of `describe_step` with its language, what it lacks, why it stays, and whether readers see it.
 
     Rows of an older release may have a `message` with a reason of its own. An unknown reason is shown as it is.
     """
-    row = row | {"language_label": language_label(row["language"])}
+    missing = [show_message(text) for text in row.get("missing", ())]
+    row = row | {"language_label": language_label(row["language"]), "missing": missing}
     reason = row["reason"]
     if not reason:
         return row

@@ -69,7 +69,7 @@ def _find_linking_to_ended(_change: LastChange) -> tuple[int, ...]:
     newest = list(ended_publications().values_list("pk", flat=True)[:MAX_ENDED_PUBLICATIONS])
     if not newest:
         return ()
-    return (*links_to_ended().values_list("source", flat=True), *_find_linking(newest))
+    return tuple({*links_to_ended().values_list("source", flat=True), *_find_linking(newest)})
 
 
 def editions_linking_to(publications: Sequence[Publication]) -> QuerySet[Edition]:

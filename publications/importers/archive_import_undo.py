@@ -13,6 +13,7 @@ from django.db import transaction
 
 from publications import actions
 from publications.models import ArchiveImport, Publication
+from publications.stored_messages import store_message
 
 from .address_undo import remove_addresses
 from .archive_import_undo_plan import KeepReason, UndoEffect, UndoStep, describe_step, plan_import_undo
@@ -78,7 +79,7 @@ def _undo_batch(
         else:
             counts[step.effect] += step.is_effective
             if step.update:
-                reverted.append(describe_step(step) | {"missing": missing})
+                reverted.append(describe_step(step) | {"missing": [store_message(text) for text in missing]})
     return refusals
 
 

@@ -4,6 +4,8 @@ Changes are read from the manuscripts of revisions and stored as plain values; t
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from django.utils.text import capfirst
@@ -31,7 +33,7 @@ def list_changes(before: Manuscript, after: Manuscript) -> list[Change]:
     changes = []
     for field in COMPARED_FIELDS:
         old, new = _value_of(field, before), _value_of(field, after)
-        is_set_by_publishing = field.name in FIELDS_OF_PUBLISHING and not (old and new)
+        is_set_by_publishing = field.name in FIELDS_OF_PUBLISHING and not new
         if field.is_equal(old, new) or is_set_by_publishing:
             continue
         effect = "changed" if old and new else "added" if new else "removed"
@@ -68,16 +70,17 @@ def list_reader_changes(live_digests: Mapping[int, str]) -> dict[int, list[Chang
     Args:
         live_digests: the digests of the live editions. One that no revision has, as after a redaction, is left out.
     """
-    live: dict[int, str] = {}
-    last: dict[int, str] = {}
-    rows = (
-        Revision.objects.filter(publication__in=list(live_digests)).order_by("number") if live_digests else ()
-    )
-    for revision in rows:
-        last[revision.publication_id] = revision.manuscript
-        if revision.digest == live_digests[revision.publication_id]:
-            live[revision.publication_id] = revision.manuscript
-    return {pk: list_changes(load_manuscript(text), load_manuscript(last[pk])) for pk, text in live.items()}
+    if not live_digests:
+        return {}
+    rows = Revision.objects.filter(publication__in=list(live_digests)).order_by("publication", "number")
+    changes = {}
+    for pk, revisions in groupby(rows.iterator(chunk_size=200), key=attrgetter("publication_id")):
+        live = ""
+        for revision in revisions:
+            live = revision.manuscript if revision.digest == live_digests[pk] else live
+        if live:
+            changes[pk] = list_changes(load_manuscript(live), load_manuscript(revision.manuscript))
+    return changes
 
 
 def label_changes(changes: Iterable[Change], kinds: Mapping[str, Kind]) -> list[str]:

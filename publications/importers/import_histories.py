@@ -33,18 +33,22 @@ def load_histories(revisions: QuerySet[Revision]) -> dict[int, list[list[Revisio
 
 
 def _drop_undone(parts: list[list[Revision]], digest: str) -> None:
-    """Remove the last parts, up to the one that has the draft that an undo has given back."""
+    """Remove the last parts, up to the one that has the draft that an undo has given back.
+
+    No part has it if something could not be given back, such as a deleted tag: then the last part is what was undone.
+    """
     for number in range(len(parts) - 1, 0, -1):
         if any(revision.digest == digest for revision in parts[number - 1]):
             del parts[number:]
             return
+    del parts[max(1, len(parts) - 1) :]
 
 
 def is_edited(parts: Sequence[Sequence[Revision]]) -> bool:
     """Return whether a draft differs from its state after the last import; `parts` are those of `load_histories`.
 
-    Publishing sets a number and a date in a revision, which is not an edit. A redaction always counts as an edit: a
-    file must not restore what it removed.
+    Publishing sets a number and a date in a revision, and the undo of an import may not give all back, which is not an
+    edit. A redaction always counts as an edit: a file must not restore what it removed.
     """
     history = parts[-1] if parts else ()
     if not history or history[0].reason != RevisionReason.IMPORTED:
@@ -53,7 +57,7 @@ def is_edited(parts: Sequence[Sequence[Revision]]) -> bool:
     for revision in history[1:]:
         if revision.reason == RevisionReason.REDACTED:
             import_digests.clear()
-        elif revision.reason == RevisionReason.PUBLISHED and not is_changed:
+        elif revision.reason in (RevisionReason.PUBLISHED, RevisionReason.UNDONE) and not is_changed:
             import_digests.add(revision.digest)
         is_changed = revision.digest not in import_digests
     return is_changed

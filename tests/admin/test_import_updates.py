@@ -5,10 +5,12 @@ import html
 import pytest
 from django.core.management import call_command
 from django.urls import reverse
+from django.utils.translation import override
 
 from publications import actions
+from publications.admin.archive_import_undo import describe_undo
 from publications.importers.archive_import_undo_plan import KeepReason, UndoEffect, plan_import_undo
-from publications.models import ArchiveImport, Edition, Publication, RevisionReason, manuscript_of
+from publications.models import ArchiveImport, Edition, Publication, RevisionReason, Tag, manuscript_of
 from tests.factories import picture_bytes, saved
 
 from .test_archive_import_undo import undo
@@ -83,6 +85,17 @@ def test_the_check_names_for_each_text_what_changes(administrator, first):
     )
 
 
+def test_a_date_that_a_draft_gets_is_named(administrator):
+    undated = texts(Gas="")["blog/gas.md"].replace(b"date: 2024-05-01\n", b"")
+    upload(administrator, archive({"blog/gas.md": undated}))
+    call_command("run_imports", verbosity=0)
+    press(administrator, "drafts")
+
+    check(administrator, Gas="")
+
+    assert "1 other draft changes: date readers see." in page(administrator)
+
+
 def test_the_page_that_publishes_names_what_changes_for_readers(administrator, first, second):
     job = press(administrator, "check_again")
 
@@ -138,6 +151,24 @@ def test_a_draft_that_was_edited_since_stays_and_is_named(administrator, first, 
 
     assert text_of("Gas").body == "Edited." and text_of("Oil").kind.slug == "report"
     assert "1 text stays as it is" in shown and "somebody has edited it since" in shown
+
+
+@pytest.mark.parametrize("later", ["", "summary: Another.\n"])
+def test_what_could_not_be_given_back_is_said_once_in_the_language_of_the_reader(administrator, later):
+    check(administrator, Gas="tags: [Energy]\n")
+    press(administrator, "drafts")
+    check(administrator, Gas="subtitle: New\n" + later)
+    press(administrator, "drafts")
+    Tag.objects.filter(name="Energy").delete()
+
+    undo(administrator)
+
+    job = ArchiveImport.objects.first()
+    with override("sv"):
+        (row,) = describe_undo(job.report)["reverted"]["rows"]
+    assert row["missing"] == ["Ämnesord finns inte längre: Energy."] and not job.report["kept"]
+    assert plan_import_undo(job) == [] and text_of("Gas").revisions.count() == 3
+    assert press(administrator, "check_again").report["stored"] == 1
 
 
 def test_an_internal_note_of_since_stays(administrator, first, second):
