@@ -32,7 +32,7 @@ CHUNK_BYTES = 65_536
 PADDING = b"\0\r\n \t"
 MAX_PADDING_BYTES = 65_536
 MAX_UNPACKED_BYTES = 500_000_000
-"""Of a file that is packed as a whole."""
+"""Of all files of a copy that are packed as a whole."""
 GZIP_BEGINNING, ZIP_BEGINNING = b"\x1f\x8b", b"PK\x03\x04"
 
 
@@ -153,9 +153,14 @@ def _list_resources(path: Path, copy: WarcCopy) -> list[CopiedResource]:
 
 
 def _unpack(path: Path, folder: Path) -> Path:
-    """Return an unpacked copy of a file, up to where it is damaged. Raises ImportRefused if it is too large."""
-    target = folder / f"{len(list(folder.iterdir()))}.warc"
-    size = 0
+    """Return an unpacked copy of a file, up to where it is damaged.
+
+    Raises:
+        ImportRefused: it is too large, with those that are in the folder already.
+    """
+    unpacked = list(folder.iterdir())
+    target = folder / f"{len(unpacked)}.warc"
+    size = sum(file.stat().st_size for file in unpacked)
     with gzip.open(path) as packed, target.open("wb") as file:
         try:
             while block := packed.read1(CHUNK_BYTES):

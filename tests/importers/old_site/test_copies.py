@@ -10,7 +10,7 @@ from warcio.warcwriter import WARCWriter
 
 from publications.importers.archive import unpack_if_archive
 from publications.importers.imported_file import ImportRefused
-from publications.importers.old_site import is_old_site, open_copy
+from publications.importers.old_site import is_old_site, open_copy, warc
 from tests.old_site import SITE, answer_all, small_site, write_mirror, write_warc
 
 
@@ -100,6 +100,17 @@ def test_a_warc_file_that_is_compressed_as_a_whole_is_read(tmp_path, end):
     expected = {f"{SITE}{address}": answer.body for address, answer in small_site().items()}
     assert found.items() <= expected.items() and bool(copy.damaged) is (end is not None)
     assert len(found) == len(expected) if end is None else 0 < len(found) < len(expected)
+
+
+def test_files_that_are_compressed_as_a_whole_have_one_limit_together(tmp_path, monkeypatch):
+    records = write_warc(tmp_path / "site.warc", small_site(), compressed=False).read_bytes()
+    (tmp_path / "site.warc").unlink()
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.warc.gz").write_bytes(gzip.compress(records))
+    monkeypatch.setattr(warc, "MAX_UNPACKED_BYTES", int(1.5 * len(records)))
+
+    with pytest.raises(ImportRefused, match="too large to be unpacked here"):
+        open_copy(tmp_path)
 
 
 def test_a_record_that_refers_to_an_earlier_one_has_its_body(tmp_path):
