@@ -30,6 +30,7 @@ LIST_PAGE_STEMS = ("_index", "index")
 NAME_KEYS = ("display_name", "full_name", "name", "title")
 BIOGRAPHY_KEYS = ("biography", "bio", "about", "description", "summary")
 PORTRAIT_KEYS = ("portrait", "avatar", "photo", "image", "picture", "headshot")
+PROFILE_SUFFIXES = (".md", ".markdown", ".yml", ".yaml", ".json", ".toml")
 PORTRAIT_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
 DATA_FORMATS = {".yml": "YAML", ".yaml": "YAML", ".json": "JSON"}
 """Formats of lists by suffix; any other is CSV."""
@@ -121,7 +122,7 @@ def _read_profiles(folder: Path) -> list[tuple[str, dict[str, Any]]]:
     """Return the fields of profiles by id, from files (`ann.md`, `ann.yml`) or folders (`ann/_index.md`)."""
     profiles = []
     for path in sorted(path for path in folder.glob("*.*") if path.stem not in LIST_PAGE_STEMS):
-        if path.suffix.lower() in (".md", ".markdown", ".yml", ".yaml"):
+        if path.suffix.lower() in PROFILE_SUFFIXES:
             profiles.append((path.stem, path, ""))
     for path in sorted(path for name in LIST_PAGE_STEMS for path in folder.glob(f"*/{name}.md")):
         profiles.append((path.parent.name, path, f"/{folder.name}/{path.parent.name}/"))
@@ -134,8 +135,9 @@ def _read_profile(path: Path, page: str) -> dict[str, Any] | None:
     try:
         content = path.read_bytes()
         has_front_matter = b"---" in content[:10] or b"+++" in content[:10]
+        fence = b"+++" if path.suffix.lower() == ".toml" else b"---"  # JSON is YAML
         front_matter = read_front_matter(
-            content if has_front_matter else b"---\n" + content + b"\n---\n", ImportLog()
+            content if has_front_matter else fence + b"\n" + content + b"\n" + fence + b"\n", ImportLog()
         )
     except (ImportRefused, OSError):
         return None

@@ -1,7 +1,7 @@
 """Parse dates in the formats of people and programs; the day stays the same in Stockholm, whatever the zone."""
 
 import re
-from datetime import UTC, datetime, time, timedelta, timezone
+from datetime import UTC, datetime, time, timedelta, timezone, tzinfo
 from email.utils import parsedate_to_datetime
 
 from publications.manuscript import HOME_ZONE
@@ -34,17 +34,20 @@ MONTH_FIRST = re.compile(
 DATE_IN_NAME = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?=[-_ .]|$)")
 
 
-def parse_date(text: str) -> datetime | None:
+def parse_date(text: str, zone: tzinfo | None = None) -> datetime | None:
     """Return the date and time in a text, or None.
 
     A day without a time begins at midnight in Stockholm. If the zone would change the day, the time is read as
     Stockholm time: 23:30 UTC on the 9th stays on the 9th.
+
+    Args:
+        zone: that of the days of the old site, if its settings name one.
     """
     text = " ".join(text.split())
     if len(text) > MAX_DATE_LENGTH:
         return None
     try:
-        return _parse_iso(text) or _parse_written_date(text) or _parse_email_date(text)
+        return _parse_iso(text, zone) or _parse_written_date(text) or _parse_email_date(text, zone)
     except (ValueError, OverflowError):
         return None
 
@@ -58,13 +61,15 @@ def date_in_name(name: str) -> datetime | None:
         return None
 
 
-def _parse_iso(text: str) -> datetime | None:
+def _parse_iso(text: str, days_zone: tzinfo | None) -> datetime | None:
     match = ISO.fullmatch(text)
     if not match:
         return None
     year, month, day, hour, minute, second, zone = match.groups()
     clock = time(int(hour or 0), int(minute or 0), min(int(second or 0), 59))
-    return _keep_day(datetime.combine(_check_date(int(year), int(month), int(day)), clock, _parse_zone(zone)))
+    return _keep_day(
+        datetime.combine(_check_date(int(year), int(month), int(day)), clock, _parse_zone(zone)), days_zone
+    )
 
 
 def _parse_written_date(text: str) -> datetime | None:
@@ -77,13 +82,13 @@ def _parse_written_date(text: str) -> datetime | None:
     return None
 
 
-def _parse_email_date(text: str) -> datetime | None:
+def _parse_email_date(text: str, days_zone: tzinfo | None) -> datetime | None:
     """Return a date in the format of RFC 5322: Wed, 19 Mar 2014 12:00:00 -0500."""
     if not re.search(r"\d:\d\d", text):
         return None
     date = parsedate_to_datetime(text)
     _check_date(date.year, date.month, date.day)
-    return _keep_day(date)
+    return _keep_day(date, days_zone)
 
 
 def _parse_zone(text: str | None) -> timezone | None:
@@ -96,9 +101,10 @@ def _parse_zone(text: str | None) -> timezone | None:
     return timezone((-1 if text[0] == "-" else 1) * timedelta(hours=int(hours), minutes=int(minutes)))
 
 
-def _keep_day(value: datetime) -> datetime:
+def _keep_day(value: datetime, days_zone: tzinfo | None) -> datetime:
     if value.tzinfo is None:
         return value.replace(tzinfo=HOME_ZONE)
+    value = value.astimezone(days_zone) if days_zone else value
     is_same_day = value.astimezone(HOME_ZONE).date() == value.date()
     return value if is_same_day else value.replace(tzinfo=HOME_ZONE)
 

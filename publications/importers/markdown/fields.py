@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, tzinfo
 from itertools import chain
 from types import MappingProxyType
 from typing import Any
@@ -71,9 +71,9 @@ def value_of(fields: Mapping[str, Any], name: str) -> Any:
     return first_value(fields, *KEYS[name])
 
 
-def publication_date(fields: Mapping[str, Any]) -> datetime | None:
-    """Return the date of publication in front matter, or None."""
-    return parse_date(as_text(first_value(fields, *date_keys(fields))))
+def publication_date(fields: Mapping[str, Any], zone: tzinfo | None = None) -> datetime | None:
+    """Return the date of publication in front matter, or None. `zone` is that of the days of the old site."""
+    return parse_date(as_text(first_value(fields, *date_keys(fields))), zone)
 
 
 def date_keys(fields: Mapping[str, Any]) -> list[str]:
@@ -98,7 +98,8 @@ def authors_in(fields: Mapping[str, Any]) -> list[str]:
 class FrontMatterFields:
     """The fields of one file; tracks which keys were read, to report the others.
 
-    `topics` are the names of topics by the ids used in files; `inherited` are fields that are not reported as unread.
+    `topics` are the names of topics by the ids used in files; `inherited` are fields that are not reported as
+    unread, and `zone` is that of the days of the old site.
     """
 
     def __init__(
@@ -107,8 +108,9 @@ class FrontMatterFields:
         log: ImportLog,
         topics: Mapping[str, str] = MappingProxyType({}),
         inherited: Iterable[str] = (),
+        zone: tzinfo | None = None,
     ) -> None:
-        self.values, self.log, self.topics = values, log, topics
+        self.values, self.log, self.topics, self.zone = values, log, topics, zone
         self.read_keys: set[str] = {*chain(*INDEX_KEYS.values()), *inherited}
 
     def read_value(self, name: str) -> Any:
@@ -147,7 +149,7 @@ class FrontMatterFields:
             message = _("The date is that of the file's name: %s.") % name_date.date().isoformat()
             self.log.guessed("date-from-name", message)
             return name_date
-        modified_at = parse_date(as_text(self.read_value("modified_at")))
+        modified_at = parse_date(as_text(self.read_value("modified_at")), self.zone)
         if modified_at:
             message = _("The date is that of the last change: %s.") % modified_at.date().isoformat()
             self.log.guessed("date", message)
@@ -155,7 +157,7 @@ class FrontMatterFields:
 
     def _front_matter_date(self) -> datetime | None:
         value = self._read_value(date_keys(self.values))
-        date = parse_date(as_text(value)) if value else None
+        date = parse_date(as_text(value), self.zone) if value else None
         if value and not date:
             self.log.dropped("date", _("This is no date, and was left out: %s") % display_value(value))
         return date

@@ -71,12 +71,16 @@ def fill_pattern(pattern: str, place: PagePlace, *, title: str = "") -> str:
     return re.sub(r"(?<!:)//+", "/", filled)
 
 
-def stated_address(text: str, place: PagePlace) -> str:
-    """Return the address that a text names for itself; "" for `false`, or for one that a template computes."""
+def stated_address(text: str, place: PagePlace, *, title: str = "") -> str:
+    """Return the address that a text names for itself; "" for `false`, or for one that a template computes.
+
+    Args:
+        title: what `:title` is; by default the name of the file.
+    """
     pattern = JEKYLL_STYLES.get(text, text)
     if as_flag(text) is False or "{" in pattern:
         return ""
-    return fill_pattern(pattern if re.match(r"/|https?:", pattern) else f"/{pattern}", place)
+    return fill_pattern(pattern if re.match(r"/|https?:", pattern) else f"/{pattern}", place, title=title)
 
 
 def _dates(date: datetime | None) -> dict[str, str]:
@@ -132,13 +136,13 @@ def _addresses_of_jekyll(place: PagePlace, site: SourceSite) -> Iterator[str]:
     pattern = str(site.options.get("permalink") or "date")  # “none” is a style
     folder = next((part for part in place.path.parts[:-1] if part.startswith("_")), "")
     if folder == "_posts":
-        yield fill_pattern(JEKYLL_STYLES.get(pattern, pattern), place)
+        yield fill_pattern(JEKYLL_STYLES.get(pattern, pattern), place, title=place.slug)
     elif folder:
         name = folder.removeprefix("_")
         collection = collections_in(site.options).get(name)
         own = as_text(collection.get("permalink")) if isinstance(collection, dict) else ""
         if site.has_pages(name):
-            yield fill_pattern(JEKYLL_STYLES.get(own, own) or JEKYLL_COLLECTION, place)
+            yield fill_pattern(JEKYLL_STYLES.get(own, own) or JEKYLL_COLLECTION, place, title=place.slug)
     else:
         yield f"/{'/'.join(_page_parts(place))}"
 

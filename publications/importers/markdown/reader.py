@@ -76,7 +76,13 @@ class _MarkdownFile:
         self, file: SourceFile, front_matter: FrontMatter, context: MarkdownImportContext, log: ImportLog
     ) -> None:
         self.file, self.front_matter, self.context, self.log = file, front_matter, context, log
-        self.fields = FrontMatterFields(front_matter.fields, log, context.topics, inherited=file.inherited)
+        self.fields = FrontMatterFields(
+            front_matter.fields,
+            log,
+            context.topics,
+            inherited=file.inherited,
+            zone=context.source_site.time_zone,
+        )
         page = next(iter(file.former_paths), "")
         self.images = ImageRewriter(context.image_finder, file.path.parent, file.language, log, page)
 

@@ -117,7 +117,8 @@ class MarkdownSource(ImportSource):
         for file in self.all_entries:
             new_address = address_of(file.locale, file.slug)
             addresses[f"{FILE_PREFIX}{file.source}"] = new_address
-            for end in _path_ends(TEXT_SUFFIX.sub("", file.source)):
+            path = TEXT_SUFFIX.sub("", file.source)
+            for end in (*_path_ends(path), *_path_ends(path.removesuffix("/index"))):
                 addresses.setdefault(f"{PATH_END_PREFIX}{end}", new_address)
         return addresses
 

@@ -106,7 +106,7 @@ def describe_file(
     stem, language = _stem_and_language(path, root, fields)
     name = DATE_IN_NAME.sub("", stem).lstrip("-_ .") or stem
     is_manuscript = _is_manuscript(front_matter.fields)
-    date, name_date = publication_date(fields), date_in_name(stem)
+    date, name_date = publication_date(fields, inherited.site.time_zone), date_in_name(stem)
     language = language or default_language
     place = PagePlace(
         path=inherited.place_of(path),
@@ -153,12 +153,13 @@ def _slug_field(fields: dict[str, Any]) -> str:
 
 def _former_paths(place: PagePlace, permalink: str, site: SourceSite) -> tuple[str, ...]:
     """Return the old addresses in the file, and that by the pattern of the import or of its site."""
+    title = place.slug if site.generator == "jekyll" else ""
     stated = [
         address
         for text in as_texts(value_of(place.fields, "permalink"))
-        if (address := stated_address(text, place))
+        if (address := stated_address(text, place, title=title))
     ]
-    patterns = [fill_pattern(permalink, place)] if permalink else []
+    patterns = [fill_pattern(permalink, place, title=title)] if permalink else []
     generated = stated or patterns or default_addresses(place, site)
     further = as_texts(value_of(place.fields, "former_paths"))
     if site.generator == "hugo" and generated:

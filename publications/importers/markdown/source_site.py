@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ..imported_file import ImportLog, ImportRefused
 from .access import reasons_in_fields
@@ -60,6 +61,15 @@ class SourceSite:
         """Whether Jekyll makes pages of a collection, which it does not by default."""
         options = collections_in(self.options).get(collection)
         return isinstance(options, dict) and as_flag(options.get("output")) is True
+
+    @property
+    def time_zone(self) -> ZoneInfo | None:
+        """The zone of the days of Jekyll, if its settings name it (jekyllrb.com/docs/configuration/options)."""
+        name = as_text(self.options.get("timezone")) if self.generator == "jekyll" else ""
+        try:
+            return ZoneInfo(name) if name else None
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            return None
 
     @property
     def content_folder(self) -> Path | None:

@@ -75,13 +75,15 @@ def find_taxonomies(root: Path, site: SourceSite, boundary: Path | None = None) 
 
 
 def _find_author_list(folder: Path) -> Path | None:
-    """Return the file that lists the authors of a site, by its usual names, or None.
+    """Return the file or the folder of data that lists the authors of a site, by its usual names, or None.
 
     A table of something else may have such a name: one without names of people is left alone.
     """
     names = (f"{stem}{suffix}" for stem in AUTHOR_FOLDERS for suffix in (".csv", *DATA_FORMATS))
     paths = (folder / place / name for name in names for place in DATA_FOLDERS)
-    return next((path for path in paths if path.is_file() and lists_names(path)), None)
+    found = next((path for path in paths if path.is_file() and lists_names(path)), None)
+    folders = (folder / place / name for name in AUTHOR_FOLDERS for place in filter(None, DATA_FOLDERS))
+    return found or next((path for path in folders if path.is_dir() and lists_names(path)), None)
 
 
 def _read_topics(folder: Path) -> dict[str, SourceTopic]:

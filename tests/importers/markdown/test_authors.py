@@ -101,3 +101,22 @@ def test_a_list_of_more_than_two_megabytes_is_not_read(tmp_path):
 
     with pytest.raises(ImportRefused, match="larger than 2 MB"):
         read_authors(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("data/authors/eric.yaml", "name: Eric Mill"),
+        ("data/authors/eric.json", '{"name": "Eric Mill"}'),
+        ("data/authors/eric.toml", 'name = "Eric Mill"'),
+        ("_data/people/eric.yml", "display_name: Eric Mill"),
+    ],
+)
+def test_a_folder_of_data_about_authors_is_found(tmp_path, name, text):
+    path = tmp_path / name
+    path.parent.mkdir(parents=True)
+    path.write_text(text)
+
+    found = find_taxonomies(tmp_path, SourceSite()).authors
+
+    assert found == path.parent and read_authors(found).find("eric").name == "Eric Mill"

@@ -36,6 +36,15 @@ PAGE = "content/posts/grain.md"
         ("_config.yml collections: {notes: {output: true, permalink: /n/:name}}", "_notes/grain.md", "", ["/n/grain"]),
         ("_config.yml defaults: [{scope: {type: posts}, values: {permalink: /d/:title}}]", POST, "", ["/d/grain"]),
         ("_config.yml", "about/index.md", "", ["/about"]),
+        ("_config.yml", POST, "slug: corn\n", ["/2024/04/09/corn.html"]),
+        ("_config.yml", POST, "slug: corn\npermalink: /:year/:title.html\n", ["/2024/corn.html"]),
+        ("_config.yml permalink: /n/:title/", POST, "slug: corn\n", ["/n/corn/"]),
+        ("_config.yml timezone: Europe/Stockholm", POST, "date: 2019-05-05 23:30 -0500\n", ["/2019/05/06/grain.html"]),
+        ("_config.yml timezone: America/New_York", POST, "date: 2019-05-06 03:30 +0200\n", ["/2019/05/05/grain.html"]),
+        ("_config.yml timezone: Europe/Stockholm", POST, "date: 2019-05-05 23:30\n", ["/2019/05/05/grain.html"]),
+        ("_config.yml timezone: Nowhere/Atlantis", POST, "date: 2019-05-05 23:30 -0500\n", ["/2019/05/05/grain.html"]),
+        ("hugo.yaml {timeZone: Europe/Stockholm, permalinks: {posts: /:year/:day/:filename/}}", PAGE,
+         "date: 2019-05-05T23:30:00-05:00\n", ["/2019/05/grain/", "/2019/05/grain-gas-again/"]),
         ("hugo.toml", PAGE, "", ["/posts/grain/"]),
         ("hugo.toml", "content/posts/grain/index.md", "slug: corn\n", ["/posts/corn/"]),
         ("hugo.toml", PAGE, "url: /x/y.html\naliases: [/old, older]\n", ["/x/y.html", "/old", "/x/older"]),
@@ -75,3 +84,34 @@ def test_data_of_a_site_is_put_in_where_a_text_names_it(tmp_path):
     (file,) = arrivals(write_site(tmp_path / "site", files)).values()
 
     assert file.manuscript.body.endswith("By Ann Lee: Gdansk 12.")
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        '{{< ref "grain-deal" >}}',
+        '{{< relref "/posts/grain-deal" >}}',
+        '{{< ref "posts/grain-deal/index.md" >}}',
+    ],
+)
+def test_a_reference_to_a_page_bundle_leads_to_its_text(tmp_path, reference):
+    files = {
+        "hugo.toml": "",
+        "content/posts/grain-deal/index.md": FRONT.format(front=""),
+        "content/posts/b.md": FRONT.format(front="") + f"[one]({reference})",
+    }
+
+    text = arrivals(write_site(tmp_path, files))["content/posts/b.md"].manuscript
+
+    assert "[one](/en/publications/grain-deal/)" in text.body
+
+
+def test_the_day_of_a_text_is_that_in_the_zone_of_its_site(tmp_path):
+    files = {
+        "_config.yml": "timezone: Europe/Stockholm",
+        POST: FRONT.format(front="date: 2019-05-05 23:30 -0500\n"),
+    }
+
+    text = arrivals(write_site(tmp_path, files))[POST].manuscript
+
+    assert text.published_at.isoformat() == "2019-05-06T06:30:00+02:00"
