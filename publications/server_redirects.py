@@ -4,6 +4,7 @@ The lines are for nginx, the server of `deploy/`: <https://nginx.org/en/docs/htt
 """
 
 import re
+from urllib.parse import unquote
 
 PATTERN = re.compile(r"^\^|\(\.[*+]|\][*+]|\\[/.dw]|/\*$|\$$")
 """What no address of a page has, and a pattern does."""
@@ -28,7 +29,7 @@ def write_server_line(source: str, target: str) -> str:
     if not is_pattern(source, target):
         if "?" in source or not source.startswith("/"):  # it reads no queries
             return ""
-        source = f"^{re.escape(source.rstrip('/'))}/?$"
+        source = f"^{re.escape(unquote(source).rstrip('/'))}/?$"  # nginx matches paths decoded
     if not target or UNSAFE_SOURCE.search(source) or UNSAFE_TARGET.search(target):
         return ""
     return f'rewrite "{source}" "{target}" permanent;'

@@ -3,6 +3,7 @@
 import pytest
 
 from publications.importers.source_redirects import GROUP, SourceRedirect, describe_redirects
+from publications.server_redirects import write_server_line
 
 
 @pytest.mark.parametrize("group", ["(.*)", "([^/]+)", "([a-z0-9-]+)", r"([\w\-.]+?)", r"(\d+)"])
@@ -26,3 +27,9 @@ def test_redirects_that_are_lost_are_no_lines_for_the_web_server():
 
     assert lost.items == ("/a → /gone",) and errors.items == ("/d → –",)
     assert [item.partition(" → ")[0] for item in server.items] == ["^/b/(.*)", "/e"]
+
+
+def test_a_path_in_a_line_for_nginx_is_decoded():
+    line = write_server_line("/om-%C3%A5ret/", "https://elsewhere.example/")
+
+    assert line == 'rewrite "^/om\\-året/?$" "https://elsewhere.example/" permanent;'
