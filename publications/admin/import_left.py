@@ -115,6 +115,10 @@ REMEDIES: dict[LeftTask, tuple[Promise, Callable[[Publication], str] | None]] = 
     LeftTask.SUMMARY: (
         gettext_lazy("Two sentences that say what happened and what you make of it."), _form_field("summary"),
     ),
+    LeftTask.LANGUAGE: (
+        gettext_lazy("Is it in that language? Then change it on the page of the text; else tick it."),
+        _form_field("language"),
+    ),
     LeftTask.DATE: (
         gettext_lazy("Without a date a text gets the day on which it is published here."), _form_field("published_at"),
     ),

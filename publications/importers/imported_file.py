@@ -11,6 +11,8 @@ from publications.manuscript import Manuscript
 from publications.markup import RenderedText
 from publications.stored_messages import gettext as _
 
+OTHER_LANGUAGE = "other-language"
+"""The topic of notes that a text reads as another language than it has."""
 NOT_PUBLIC = "not-public"
 """The topic of notes why a text was not for all readers of its old site."""
 LOST_ADDRESS, UNMATCHED_PAGE, SERVER_REDIRECT = "lost-address", "unmatched-page", "server-redirect"

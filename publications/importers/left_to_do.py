@@ -30,7 +30,7 @@ from publications.stored_messages import Stored, show_message
 from .field_changes import label_changes, list_reader_changes, load_kinds
 from .file_outcome import FileOutcome
 from .import_histories import find_edited
-from .imported_file import LOST_ADDRESS, NOT_PUBLIC, SERVER_REDIRECT, UNMATCHED_PAGE
+from .imported_file import LOST_ADDRESS, NOT_PUBLIC, OTHER_LANGUAGE, SERVER_REDIRECT, UNMATCHED_PAGE
 from .left_addresses import list_addresses
 from .left_links import list_hidden_links
 from .left_ticks import TICKED, build_mark
@@ -54,6 +54,7 @@ class LeftTask(models.TextChoices):
     PUBLIC = "public", _("Texts that are public, though the source hides them")
     AUTHOR = "author", _("Texts without an author")
     SUMMARY = "summary", _("Texts without a summary")
+    LANGUAGE = "language", _("Texts that read as another language")
     DATE = "date", _("Texts without a date")
     FILES = "files", _("Pictures and files that are missing")
     ALT = "alt", _("Pictures without alternative text")
@@ -72,7 +73,7 @@ TASK_OF_TOPIC = {
     "made-title": LeftTask.MADE_TITLE,
     "author": LeftTask.AUTHOR, "image-missing": LeftTask.FILES, "missing": LeftTask.FILES,
     "words": LeftTask.LOST, "render": LeftTask.LOST, "liquid": LeftTask.LOST,
-    "hidden": LeftTask.LOST, "value": LeftTask.LOST, "note": LeftTask.LOST,
+    OTHER_LANGUAGE: LeftTask.LANGUAGE, "hidden": LeftTask.LOST, "value": LeftTask.LOST, "note": LeftTask.LOST,
     "html": LeftTask.EMBEDS, "image-elsewhere": LeftTask.EMBEDS, "link-lost": LeftTask.LINKS,
     "link-gone": LeftTask.LINKS, "fragment": LeftTask.LINKS, "reference": LeftTask.LINKS,
     "redirect": LeftTask.ADDRESSES, "address": LeftTask.ADDRESSES, "still-public": LeftTask.PUBLIC,

@@ -75,6 +75,7 @@ _NOTE_TOPICS = (
     NoteTopic("note", _("notes that no text refers to"), needs_attention=True),
     NoteTopic("field", _("fields of the files that this site does not have")),
     NoteTopic("value", _("values that concern readers and have no field here"), needs_attention=True),
+    NoteTopic("other-language", _("texts that read as another language"), is_grouped=True),
     NoteTopic("yaml", _("front matter mended"), needs_attention=True),
     # Files with the `uid` of a manuscript but without its `format: 1`
     NoteTopic("manuscript", _("manuscripts read as other files"), needs_attention=True),

@@ -14,6 +14,7 @@ from publications.markup import image_keys_in
 from publications.models import Image, Publication
 from publications.stored_messages import Stored
 
+from .imported_file import OTHER_LANGUAGE
 from .reconcile import ImportState
 
 MISSING_PICTURE, PUBLIC_TEXT = "image-missing", "still-public"
@@ -34,6 +35,8 @@ def is_resolved(topic: str, note: Stored, publication: Publication, state: Impor
         return not publication.live_from
     if state is None or state.last_import is None:
         return False
+    if topic == OTHER_LANGUAGE:
+        return publication.language != state.last_import.language
     if name := MADE_FIELDS.get(topic):
         return getattr(publication, name) != getattr(state.last_import, name)
     names = {name for name in _list_names(note) if not name.isdecimal()}  # a count stands in many texts

@@ -6,10 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from publications import markup
+from publications.locales import LANGUAGE_NAMES
 from publications.manuscript import Manuscript
 from publications.stored_messages import gettext as _
 
 from .imported_file import ImportLog, TextCoverage
+from .language_detection import COMMON_WORDS, detect_language
 from .links import addresses_in
 
 # Starts with a literal, which `re` searches fast; otherwise the same as \bid=.
@@ -29,10 +31,23 @@ class Excerpt:
 def render_as_published(text: Manuscript, log: ImportLog) -> markup.RenderedText | None:
     """Return the text as publishing renders it, or None if it cannot be rendered, which is reported."""
     try:
-        return markup.render_markdown(text.body, language=text.language)
+        rendered = markup.render_markdown(text.body, language=text.language)
+        _question_language(rendered.text, text.language, log)
+        return rendered
     except markup.Unrenderable as error:
         log.dropped("render", _("The text cannot be shown as it is: %s") % error)
         return None
+
+
+def _question_language(text: str, language: str, log: ImportLog) -> None:
+    """Note that a text reads as another language than it has; it keeps that."""
+    detected = detect_language(text)
+    if detected and language in COMMON_WORDS and detected != language:
+        message = _(
+            "It reads as %(detected)s and came in as %(language)s. If that is wrong, change its language."
+        )
+        names = {"detected": LANGUAGE_NAMES[detected], "language": LANGUAGE_NAMES[language]}
+        log.guessed("other-language", message % names)
 
 
 def report_missing_words(coverage: TextCoverage, log: ImportLog) -> None:

@@ -440,3 +440,18 @@ def test_links_of_public_texts_to_hidden_ones_are_listed_until_these_are_publish
     actions.publish(Publication.objects.get(title="B"), by=make_person("Editors"))
 
     assert "links" not in left()
+
+
+def test_a_text_that_reads_as_another_language_is_a_question(administrator):
+    words = (
+        "Det är en text som vi har skrivit om och för att de inte ska vara på ett språk med den som av till. "
+    )
+    check(administrator, archive({"blog/a.md": post("A", text=words * 9), "blog/b.md": post("B", text=TEXT)}))
+    press(administrator, "publish")
+
+    assert left()["language"] == {"A"} and "It reads as " in page(administrator)
+    assert Publication.objects.get(title="A").language == "en"
+
+    save(Publication.objects.get(title="A"), language="sv")
+
+    assert "language" not in left()

@@ -3,7 +3,6 @@
 Comments keep their author, text and passage. They become comments on the draft, never part of its text.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from xml.etree.ElementTree import Element
 from publications.locales import language_code
 from publications.ooxml import NETWORK_ADDRESS, WordPackage, attribute_at, join_text
 
+from ..language_detection import COMMON_WORDS, detect_language
 from .blocks import NoteSeries, all_paragraphs
 from .losses import ConversionLosses
 
@@ -23,45 +23,6 @@ MAX_COMMENTS = 1_000
 MIN_COMMENT_YEAR = 1980
 
 MACROS = "vbaProject.bin"
-COMMON_WORDS = {
-    "en": {
-        "the",
-        "and",
-        "of",
-        "to",
-        "in",
-        "that",
-        "is",
-        "for",
-        "with",
-        "was",
-        "this",
-        "from",
-        "which",
-        "have",
-        "been",
-    },
-    "sv": {
-        "och",
-        "att",
-        "det",
-        "som",
-        "är",
-        "för",
-        "inte",
-        "på",
-        "av",
-        "den",
-        "till",
-        "med",
-        "ett",
-        "men",
-        "från",
-    },
-}
-MIN_COMMON_WORDS = 40
-MIN_WORD_RATIO = 3
-WORD = re.compile(r"[^\W\d_]+")
 
 
 @dataclass(frozen=True)
@@ -239,7 +200,7 @@ def report_omitted_parts(package: WordPackage, notes: NoteSeries, losses: Conver
 def determine_language(document: Element, styles: Element | None, text: str) -> tuple[str, str]:
     """Return the language of the text, and the language set in the file (the same if none is set)."""
     declared = _declared_language(document, styles)
-    detected = _detect_language(text)
+    detected = detect_language(text)
     if detected and declared in ("", *COMMON_WORDS):
         return detected, declared or detected
     return declared or "en", declared or "en"
@@ -252,12 +213,3 @@ def _declared_language(document: Element, styles: Element | None) -> str:
     for run in document.iter("w:r"):
         characters[attribute_at(run, "w:rPr/w:lang") or default_language] += len(join_text(run, "w:t"))
     return language_code(characters.most_common(1)[0][0] if characters else default_language)
-
-
-def _detect_language(text: str) -> str:
-    """Return English or Swedish if the frequency of common words is conclusive, otherwise an empty string."""
-    word_counts = Counter(WORD.findall(text.casefold()))
-    counts = {code: sum(word_counts[word] for word in common) for code, common in COMMON_WORDS.items()}
-    (language, highest), (_other, lowest) = sorted(counts.items(), key=lambda count: -count[1])
-    required = min(MIN_COMMON_WORDS, max(3, len(word_counts) // 10))
-    return language if highest >= required and highest >= MIN_WORD_RATIO * lowest else ""
