@@ -14,6 +14,7 @@ from ..access_rules import READER_WORDS, RESTRICTING_WORDS, field_hides, is_publ
 from ..access_values import NO_VALUES, hides_unless_free
 from ..access_words import join_name, join_names, words_of
 from .export_item import ExportItem, read_number
+from .posts import PUBLISHED
 
 SCHEDULED = "future"
 """The status of a post that WordPress shows at its date."""
@@ -107,7 +108,7 @@ def find_status(item: ExportItem) -> str:
     if has_password(item):
         return "password"
     status = item.get("wp:status")
-    return "" if status == "publish" else status or "–"
+    return "" if status == PUBLISHED else status or "–"
 
 
 def has_password(item: ExportItem) -> bool:

@@ -17,7 +17,7 @@ from .addresses import attachment_addresses
 from .authors import authors_of
 from .export_item import ItemTerm
 from .index import ExportIndex
-from .posts import POST, IndexedPost
+from .posts import POST, PUBLISHED, IndexedPost
 from .topics import CATEGORY, FORMAT, TAG, archive_paths, format_of, term_name
 
 LIST, AUTHORS = "publications:list", "publications:authors"
@@ -52,7 +52,7 @@ def find_archive_pages(index: ExportIndex, posts: Iterable[IndexedPost], languag
 
 def is_listed(post: IndexedPost) -> bool:
     """Whether WordPress shows a text in its lists."""
-    return post.post_type == POST and post.status == "publish"
+    return post.post_type == POST and post.status == PUBLISHED
 
 
 def describe_lost_pages() -> SourceRemark:

@@ -8,6 +8,7 @@ from urllib.parse import unquote
 from .export_item import ItemTerm
 
 POST, PAGE, ATTACHMENT, BLOCK, GUEST_AUTHOR = "post", "page", "attachment", "wp_block", "guest-author"
+PUBLISHED = "publish"
 LEFT_OUT_STATUSES = frozenset({"trash", "auto-draft", "inherit"})
 HIDDEN_FILE_STATUSES = frozenset({"trash", "private", "auto-draft"})
 REPEATED = "repeated"

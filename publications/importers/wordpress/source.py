@@ -1,7 +1,7 @@
 """An export of WordPress as a source: an index of its texts, which are read one by one from their place in the file."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -26,7 +26,7 @@ from .export_reader import is_export
 from .index import ExportIndex, index_export
 from .languages import PostLanguages, group_of
 from .media import find_missing, find_names
-from .posts import LEFT_OUT_STATUSES, PAGE, POST, IndexedPost
+from .posts import LEFT_OUT_STATUSES, PAGE, POST, PUBLISHED, IndexedPost
 from .proposal import propose_mapping
 from .redirection import find_redirects
 from .summary import summarize_export
@@ -37,11 +37,17 @@ MARKDOWN_PATTERNS = ("*.md", "*/*.md")
 
 @dataclass(frozen=True, kw_only=True)
 class WordPressEntry(SourceEntry):
-    """A text of the export; `place` is the number of its file, and where it begins and how long it is there."""
+    """A text of the export.
+
+    Attributes:
+        place: the number of its file, and where it begins and how long it is there.
+        is_hidden: whether the old site showed it to nobody without an account.
+    """
 
     place: tuple[int, int, int]
     post_id: int
     kind: str
+    is_hidden: bool = False
 
 
 @dataclass(kw_only=True)
@@ -62,6 +68,17 @@ class WordPressSource(ImportSource):
     missing_files: tuple[str, ...] = ()
     redirects: list[SourceRedirect] = field(default_factory=list)
     archive_pages: Mapping[str, OldPage] = field(default_factory=dict)
+
+    def addresses(self, address_of: Callable[[str, str], str]) -> dict[str, str]:
+        """Return the new addresses, without those of hidden texts by number: a link would show the title in them."""
+        numbered = {
+            link_key(path)
+            for entry in self.entries
+            if entry.is_hidden
+            for path in entry.former_paths
+            if "?" in path
+        }
+        return {path: new for path, new in super().addresses(address_of).items() if path not in numbered}
 
     @property
     def old_pages(self) -> Mapping[str, OldPage]:
@@ -198,6 +215,7 @@ def _build_entry(
         place=(post.file, post.start, post.length),
         post_id=post.post_id,
         kind=kind_of(post, mapping),
+        is_hidden=post.status != PUBLISHED,
     )
 
 

@@ -8,7 +8,7 @@ from publications.importers.mapping import render_mapping
 from publications.importers.sources import find_source
 from publications.importers.wordpress.media import find_missing
 
-from .exports import SITE, attachment, category, export, group, item, open_export, write_export
+from .exports import SITE, attachment, category, export, group, item, open_export, read, write_export
 
 
 def entry_of(source, number: int):
@@ -131,6 +131,13 @@ def test_links_find_texts_by_their_numbered_addresses(tmp_path):
         and addresses["/2024/04/text-2"] == "/en/publications/text-2/"
     )
     assert "/" not in addresses
+
+
+def test_a_link_to_a_hidden_text_by_its_number_does_not_show_its_title(tmp_path):
+    hidden = item(2, slug="secret-paper", status="private")
+    path = write_export(tmp_path, item(1, text=f'<p>See <a href="{SITE}/?p=2">here</a>.</p>'), hidden)
+
+    assert f"[here]({SITE}/?p=2)" in read(path)[1].manuscript.body
 
 
 def test_slugs_of_other_alphabets_are_decoded(tmp_path):
