@@ -41,7 +41,7 @@ def _similar_names_page(_job: ArchiveImport, _title: str) -> str:
     return reverse("desk:similar-names")
 
 
-def _rules_page(job: ArchiveImport, _title: str) -> str:
+def _settings_page(job: ArchiveImport, _title: str) -> str:
     if job.is_by_command:
         return ""
     return f"{reverse('desk:archive-import', args=[job.pk])}#settings"
@@ -55,8 +55,9 @@ _FORM = _page("desk:publications_publication_change")
 OTHER_PAGES: dict[LeftTask, Callable[[ArchiveImport, str], str]] = {
     LeftTask.NAMES: _names_page,
     LeftTask.SIMILAR: _similar_names_page,
-    LeftTask.PAGES: _rules_page,
+    LeftTask.PAGES: _settings_page,
     LeftTask.ADDRESSES: _address_page,
+    LeftTask.UNREAD: _settings_page,
     LeftTask.SERVER: lambda _job, _title: "",
 }
 """The pages where what is no text is answered, by the import and the name or address."""
@@ -71,6 +72,13 @@ REMEDIES: dict[LeftTask, tuple[Promise, Callable[[Publication], str] | None]] = 
         gettext_lazy(
             "Are they texts? Then add a rule for them under “Settings, and check again”, or to the mapping of the "
             "command. Of others keep the address:"
+        ),
+        None,
+    ),
+    LeftTask.UNREAD: (
+        gettext_lazy(
+            "Say under “Settings, and check again” which kind or field they are here, or in the mapping of the "
+            "command, and import again; tick what is not to come along."
         ),
         None,
     ),
@@ -209,6 +217,8 @@ def _describe_numbers(items: Mapping[LeftTask, Sequence[LeftItem]], own: Contain
         yield ngettext("%d name", "%d names", count) % count
     if count := len(others[LeftTask.PAGES]):
         yield ngettext("%d page of the old site", "%d pages of the old site", count) % count
+    if count := len(others[LeftTask.UNREAD]):
+        yield ngettext("%d type or field of the source", "%d types and fields of the source", count) % count
     if count := len(others[LeftTask.ADDRESSES]) + len(others[LeftTask.SERVER]):
         yield ngettext("%d old address", "%d old addresses", count) % count
 

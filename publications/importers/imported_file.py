@@ -16,6 +16,8 @@ OTHER_LANGUAGE = "other-language"
 NOT_PUBLIC = "not-public"
 """The topic of notes why a text was not for all readers of its old site."""
 LOST_ADDRESS, UNMATCHED_PAGE, SERVER_REDIRECT = "lost-address", "unmatched-page", "server-redirect"
+UNREAD = "unread"
+"""The topic of a remark on types or fields of the source that are not imported unless somebody says what they are."""
 """The topics of remarks on old addresses that lead nowhere, pages that no rule fits, and what the web server redirects.
 
 An item is an address, or with `ARROW` after it what it led to.

@@ -8,13 +8,13 @@ from django.utils.translation import gettext as _
 from publications import actions
 from publications.models import ArchiveImport, Publication, Redirect, with_status
 
-from .imported_file import ARROW, HOME_PAGE, SERVER_REDIRECT
+from .imported_file import ARROW, HOME_PAGE, SERVER_REDIRECT, UNREAD
 
 PATHS_PER_QUERY = 500
 
 
 def list_addresses(job: ArchiveImport, topics: Container[str]) -> Iterator[tuple[str, str, str | None]]:
-    """Yield the topics and addresses of remarks on the source, and what each leads to, in words; None for nothing.
+    """Yield the topics and items of remarks on the source, and what each address leads to, in words; None for nothing.
 
     It is "" for an address that leads to what it is about. Of one for the web server it is the line to add there.
     """
@@ -22,7 +22,9 @@ def list_addresses(job: ArchiveImport, topics: Container[str]) -> Iterator[tuple
     for note in notes:
         if note["topic"] == SERVER_REDIRECT:
             yield from ((SERVER_REDIRECT, *_split_line(item)) for item in note["items"])
-    notes = [note for note in notes if note["topic"] != SERVER_REDIRECT]
+        elif note["topic"] == UNREAD:
+            yield from ((UNREAD, item, None) for item in note["items"])
+    notes = [note for note in notes if note["topic"] not in (SERVER_REDIRECT, UNREAD)]
     keys = {item: _key_of_redirect(item.partition(ARROW)[0]) for note in notes for item in note["items"]}
     guessed = set(job.kept_addresses.values_list("pk", flat=True))
     targets: dict[tuple[str, str], str | None] = {(HOME_PAGE, ""): ""}

@@ -30,7 +30,7 @@ from publications.stored_messages import Stored, show_message
 from .field_changes import label_changes, list_reader_changes, load_kinds
 from .file_outcome import FileOutcome
 from .import_histories import find_edited
-from .imported_file import LOST_ADDRESS, NOT_PUBLIC, OTHER_LANGUAGE, SERVER_REDIRECT, UNMATCHED_PAGE
+from .imported_file import LOST_ADDRESS, NOT_PUBLIC, OTHER_LANGUAGE, SERVER_REDIRECT, UNMATCHED_PAGE, UNREAD
 from .left_addresses import list_addresses
 from .left_links import list_hidden_links
 from .left_ticks import TICKED, build_mark
@@ -51,6 +51,7 @@ class LeftTask(models.TextChoices):
     KEPT = "kept", _("Texts of which the source has another version")
     UPDATED = "updated", _("Live texts whose drafts the import has changed")
     PAGES = "pages", _("Pages that no rule fits")
+    UNREAD = "unread", _("Types and fields of the source that were left out")
     PUBLIC = "public", _("Texts that are public, though the source hides them")
     AUTHOR = "author", _("Texts without an author")
     SUMMARY = "summary", _("Texts without a summary")
@@ -86,6 +87,7 @@ TASKS_OF_EDITS = frozenset({LeftTask.AUTHOR, LeftTask.FILES, LeftTask.LOST, Left
 """The tasks of notes that an edit of the text may have done."""
 TASK_OF_REMARK = {
     LOST_ADDRESS: LeftTask.ADDRESSES, UNMATCHED_PAGE: LeftTask.PAGES, SERVER_REDIRECT: LeftTask.SERVER,
+    UNREAD: LeftTask.UNREAD,
 }  # fmt: skip
 """The tasks of topics of remarks on the source as a whole."""
 

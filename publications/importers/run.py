@@ -102,7 +102,7 @@ def _import_files(options: ImportOptions) -> ImportReport:
     import_cache = ImportCache(author.slug for author in authors.by_id.values())
     importer = BatchImporter(options, report, import_cache)
     byline = build_default_byline(options.author, authors, import_cache)
-    if options.dry_run and options.archive_import:
+    if options.archive_import:
         report.mapping = _read_proposal(source)
     for name, reason in source.refused.items():
         importer.refuse(name, reason)

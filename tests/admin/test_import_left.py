@@ -455,3 +455,19 @@ def test_a_text_that_reads_as_another_language_is_a_question(administrator):
     save(Publication.objects.get(title="A"), language="sv")
 
     assert "language" not in left()
+
+
+def test_types_and_fields_of_the_source_are_left_until_the_settings_name_them(administrator):
+    study = wordpress.item(2, title="Study", type="study", meta={"report_no": "3/2019"})
+    gas = wordpress.item(1, title="Gas", text=f"<p>{TEXT}</p>", meta={"colour": "red"})
+    check(administrator, SimpleUploadedFile("old.xml", wordpress.export(gas, study).encode()))
+    press(administrator, "drafts")
+
+    settings = html.unescape(administrator.get(page_of()).text)
+    key = re.search(r'for="id_([a-z]+-[0-9a-f]+)">\s*Texts of “study” are', settings)[1]
+    assert {"study: 1", "colour: 1"} <= left()["unread"]
+    press(administrator, "check", **{key: "report"})
+    press(administrator, "drafts")
+
+    assert Publication.objects.get(title="Study").kind.slug == "report"
+    assert "unread" not in left(), "the settings say of each what it is, or that it is left out"

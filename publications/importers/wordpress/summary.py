@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from publications.stored_messages import gettext as _
 from publications.stored_messages import ngettext
 
-from ..imported_file import SourceRemark
+from ..imported_file import UNREAD, SourceRemark
 from ..mapping import ImportMapping, normalize_key
 from .index import ExportIndex
 from .media import unused_attachments
@@ -66,9 +66,10 @@ def _count_other_types(left_out: Counter[tuple[str, str]]) -> Iterator[SourceRem
         (internal if post_type in SYSTEM_TYPES else custom)[post_type] += count
     if custom:
         text = _(
-            "Items of types of their own that are not imported: %d. Give them a kind in the mapping to import them."
+            "Items of types of their own that are not imported: %d. Give them a kind in the settings or the mapping to "
+            "import them."
         )
-        yield SourceRemark(text % custom.total(), _list_counts(custom))
+        yield SourceRemark(text % custom.total(), _list_counts(custom), topic=UNREAD)
     if internal:
         text = _("Menus, earlier versions, designs and forms of the old site that are left out: %d.")
         yield SourceRemark(text % internal.total(), _list_counts(internal))
@@ -128,5 +129,7 @@ def _describe_fields(index: ExportIndex, mapping: ImportMapping) -> Iterator[Sou
         if not (is_reference or normalize_key(name) in mapping.fields):
             fields[name] = count
     if fields:
-        text = _("Custom fields that are left out: %d. Give them a field in the mapping to import them.")
-        yield SourceRemark(text % len(fields), _list_counts(fields))
+        text = _(
+            "Custom fields that are left out: %d. Give them a field in the settings or the mapping to import them."
+        )
+        yield SourceRemark(text % len(fields), _list_counts(fields), topic=UNREAD)

@@ -67,7 +67,7 @@ def test_only_texts_are_imported_and_the_others_are_counted_with_their_reason(tm
         and "Comments of readers, which are left out: 3." in notes
     )
     assert (
-        "types of their own that are not imported: 1. Give them a kind in the mapping to import them. report: 1"
+        "types of their own that are not imported: 1. Give them a kind in the settings or the mapping to import them. report: 1"
         in notes
     )
     assert "left out: 2. nav_menu_item: 1 revision: 1" in notes
@@ -253,7 +253,7 @@ def test_custom_fields_that_are_left_out_are_listed_without_those_of_plugins(tmp
     notes = notes_of(open_export(write_export(tmp_path, item(1, meta=meta)), fields={"DOI": "doi"}))
 
     assert (
-        "Custom fields that are left out: 2. Give them a field in the mapping to import them. _secret: 1 colour: 1"
+        "Custom fields that are left out: 2. Give them a field in the settings or the mapping to import them. _secret: 1 colour: 1"
         in notes
     )
 
