@@ -90,7 +90,9 @@ def describe_undo(report: dict) -> dict:
     """
     sentences = _describe_counts(report.get("counts", {})) + _describe_addresses(report.get("addresses", 0))
     kept, reverted = _limit_rows(report.get("kept", [])), _limit_rows(report.get("reverted", []))
-    outcome = _describe_outcome(bool(sentences), bool(kept))
+    # A text that has its earlier words again stands among those that stay, but has nothing of the import.
+    has_rest = any(row["reason"] != KeepReason.REPLACED for row in report.get("kept", []))
+    outcome = _describe_outcome(bool(sentences), has_rest)
     return {"outcome": outcome, "sentences": sentences, "kept": kept, "reverted": reverted}
 
 
@@ -100,10 +102,10 @@ def _limit_rows(rows: list[dict]) -> dict:
     return {"number": len(rows), "rows": listed, "more": len(rows) - len(listed)} if rows else {}
 
 
-def _describe_outcome(is_effective: bool, has_kept: bool) -> str:
+def _describe_outcome(is_effective: bool, has_rest: bool) -> str:
     if is_effective:
-        return _("The import is undone in part.") if has_kept else _("The import is undone.")
-    return _("Nothing is undone.") if has_kept else _("There was nothing left to undo.")
+        return _("The import is undone in part.") if has_rest else _("The import is undone.")
+    return _("Nothing is undone.") if has_rest else _("There was nothing left to undo.")
 
 
 def describe_kept(row: dict) -> dict:

@@ -406,6 +406,25 @@ def test_reasons_that_another_release_stored_are_shown(administrator, drafted): 
     assert "As it was. · readers see it" in page and "other-reason · readers see it" in page
 
 
+@pytest.mark.parametrize(
+    ("reason", "outcome"),
+    [(KeepReason.REPLACED, "The import is undone."), (KeepReason.EDITED, "The import is undone in part.")],
+)
+def test_an_undo_is_whole_if_what_stays_has_nothing_of_the_import(administrator, drafted, reason, outcome):  # noqa: F811
+    undo(administrator)
+    row = {
+        "pk": 1,
+        "title": "Gas",
+        "language": "en",
+        "later_import": None,
+        "is_public": True,
+        "reason": reason,
+    }
+    ArchiveImport.objects.update(report={"counts": {"withdraw": 1}, "kept": [row]})
+
+    assert outcome in administrator.get(page_of()).text
+
+
 def test_pages_of_an_undo_list_a_limited_number_of_texts(administrator, published, monkeypatch):  # noqa: F811
     monkeypatch.setattr("publications.admin.archive_import_undo.MAX_LISTED_STEPS", 1)
     page = " ".join(html.unescape(administrator.get(page_of("-undo")).text).split())

@@ -9,7 +9,7 @@ from ..name_matching import TopicName
 from ..source import SourceTopic
 from .export_item import ItemTerm
 from .index import ExportIndex
-from .posts import IndexedPost
+from .posts import IndexedPost, plain_name
 
 CATEGORY, TAG, FORMAT = "category", "post_tag", "post_format"
 _HTML = re.compile(r"<[^>]*>")
@@ -30,7 +30,7 @@ def topics_of(post: IndexedPost, index: ExportIndex, mapping: ImportMapping) -> 
 
 def term_name(term: ItemTerm, index: ExportIndex) -> str:
     known = index.terms.get((term.taxonomy, term.slug))
-    return (known["name"] if known else " ".join(term.name.split())) or term.slug
+    return (known["name"] if known else plain_name(term.name)) or term.slug
 
 
 def format_of(term: ItemTerm) -> str:

@@ -140,6 +140,12 @@ def test_a_link_to_a_hidden_text_by_its_number_does_not_show_its_title(tmp_path)
     assert f"[here]({SITE}/?p=2)" in read(path)[1].manuscript.body
 
 
+def test_entities_in_the_name_of_a_category_that_the_export_does_not_list_are_decoded(tmp_path):
+    path = write_export(tmp_path, item(1, terms=[("category", "trade", "Trade &amp; Transport")]))
+
+    assert open_export(path).entries[0].tags == ("Trade & Transport",)
+
+
 def test_slugs_of_other_alphabets_are_decoded(tmp_path):
     path = write_export(
         tmp_path,
