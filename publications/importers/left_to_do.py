@@ -41,6 +41,9 @@ from .reconcile import ImportState, load_import_states
 from .similar_names import list_similar_pairs
 from .updated_drafts import find_updated_drafts
 
+MAX_COMPARED = 200
+"""Of how many live texts the draft is compared with what readers see, which takes some milliseconds each."""
+
 
 class LeftTask(models.TextChoices):
     """What is left to do with a text, in the order of the page."""
@@ -176,10 +179,11 @@ def find_left_to_do(job: ArchiveImport) -> list[LeftGroup]:
 
 
 def _list_updated(job: ArchiveImport) -> Iterator[tuple[Publication, list[str]]]:
-    """Yield live texts whose drafts the import has changed, and what readers do not see of them."""
+    """Yield live texts whose drafts the import has changed, and of the first ones what readers do not see of them."""
     drafts = [draft for draft in find_updated_drafts(job) if draft.publication.live_from and not draft.later]
     hidden = [draft.publication for draft in drafts if not draft.is_public]
-    changes = list_reader_changes({publication.pk: publication.live_digest for publication in hidden})
+    compared = hidden[:MAX_COMPARED]
+    changes = list_reader_changes({publication.pk: publication.live_digest for publication in compared})
     kinds = load_kinds() if hidden else {}
     for publication in hidden:
         yield publication, label_changes(changes.get(publication.pk, ()), kinds)

@@ -130,6 +130,14 @@ def test_live_texts_with_a_changed_draft_are_left_until_it_is_published_or_taken
     assert "Live texts whose drafts the import has changed:" not in page(administrator, "-left")
 
 
+def test_of_many_changed_drafts_the_first_ones_are_compared(administrator, second, monkeypatch):
+    monkeypatch.setattr("publications.importers.left_to_do.MAX_COMPARED", 1)
+
+    shown = page(administrator, "-left")
+
+    assert "Gas" in shown and "Oil" in shown and shown.count("Report → Commentary") == 1
+
+
 def test_the_command_says_what_changes(administrator, first, tmp_path, capsys):
     for name, content in texts(Gas="").items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
