@@ -3,6 +3,7 @@
 Changes are read from the manuscripts of revisions and stored as plain values; they are labelled when they are shown.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from operator import attrgetter
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext_lazy
 
 from publications.draft_content import label_field
+from publications.locales import language_label, locale_of
 from publications.manuscript import Manuscript
 from publications.manuscript import loads as load_manuscript
 from publications.models import Kind, Publication, Revision
@@ -20,8 +22,11 @@ from publications.publication_fields import FIELDS, FieldType, PublicationField
 
 from .file_outcome import FileOutcome
 
-Change = dict[str, str]
-"""The name of a field and its effect, a key of `EFFECT_LABELS` or "changed"; of a kind the keys before and after."""
+Change = dict[str, Any]
+"""The name of a field and its effect, a key of `EFFECT_LABELS` or "changed". Of a field in `SHOWN_FIELDS` the values
+`before` and `after`, of the text the numbers of words `added` and `removed`."""
+SHOWN_FIELDS = ("kind", "language", "title", "summary")
+MAX_VALUE_CHARACTERS = 100
 EFFECT_LABELS = {"added": pgettext_lazy("a field", "added"), "removed": pgettext_lazy("a field", "removed")}
 COMPARED_FIELDS = tuple(field for field in FIELDS if field.in_digest and field.manuscript_key)
 FIELDS_OF_PUBLISHING = ("published_at", "series_number")
@@ -37,9 +42,18 @@ def list_changes(before: Manuscript, after: Manuscript) -> list[Change]:
         if field.is_equal(old, new) or is_set_by_publishing:
             continue
         effect = "changed" if old and new else "added" if new else "removed"
-        values = {"before": old, "after": new} if field.name == "kind" else {}
-        changes.append({"field": field.name, "effect": effect} | values)
+        changes.append({"field": field.name, "effect": effect} | _describe_values(field.name, old, new))
     return changes
+
+
+def _describe_values(name: str, old: Any, new: Any) -> dict[str, Any]:
+    """Return what of both values a change has."""
+    if name in SHOWN_FIELDS and old and new:
+        return {"before": old[:MAX_VALUE_CHARACTERS], "after": new[:MAX_VALUE_CHARACTERS]}
+    if name == "body":
+        words, new_words = Counter(old.split()), Counter(new.split())
+        return {"added": (new_words - words).total(), "removed": (words - new_words).total()}
+    return {}
 
 
 def _value_of(field: PublicationField, manuscript: Manuscript) -> Any:
@@ -91,10 +105,34 @@ def label_changes(changes: Iterable[Change], kinds: Mapping[str, Kind]) -> list[
 def _label_change(change: Change, kinds: Mapping[str, Kind]) -> str:
     label = capfirst(label_field(change["field"]))
     if "before" in change:
-        before, after = (str(kinds.get(change[name], change[name])) for name in ("before", "after"))
-        return f"{label}: {before} → {after}"
+        before, after = (_label_value(change["field"], change[name], kinds) for name in ("before", "after"))
+        return f"{label}: {before} → {after}{_label_move(change)}"
+    if "added" in change:
+        return f"{label}: {_label_words(change)}"
     effect = EFFECT_LABELS.get(change["effect"])
     return f"{label}: {effect}" if effect else label
+
+
+def _label_value(field: str, value: str, kinds: Mapping[str, Kind]) -> str:
+    if field == "kind":
+        return str(kinds.get(value, value))
+    if field == "language":
+        return language_label(value)
+    return f"{value}…" if len(value) == MAX_VALUE_CHARACTERS else value
+
+
+def _label_words(change: Change) -> str:
+    if not change["added"] and not change["removed"]:
+        return _("the same words in another form or order")
+    return _("words −%(removed)d, +%(added)d") % change
+
+
+def _label_move(change: Change) -> str:
+    """Return that another language leads a text to another locale, where readers find it, or ""."""
+    locale = locale_of(change["after"])
+    if change["field"] != "language" or locale_of(change["before"]) == locale:
+        return ""
+    return " " + _("(its address moves below /%s/)") % locale
 
 
 def load_kinds() -> dict[str, Kind]:
