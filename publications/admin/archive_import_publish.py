@@ -9,7 +9,12 @@ from django.utils.translation import gettext as _
 
 from publications.importers.archive_imports import permissions_of
 from publications.importers.field_changes import label_changes, load_kinds, name_fields
-from publications.importers.left_to_do import MISSING_TOPICS, list_notes
+from publications.importers.left_to_do import (
+    MISSING_TOPICS,
+    list_notes,
+    list_open_names,
+    list_similar_rows,
+)
 from publications.locales import language_in_sentence, language_label
 from publications.models import ARCHIVE_IMPORT_DAYS, ArchiveImport, ArchiveImportTask
 from publications.stored_messages import show_message
@@ -61,6 +66,10 @@ def archive_import_publish_page(request: HttpRequest, pk: int) -> HttpResponse:
         changed_fields=name_fields(file.get("reader_changes", ()) for file in job.report["files"]),
         new_rows=name_new_rows(job),
         decided_since=decided_since,
+        open_names=len(list_open_names(job)),
+        similar_rows=[
+            f"{source} / {target}" for source, target in list_similar_rows(job.imported_publications)
+        ],
         incomplete=[file for file in files if file["missing"]],
         days=ARCHIVE_IMPORT_DAYS,
     )

@@ -168,7 +168,7 @@ def find_left_to_do(job: ArchiveImport) -> list[LeftGroup]:
             )
     for proposal in list_open_names(job):
         groups[LeftTask.NAMES].add(None, proposal.name.name, *(other.name for other in proposal.candidates))
-    for source, target in _list_similar_rows(publications.values()):
+    for source, target in list_similar_rows(publications.values()):
         groups[LeftTask.SIMILAR].add(None, str(source), str(target))
     for topic, address, target in list_addresses(job, TASK_OF_REMARK):
         task = TASK_OF_REMARK[topic]
@@ -196,7 +196,7 @@ def list_open_names(job: ArchiveImport) -> list[NameProposal]:
     return [proposal for proposal in proposals if proposal.is_open]
 
 
-def _list_similar_rows(publications: Collection[Publication]) -> Iterator[tuple[MergeableRow, MergeableRow]]:
+def list_similar_rows(publications: Collection[Publication]) -> Iterator[tuple[MergeableRow, MergeableRow]]:
     """Yield the authors and tags of texts with those here that have similar names."""
     bylines = Byline.objects.filter(publication__in=publications)
     tagged = TaggedPublication.objects.filter(content_object__in=publications)

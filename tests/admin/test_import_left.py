@@ -172,6 +172,7 @@ def test_a_name_that_is_not_decided_is_left(administrator):
     assert left()["names"] == {"Анна Берг"}
     shown = page(administrator)
     assert page_of("-names") in shown and "Anna Berg" in shown
+    assert page_of("-names") in administrator.get(page_of("-publish")).text
 
     store_decision(NameType.PERSON, "Анна Берг", "separate", by=make_person())
 
@@ -183,6 +184,9 @@ def test_an_author_that_has_come_and_may_be_another_is_left(administrator):
     check(administrator, archive({"blog/a.md": post("A", WHOLE.replace("Ann Berg", "Анна Берг"))}))
 
     for button in ("drafts", "check", "publish"):
+        if button == "publish":
+            shown = html.unescape(administrator.get(page_of("-publish")).text)
+            assert "Анна Берг / Anna Berg" in shown and reverse("desk:similar-names") in shown
         press(administrator, button)
 
         assert left()["similar"] == {"Анна Берг"} and "names" not in left()
