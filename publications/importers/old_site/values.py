@@ -25,6 +25,8 @@ ORDINAL_MARK = re.compile(r"(?<=\d):[ea]\b")
 NOT_A_NAME = re.compile(r"[\d@/()\"“”?!]|^[a-zåäö]")
 """What follows a name without being one, such as a title, a date or an address."""
 AFFIX = re.compile(r"^(?:dr|prof|professor|docent|ph\.?d)\.?\s+", re.IGNORECASE)
+BETWEEN_PEOPLE = re.compile(r"\s*;\s*|\s+(?:and|och)\s+|\s*&\s*")
+FAMILY_FIRST = re.compile(r"(?P<family>[^,]{2,}), (?P<given>[^,]+)")
 VALUE_ATTRIBUTES = {"meta": "content", "time": "datetime", "img": "src", "link": "href"}
 """The attribute that holds the value of an element without text."""
 
@@ -87,9 +89,23 @@ def split_names(text: str) -> tuple[list[str], list[str]]:
     line = " ".join(text.split()).strip(" .,:;")
     if match := BYLINE.fullmatch(line):
         line = match["names"]
+    line = "; ".join(_put_given_name_first(person) for person in BETWEEN_PEOPLE.split(line))
     names, others = [], []
     for part in NAME_SEPARATOR.split(line)[:MAX_AUTHORS]:
         name = AFFIX.sub("", part.strip(" .,:;"))
         if name:
             (others if NOT_A_NAME.search(name) or len(name.split()) > 6 else names).append(name)
     return names, others
+
+
+def _put_given_name_first(person: str) -> str:
+    """Return "Anna Berg" for "BERG, Anna", and any other text as it is: two names may stand beside each other."""
+    match = FAMILY_FIRST.fullmatch(person)
+    if (
+        not match
+        or not match["family"].isupper()
+        or match["given"].isupper()
+        or NOT_A_NAME.search(match["given"])
+    ):
+        return person
+    return f"{match['given']} {match['family'].title()}"

@@ -39,6 +39,10 @@ def test_what_is_no_date_is_none(text):
         ("Författare: Dr. Anna Berg & Tomas O’Brien.", ["Anna Berg", "Tomas O’Brien"], []),
         ("Anna Berg, analytiker", ["Anna Berg"], ["analytiker"]),
         ("Anna Berg, anna@x.example", ["Anna Berg"], ["anna@x.example"]),
+        ("BERG, Anna", ["Anna Berg"], []),
+        ("Av SJÖ-DAHL, Carl och BERG, Anna", ["Carl Sjö-Dahl", "Anna Berg"], []),
+        ("SCEEUS, FOI", ["SCEEUS", "FOI"], []),
+        ("FOI, analytiker", ["FOI"], ["analytiker"]),
         ("", [], []),
     ],
 )
