@@ -24,7 +24,7 @@ ISO = re.compile(
     r"(?:(?:[T\s]\s*)(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*(Z|UTC|GMT|[+-]\d{1,2}(?::?\d{2})?)?(?:\s+[A-Z]{2,5})?)?",
     re.IGNORECASE,
 )
-DAY_FIRST = re.compile(r"(\d{1,2})[./](\d{1,2})[./](\d{4})")
+DAY_FIRST = re.compile(r"(\d{1,2})[./](\d{1,2})(?:[./]|\.?\s)(\d{4})")
 DAY_MONTH_YEAR = re.compile(
     r"(?:[^\W\d_]+,?\s+)?(?:den\s+)?(\d{1,2})(?:st|nd|rd|th|\.)?\s+([a-z]+)\.?,?\s+(\d{4})", re.IGNORECASE
 )

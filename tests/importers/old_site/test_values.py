@@ -15,7 +15,7 @@ from publications.importers.old_site.values import find_date, split_names
     [
         "2021-03-03", "2021-03-03T09:00:00+01:00", "Publicerad 3 mars 2021", "Senast uppdaterad: den 3 mars 2021 kl. 9",
         "March 3rd, 2021", "Published on 3 March 2021 by the editors", "3:e mars 2021", "3/3/2021", "Datum 03.03.2021",
-        "Uppdaterad 2021-03-03 14:30", "ons 3 mar 2021",
+        "Uppdaterad 2021-03-03 14:30", "ons 3 mar 2021", "Publicerad 3/3 2021", "3.3. 2021",
     ],
 )  # fmt: skip
 def test_a_date_is_found_alone_or_in_a_sentence(text):
