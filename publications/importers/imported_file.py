@@ -92,6 +92,14 @@ def unknown_field_note(name: str, value: str) -> ImportNote:
     return ImportNote(NoteKind.DROPPED, "field", message % {"name": name, "value": value})
 
 
+def other_original_note(address: str) -> ImportNote:
+    """Return the note that the source names another address as that of the original of a text."""
+    message = _(
+        "The old site names another address as that of the original; if it is, say so in the text: %s"
+    )
+    return ImportNote(NoteKind.DROPPED, "value", message % address[:500])
+
+
 def linked_element_note(name: str, address: str) -> ImportNote:
     """Return the note on an element in whose place a link stands."""
     message = _("<%(name)s> was left out, a link stands in its place: %(address)s")

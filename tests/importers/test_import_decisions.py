@@ -212,7 +212,8 @@ def test_the_old_page_of_an_author_known_by_an_id_alone_follows_the_decision_on_
     author = make_author("Anna Berg")
     decide(PERSON, "A Berg", f"author:{author.pk}")
     options = ImportOptions(Path(), mapping=add_decisions(ImportMapping()))
-    source = SimpleNamespace(old_pages={"/author/a-berg/": OldPage(author="a-berg", address="/sv/")})
+    pages = {"/author/a-berg/": OldPage(author="a-berg", address="/sv/")}
+    source = SimpleNamespace(old_pages=pages, feed_paths=(), language="en", entries=())
 
     assert redirect_old_pages(source, options, AuthorList({}), ImportCache()) == (1, [])
 

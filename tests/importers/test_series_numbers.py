@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from publications import actions
 from publications.admin.drafts.deleted_drafts import restore_draft
-from publications.importers.series_numbers import find_series_number, parse_series_number
+from publications.importers.series_number_formats import find_series_number, parse_series_number
 from publications.manuscript import Manuscript
 from publications.models import Edition, Publication, SeriesNumber
 from tests.blogs import import_blog

@@ -21,6 +21,7 @@ from ..imported_file import (
     SourceRemark,
     hidden_note,
     members_only_note,
+    other_original_note,
     page_note,
     unknown_field_note,
 )
@@ -249,10 +250,7 @@ def _notes_on_fields(post: Row, meta: Row) -> Iterator[ImportNote]:
         if value and value not in (text_of(post, "title"), text_of(post, "custom_excerpt")):
             yield unknown_field_note(name, value[:500])
     if address := text_of(post, "canonical_url"):
-        message = _(
-            "The old site names another address as that of the original; if it is, say so in the text: %s"
-        )
-        yield ImportNote(NoteKind.DROPPED, "value", message % address[:500])
+        yield other_original_note(address)
     for name in CODE_COLUMNS:
         if text_of(post, name):
             message = _("Code that Ghost added to the page was left out: %s")

@@ -75,7 +75,7 @@ class ArticleLinks(AddressRewriter):
             self.log.changed("link", _("%(old)s leads to %(new)s now.") % {"old": address, "new": new})
             return new + mark
         self.log.guessed(
-            "link-lost", _("A link to another page of the old site stays as it was: %s") % address
+            "link-lost", _("A link to another page of the old site stays as it was: %s") % absolute
         )
         return absolute + (f"#{fragment}" if fragment else "")
 

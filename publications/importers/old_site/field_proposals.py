@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 
-from ..series_numbers import find_series_number
+from ..series_number_formats import find_series_number
 from .content_types import is_document
 from .field_candidates import (
     MIN_DISTINCT,

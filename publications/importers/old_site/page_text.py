@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ..series_numbers import find_series_number
+from ..series_number_formats import find_series_number
 from .content_types import is_document
 from .html_page import HtmlPage, Node, plain_text
 from .rules import PageRule, ValueSource

@@ -37,6 +37,7 @@ from .rules import parse_rules
 from .samples import choose_samples, describe_sample
 from .site_copy import SiteCopy
 from .site_files import SiteFiles
+from .values import is_ambiguous_date
 
 
 @dataclass(kw_only=True)
@@ -240,5 +241,8 @@ def _notes_on(head: PageHead) -> Iterator[ImportNote]:
             _("No date was found.") if not head.date_text else _("This is no date: %s") % head.date_text[:100]
         )
         yield ImportNote(NoteKind.DROPPED, "date", reason)
+    elif is_ambiguous_date(head.date_text):
+        message = _("The day was taken for the first number of the date: %s")
+        yield ImportNote(NoteKind.GUESSED, "date", message % head.date_text[:100])
     for part in head.unnamed:
         yield ImportNote(NoteKind.DROPPED, "author", _("This is nobody's name: %s") % part[:100])

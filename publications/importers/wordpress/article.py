@@ -12,7 +12,7 @@ from publications.manuscript import HOME_ZONE
 from publications.stored_messages import gettext as _
 
 from ..html import SourceArticle, read_article, read_safely
-from ..imported_file import NOT_PUBLIC, ImportedFile, ImportLog, ImportRefused, page_note
+from ..imported_file import NOT_PUBLIC, ImportedFile, ImportLog, ImportRefused, other_original_note, page_note
 from ..links import address_on_site, host_of
 from ..mapping import ImportMapping, normalize_key
 from ..source import ImportContext
@@ -29,6 +29,9 @@ from .topics import FORMAT, format_of
 SUMMARY_FIELDS = ("_yoast_wpseo_metadesc", "rank_math_description", "_aioseo_description", "_aioseop_description",
                   "_genesis_description")  # fmt: skip
 """Custom fields in which plugins keep a description of a text, the first that has one counts."""
+CANONICAL_FIELDS = ("_yoast_wpseo_canonical", "rank_math_canonical_url")
+NOINDEX_FIELDS = {"_yoast_wpseo_meta-robots-noindex": "1", "rank_math_robots": "noindex"}
+"""Custom fields that keep a text out of search engines if they hold these values."""
 NO_DATE = "0000-00-00"
 MAX_OFFSET = timedelta(hours=14)
 _IMAGE = re.compile(r"<img\b[^<>]*>", re.IGNORECASE)
@@ -97,6 +100,7 @@ class _Post:
         cover, content = self._find_cover(), self._build_html()
         self._note_access()
         self._note_display()
+        self._note_search_settings()
         return SourceArticle(
             entry=self.entry,
             title=item.get("title"),
@@ -106,6 +110,7 @@ class _Post:
             published_at=read_date(item),
             cover=self._address_on_site(cover.url) if cover else "",
             cover_alt=cover.alt if cover else "",
+            cover_credit=cover.caption if cover else "",
             kind=self.entry.kind,
             is_draft=self.log.is_hidden,
             notes=tuple(self.log.notes),
@@ -219,6 +224,15 @@ class _Post:
         for term in self.item.terms:
             if term.taxonomy == FORMAT:
                 self.log.dropped("display", _("Its post format was left out: %s") % format_of(term))
+
+    def _note_search_settings(self) -> None:
+        """Note what plugins for search engines said of the page of the text."""
+        for name in CANONICAL_FIELDS:
+            if address := self.item.value_of(name):
+                self.log.add(other_original_note(address))
+        if any(value in self.item.value_of(name) for name, value in NOINDEX_FIELDS.items()):
+            message = _("The old site kept it out of search engines; here they find it once it is public.")
+            self.log.dropped("value", message)
 
     def add_fields(self, imported: ImportedFile) -> ImportedFile:
         """Return the text with its end, and with the fields that the mapping takes from custom fields."""

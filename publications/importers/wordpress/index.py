@@ -56,6 +56,7 @@ class ExportIndex:
         fragments: the fragments that links of texts point to.
         galleries: the numbers of posts that show all files that were uploaded to them.
         term_counts: the number of terms by taxonomy.
+        used_terms: the terms that posts name, each once.
     """
 
     readers: list[ExportReader] = field(default_factory=list)
@@ -77,7 +78,7 @@ class ExportIndex:
     galleries: set[int] = field(default_factory=set)
     term_counts: Counter[str] = field(default_factory=Counter)
     comments: int = 0
-    _known_terms: dict[ItemTerm, ItemTerm] = field(default_factory=dict)
+    used_terms: dict[ItemTerm, ItemTerm] = field(default_factory=dict)
 
     @property
     def address(self) -> str:
@@ -239,7 +240,7 @@ def _index_post(item: ExportItem, post_type: str, file: int, index: ExportIndex)
         title=item.get("title")[:MAX_CAPTION_CHARACTERS], slug=item.get("wp:post_name"), link=item.get("link"),
         guid=item.get("guid"), creator=item.get("dc:creator"), date=item.get("wp:post_date"),
         modified=modified,
-        terms=tuple(index._known_terms.setdefault(term, term) for term in item.terms),
+        terms=tuple(index.used_terms.setdefault(term, term) for term in item.terms),
         old_slugs=tuple(filter(None, map(str.strip, item.values_of("_wp_old_slug")))),
         old_dates=tuple(filter(None, map(str.strip, item.values_of("_wp_old_date")))),
         language=item.value_of("_wpml_import_language_code"),

@@ -8,10 +8,14 @@ from publications.stored_messages import ngettext
 
 from ..imported_file import UNREAD, SourceRemark
 from ..mapping import ImportMapping, normalize_key
+from .authors import AUTHOR_TAXONOMY
 from .index import ExportIndex
+from .languages import LANGUAGE_TAXONOMY, TRANSLATIONS_TAXONOMY
 from .media import unused_attachments
 from .posts import ATTACHMENT, BLOCK, GUEST_AUTHOR, PAGE, POST, REPEATED, SYSTEM_TYPES
-from .topics import CATEGORY, TAG
+from .topics import CATEGORY, FORMAT, TAG
+
+READ_TAXONOMIES = (AUTHOR_TAXONOMY, CATEGORY, FORMAT, LANGUAGE_TAXONOMY, TAG, TRANSLATIONS_TAXONOMY)
 
 
 def summarize_export(
@@ -94,6 +98,8 @@ def _count_terms(index: ExportIndex) -> Iterator[SourceRemark]:
         "created that a text has."
     )
     yield SourceRemark(text % values)
+    unlisted = {term for term in index.used_terms if (term.taxonomy, term.slug) not in index.terms}
+    taxonomies.update(Counter(term.taxonomy for term in unlisted if term.taxonomy not in READ_TAXONOMIES))
     if taxonomies:
         text = _("Terms of other taxonomies, which are left out: %d.") % taxonomies.total()
         yield SourceRemark(text, _list_counts(taxonomies))
@@ -123,11 +129,14 @@ def _describe_files(index: ExportIndex, missing_files: tuple[str, ...]) -> Itera
 
 def _describe_fields(index: ExportIndex, mapping: ImportMapping) -> Iterator[SourceRemark]:
     """Yield the custom fields of texts that are not imported; those of WordPress and known plugins are no content."""
-    fields = Counter[str]()
+    fields, internal = Counter[str](), Counter[str]()
     for name, count in index.fields.items():
         is_reference = name.startswith("_") and name[1:] in index.fields  # of Advanced Custom Fields
         if not (is_reference or normalize_key(name) in mapping.fields):
-            fields[name] = count
+            (internal if name.startswith("_") else fields)[name] = count
+    if internal:
+        text = _("Fields that plugins keep for themselves, which are left out: %d.")
+        yield SourceRemark(text % len(internal), _list_counts(internal))
     if fields:
         text = _(
             "Custom fields that are left out: %d. Give them a field in the settings or the mapping to import them."

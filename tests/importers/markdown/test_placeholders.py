@@ -160,7 +160,7 @@ def test_an_element_ends_behind_its_quotes(text, found):
         ("{{ a {{ 'b' }} c", "{{ a b c"),
         ("{{- 'b' -}} c", "b c"),
         ('{{< figure src="/b.png" alt="say \\"c\\"" />}} d', '![say \\"c\\"](/b.png) d'),
-        ("{{</* x */>}} d", " d"),
+        ("{{</* x */>}} d", "# d"),
         ("{% if a %}b{% endif %} {% c", "b {% c"),
         ("{% raw %}a{% endraw %} {% raw %}b", "# b"),
         ("{{< highlight go >}}\na\n{{< /highlight >}}b", "\n```go\na\n\n```\nb"),

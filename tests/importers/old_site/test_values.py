@@ -7,7 +7,7 @@ import pytest
 from publications.importers.old_site.html_page import parse_page
 from publications.importers.old_site.page_text import read_text
 from publications.importers.old_site.rules import parse_rules
-from publications.importers.old_site.values import find_date, split_names
+from publications.importers.old_site.values import find_date, is_ambiguous_date, split_names
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,20 @@ def test_a_date_is_found_alone_or_in_a_sentence(text):
 )
 def test_what_is_no_date_is_none(text):
     assert find_date(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "is_ambiguous"),
+    [
+        ("3/4/2012", True),
+        ("Published 3/4 2012", True),
+        ("3/3/2012", False),
+        ("13/4/2012", False),
+        ("2012-03-04", False),
+    ],
+)
+def test_a_date_that_may_have_the_month_first_is_known(text, is_ambiguous):
+    assert is_ambiguous_date(text) == is_ambiguous
 
 
 @pytest.mark.parametrize(

@@ -179,9 +179,9 @@ def test_pictures_come_from_the_uploads_with_the_words_of_the_media_library(tmp_
     imported = read_one(tmp_path, file, text=text, meta={"_thumbnail_id": "3"})
 
     image = imported.manuscript.images[0]
-    assert imported.manuscript.cover == image.key and list(imported.files.values()) == [
-        tmp_path / "uploads/2024/04/chart.png"
-    ]
+    assert (imported.manuscript.cover, image.credit) == (image.key, "In TWh") and list(
+        imported.files.values()
+    ) == [tmp_path / "uploads/2024/04/chart.png"]
     assert (
         imported.manuscript.body
         == f'![Gas by year](image:{image.key})\n\n![Gas by year](image:{image.key} "In TWh")'
@@ -359,3 +359,21 @@ def test_how_the_old_site_showed_a_text_is_noted_once_each(tmp_path):
         "Headings of the levels 5 and 6 are of one level now.",
     ]
     assert not [note for note in texts[2].notes if note.topic == "display"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("_yoast_wpseo_canonical", "https://other.example/gas/", "another address as that of the original"),
+        ("rank_math_canonical_url", "https://other.example/gas/", "another address as that of the original"),
+        ("_yoast_wpseo_meta-robots-noindex", "1", "kept it out of search engines"),
+        ("rank_math_robots", 'a:1:{i:0;s:7:"noindex";}', "kept it out of search engines"),
+        ("_yoast_wpseo_meta-robots-noindex", "2", ""),
+        ("rank_math_robots", 'a:1:{i:0;s:5:"index";}', ""),
+    ],
+)
+def test_what_plugins_say_to_search_engines_is_noted(tmp_path, name, value, words):
+    imported = read_one(tmp_path, meta={name: value})
+
+    notes = [note.text for note in imported.notes if note.topic == "value"]
+    assert [words in note for note in notes] == [True] * bool(words)

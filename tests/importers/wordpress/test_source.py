@@ -259,9 +259,18 @@ def test_custom_fields_that_are_left_out_are_listed_without_those_of_plugins(tmp
     notes = notes_of(open_export(write_export(tmp_path, item(1, meta=meta)), fields={"DOI": "doi"}))
 
     assert (
-        "Custom fields that are left out: 2. Give them a field in the settings or the mapping to import them. _secret: 1 colour: 1"
+        "Custom fields that are left out: 1. Give them a field in the settings or the mapping to import them. colour: 1"
         in notes
     )
+    assert "Fields that plugins keep for themselves, which are left out: 1. _secret: 1" in notes
+
+
+def test_terms_of_other_taxonomies_are_counted_if_the_export_does_not_list_them(tmp_path):
+    terms = [("region", "north", "The North"), ("language", "en", "English"), ("post_tag", "gas", "Gas")]
+
+    notes = notes_of(open_export(write_export(tmp_path, item(1, terms=terms))))
+
+    assert "Terms of other taxonomies, which are left out: 1. region: 1" in notes
 
 
 @pytest.mark.parametrize(
