@@ -441,6 +441,10 @@ def test_links_of_public_texts_to_hidden_ones_are_listed_until_these_are_publish
         administrator
     )
 
+    save(Publication.objects.get(title="B"), slug="another")
+    assert left()["links"] == {"A"} and "A link leads to no text: /en/publications/b/" in page(administrator)
+
+    save(Publication.objects.get(title="B"), slug="b")
     actions.publish(Publication.objects.get(title="B"), by=make_person("Editors"))
 
     assert "links" not in left()
