@@ -1,6 +1,7 @@
 """The page that confirms publishing an import: what becomes public, by the report of its check."""
 
 from collections import Counter, defaultdict
+from collections.abc import Collection
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from publications.importers.archive_imports import permissions_of
 from publications.importers.field_changes import label_changes, load_kinds, name_fields
+from publications.importers.hidden_links import HIDDEN_LINK
 from publications.importers.left_to_do import (
     MISSING_TOPICS,
     list_notes,
@@ -41,12 +43,14 @@ def archive_import_publish_page(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and not decided_since:
         request_run(request, job, ArchiveImportTask.IMPORT, publish=True)
         return HttpResponseRedirect(url_of(job))
-    missing = _describe_missing(job.report)
+    missing = _describe_notes(job.report, MISSING_TOPICS)
+    hidden_links = _describe_notes(job.report, (HIDDEN_LINK,))
     files = [
         {
             **file,
             "language_label": language_label(file["language"]),
             "missing": missing.get(file["source"], ()),
+            "hidden_links": hidden_links.get(file["source"], ()),
         }
         for file in job.report["files"]
         if file["is_published"]
@@ -71,14 +75,15 @@ def archive_import_publish_page(request: HttpRequest, pk: int) -> HttpResponse:
             f"{source} / {target}" for source, target in list_similar_rows(job.imported_publications)
         ],
         incomplete=[file for file in files if file["missing"]],
+        with_hidden_links=[file for file in files if file["hidden_links"]],
         days=ARCHIVE_IMPORT_DAYS,
     )
 
 
-def _describe_missing(report: dict) -> dict[str, list[str]]:
-    """Return what each text lacks that the archive does not hold, in words, by its place there."""
-    missing: dict[str, list[str]] = defaultdict(list)
+def _describe_notes(report: dict, topics: Collection[str]) -> dict[str, list[str]]:
+    """Return the notes on some topics in words, by the place of the text in the archive."""
+    notes: dict[str, list[str]] = defaultdict(list)
     for topic, source, note in list_notes(report):
-        if topic in MISSING_TOPICS:
-            missing[source].append(show_message(note))
-    return missing
+        if topic in topics:
+            notes[source].append(show_message(note))
+    return notes

@@ -29,10 +29,10 @@ from publications.stored_messages import Stored, show_message
 
 from .field_changes import label_changes, list_reader_changes, load_kinds
 from .file_outcome import FileOutcome
+from .hidden_links import HIDDEN_LINK, list_hidden_links
 from .import_histories import find_edited
 from .imported_file import LOST_ADDRESS, NOT_PUBLIC, OTHER_LANGUAGE, SERVER_REDIRECT, UNMATCHED_PAGE, UNREAD
 from .left_addresses import list_addresses
-from .left_links import list_hidden_links
 from .left_ticks import TICKED, build_mark
 from .name_proposals import NameProposal, build_proposals
 from .normalize import is_uid
@@ -79,7 +79,7 @@ TASK_OF_TOPIC = {
     "words": LeftTask.LOST, "render": LeftTask.LOST, "liquid": LeftTask.LOST,
     OTHER_LANGUAGE: LeftTask.LANGUAGE, "hidden": LeftTask.LOST, "value": LeftTask.LOST, "note": LeftTask.LOST,
     "html": LeftTask.EMBEDS, "image-elsewhere": LeftTask.EMBEDS, "link-lost": LeftTask.LINKS,
-    "link-gone": LeftTask.LINKS, "fragment": LeftTask.LINKS, "reference": LeftTask.LINKS,
+    "link-gone": LeftTask.LINKS, HIDDEN_LINK: LeftTask.LINKS, "fragment": LeftTask.LINKS, "reference": LeftTask.LINKS,
     "redirect": LeftTask.ADDRESSES, "address": LeftTask.ADDRESSES, "still-public": LeftTask.PUBLIC,
     "yaml": LeftTask.LOST, "manuscript": LeftTask.LOST, "encoding": LeftTask.LOST, "characters": LeftTask.LOST,
 }  # fmt: skip

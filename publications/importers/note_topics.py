@@ -61,6 +61,9 @@ _NOTE_TOPICS = (
     NoteTopic("link-lost", _("links to pages that did not come along")),
     NoteTopic("fragment", _("links to places that are not on their page")),
     NoteTopic("link-gone", _("links that could not be kept"), needs_attention=True),
+    NoteTopic(
+        "hidden-link", _("links to texts that readers do not see"), needs_attention=True, is_grouped=True
+    ),
     NoteTopic("link-summary", _("links in summaries left out")),
     NoteTopic("image-missing", _("pictures missing")),
     NoteTopic("image-elsewhere", _("pictures of other sites, now links")),

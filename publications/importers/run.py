@@ -24,6 +24,7 @@ from publications.models import Address, Edition, Image, Kind, NewsEvent, NewsTy
 from .address_remarks import describe_addresses
 from .batches import BatchImporter
 from .default_author import apply_default_byline, build_default_byline, report_new_organisation
+from .hidden_links import report_hidden_links
 from .image_finder import ImageFinder
 from .import_cache import ImportCache
 from .import_decisions import add_decisions, link_decisions, list_decided, map_authors, map_topics
@@ -202,6 +203,8 @@ def _finish_import(
     options, report = importer.options, importer.report
     apply_related_links(importer.reports, report, by=options.by)
     report_lost_fragments(importer.reports)
+    if options.dry_run and options.archive_import:
+        report_hidden_links(importer.reports)
     report.redirects += redirect_authors(authors, by=options.by)
     language = source.language or options.language
     complete_authors(authors, image_finder, options, report, language=language)

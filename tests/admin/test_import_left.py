@@ -435,6 +435,8 @@ def test_links_of_public_texts_to_hidden_ones_are_listed_until_these_are_publish
         "blog/b.md": post("B", WHOLE + "draft: true\n"),
     }
     check(administrator, archive(texts))
+    shown = html.unescape(administrator.get(page_of("-publish")).text)
+    assert "1 of them links to a text that readers do not see" in shown and "do not see: B" in shown
     press(administrator, "publish")
 
     assert left()["links"] == {"A"} and "A link leads to a text that readers do not see: B" in page(

@@ -6,6 +6,7 @@ from itertools import count, takewhile
 import pytest
 from django.template.loader import render_to_string
 
+from publications.importers.hidden_links import HIDDEN_LINK
 from publications.importers.imported_file import NOT_PUBLIC, ImportNote, NoteKind, SourceRemark
 from publications.importers.markdown.page import compare_markdown
 from publications.importers.next_step import describe_next_step
@@ -125,7 +126,7 @@ def test_every_topic_that_is_reported_has_a_name_and_a_total():
         )
     }
 
-    names |= {NOT_PUBLIC}
+    names |= {NOT_PUBLIC, HIDDEN_LINK}
     assert names == set(NOTE_TOPICS)
     notes = [ImportNote(NoteKind.DROPPED, topic, "x") for topic in names]
     assert {topic.replace("-", "_") for topic in names - {"refused"}} <= set(

@@ -1,17 +1,21 @@
 """Links of public texts of an import to texts that readers do not see: 404 until these are published."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import batched
 from urllib.parse import unquote
 
-from django.utils.translation import gettext as _
-
 from publications.locales import LOCALES, localized_path
-from publications.models import Address, Publication, Redirect
+from publications.models import Address, Publication, Redirect, with_status
+from publications.stored_messages import gettext as _
 
+from .imported_file import NoteKind
 from .links import addresses_in
+from .report import FileReport
 
+HIDDEN_LINK = "hidden-link"
+"""The topic of notes on links to texts that readers do not see."""
 SLUGS_PER_QUERY = 500
+TEXTS_PER_QUERY = 200
 
 
 def list_hidden_links(publications: Collection[Publication]) -> Iterator[tuple[Publication, str]]:
@@ -29,7 +33,7 @@ def list_hidden_links(publications: Collection[Publication]) -> Iterator[tuple[P
     known = _find_known({slug for _text, _locale, slug in links})
     for publication, locale, slug in links:
         if text := hidden.get((locale, slug)):
-            yield publication, _("A link leads to a text that readers do not see: %s") % text
+            yield publication, _("A link leads to a text that readers do not see: %s") % str(text)
         elif (locale, slug) not in known:
             yield publication, _("A link leads to no text: %s") % _path_of(locale, slug)
 
@@ -55,3 +59,15 @@ def _find_known(slugs: Collection[str]) -> set[tuple[str, str]]:
         for batch in batched(slugs, SLUGS_PER_QUERY)
         for row in Address.objects.filter(slug__in=batch).values_list("locale", "slug")
     }
+
+
+def report_hidden_links(files: Iterable[FileReport]) -> None:
+    """Note which texts that a check would publish link to a text that stays hidden: its address has its title."""
+    stored = [file for file in files if file.publication]
+    pks = [file.publication.pk for file in stored if not (file.is_published or file.was_public)]
+    hidden = list(with_status(Publication.objects.filter(pk__in=pks)).defer("body")) if pks else []
+    published = {file.publication.pk: file for file in stored if file.is_published} if hidden else {}
+    for batch in batched(published, TEXTS_PER_QUERY):
+        texts = with_status(Publication.objects.filter(pk__in=batch))
+        for publication, message in list_hidden_links([*texts, *hidden]):
+            published[publication.pk].add_note(NoteKind.DROPPED, HIDDEN_LINK, message)
