@@ -100,6 +100,11 @@ def other_original_note(address: str) -> ImportNote:
     return ImportNote(NoteKind.DROPPED, "value", message % address[:500])
 
 
+def describe_day_first(date: str) -> str:
+    """Return how a date such as 3/4/2012 was read."""
+    return _("The first number of the date was taken for the day: %s") % date
+
+
 def linked_element_note(name: str, address: str) -> ImportNote:
     """Return the note on an element in whose place a link stands."""
     message = _("<%(name)s> was left out, a link stands in its place: %(address)s")

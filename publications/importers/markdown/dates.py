@@ -31,6 +31,8 @@ DAY_MONTH_YEAR = re.compile(
 MONTH_FIRST = re.compile(
     r"(?:[^\W\d_]+,\s+)?([a-z]+)\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})", re.IGNORECASE
 )
+MONTHS_OF_YEAR = 12
+NUMBERS = re.compile(r"(?<!\d)(\d{1,2})/(\d{1,2})[/ ]\d{4}")
 DATE_IN_NAME = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?=[-_ .]|$)")
 
 
@@ -50,6 +52,12 @@ def parse_date(text: str, zone: tzinfo | None = None) -> datetime | None:
         return _parse_iso(text, zone) or _parse_written_date(text) or _parse_email_date(text, zone)
     except (ValueError, OverflowError):
         return None
+
+
+def is_ambiguous_date(text: str) -> bool:
+    """Whether the first date in a text may have the month first, as 3/4/2012 has; it is read with the day first."""
+    match = NUMBERS.search(text)
+    return bool(match) and match[1] != match[2] and max(int(match[1]), int(match[2])) <= MONTHS_OF_YEAR
 
 
 def date_in_name(name: str) -> datetime | None:

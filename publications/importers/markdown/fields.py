@@ -12,12 +12,12 @@ from publications.publication_fields import MAX_LENGTHS
 from publications.slugs import slugify
 from publications.stored_messages import gettext as _
 
-from ..imported_file import ImportLog, unknown_field_note
+from ..imported_file import ImportLog, describe_day_first, unknown_field_note
 from ..rendered_page import Excerpt
 from ..source_authors import AuthorList, SourceAuthor, note_mail
 from ..titles import complete_summary, complete_title
 from .access import access_keys, expiry_in, reasons_in_fields
-from .dates import DATE_IN_NAME, date_in_name, parse_date
+from .dates import DATE_IN_NAME, date_in_name, is_ambiguous_date, parse_date
 from .front_matter import (
     MAX_ITEMS,
     as_flag,
@@ -160,6 +160,8 @@ class FrontMatterFields:
         date = parse_date(as_text(value), self.zone) if value else None
         if value and not date:
             self.log.dropped("date", _("This is no date, and was left out: %s") % display_value(value))
+        if date and is_ambiguous_date(as_text(value)):
+            self.log.guessed("date", describe_day_first(as_text(value)))
         return date
 
     def _report_different_day(self, value: datetime, name_date: datetime | None) -> None:

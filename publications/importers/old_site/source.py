@@ -17,11 +17,13 @@ from ..imported_file import (
     ImportRefused,
     NoteKind,
     SourceRemark,
+    describe_day_first,
     hidden_note,
     lost_addresses,
 )
 from ..links import link_key
 from ..mapping import ImportMapping, apply_mapping, normalize_key
+from ..markdown.dates import is_ambiguous_date
 from ..read_ahead import read_texts
 from ..source import ImportContext, OldPage, SourceEntry
 from .addresses import path_of
@@ -37,7 +39,6 @@ from .rules import parse_rules
 from .samples import choose_samples, describe_sample
 from .site_copy import SiteCopy
 from .site_files import SiteFiles
-from .values import is_ambiguous_date
 
 
 @dataclass(kw_only=True)
@@ -242,7 +243,6 @@ def _notes_on(head: PageHead) -> Iterator[ImportNote]:
         )
         yield ImportNote(NoteKind.DROPPED, "date", reason)
     elif is_ambiguous_date(head.date_text):
-        message = _("The day was taken for the first number of the date: %s")
-        yield ImportNote(NoteKind.GUESSED, "date", message % head.date_text[:100])
+        yield ImportNote(NoteKind.GUESSED, "date", describe_day_first(head.date_text[:100]))
     for part in head.unnamed:
         yield ImportNote(NoteKind.DROPPED, "author", _("This is nobody's name: %s") % part[:100])

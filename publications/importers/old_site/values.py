@@ -21,7 +21,6 @@ DATE = re.compile(
     re.IGNORECASE,
 )
 """A date in a sentence."""
-NUMBERS = re.compile(r"(?<!\d)(\d{1,2})/(\d{1,2})[/ ]\d{4}")
 ORDINAL_MARK = re.compile(r"(?<=\d):[ea]\b")
 NOT_A_NAME = re.compile(r"[\d@/()\"“”?!]|^[a-zåäö]")
 """What follows a name without being one, such as a title, a date or an address."""
@@ -83,12 +82,6 @@ def find_date(text: str) -> datetime | None:
         if date := parse_date(ORDINAL_MARK.sub("", match[0])):
             return date
     return None
-
-
-def is_ambiguous_date(text: str) -> bool:
-    """Whether the first date in a text may have the month first, as 3/4/2012 has; it is read with the day first."""
-    match = NUMBERS.search(text)
-    return bool(match) and match[1] != match[2] and max(int(match[1]), int(match[2])) <= 12
 
 
 def split_names(text: str) -> tuple[list[str], list[str]]:

@@ -56,6 +56,7 @@ def test_an_author_who_stands_twice_keeps_the_first_place_and_role(tmp_path):
     ("front", "topic", "said"),
     [
         ("date: soon\n", "date", "no date, and was left out: soon"),
+        ("date: 03/04/2024\n", "date", "taken for the day: 03/04/2024"),
         ("date: 2024-04-09\nlastmod: 2024-05-01\n", "date", ""),
         ("lastmod: 2024-05-01\n", "date", "last change: 2024-05-01"),
         ("tags: [EU, eu]\n", "tag", "“EU” and “eu” are one"),

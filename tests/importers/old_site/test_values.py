@@ -4,10 +4,11 @@ from datetime import date
 
 import pytest
 
+from publications.importers.markdown.dates import is_ambiguous_date
 from publications.importers.old_site.html_page import parse_page
 from publications.importers.old_site.page_text import read_text
 from publications.importers.old_site.rules import parse_rules
-from publications.importers.old_site.values import find_date, is_ambiguous_date, split_names
+from publications.importers.old_site.values import find_date, split_names
 
 
 @pytest.mark.parametrize(
