@@ -1,5 +1,7 @@
 """Redirects from the other pages of an old site: to the topic or author that they are of, or to the nearest page."""
 
+from dataclasses import replace
+
 from publications.actions import AddressRefusal, OldAddress
 from publications.locales import locale_of, localized_path
 from publications.models import Author, Tag, tags_by_name
@@ -31,8 +33,10 @@ def redirect_old_pages(
         return tag or (page.author and find_author(page.author)) or page.address
 
     def find_author(name: str) -> Author | None:
-        name = options.mapping.find_person(name, authors.find(name).name) or name
-        return import_cache.find_author(authors.find(name).slug, name)
+        author = authors.find(name)
+        if named := options.mapping.find_person(name, author.name):
+            author = replace(authors.find(named), name=named)
+        return import_cache.find_author(author.slug, author.name)
 
     rows = [OldAddress(address, find_target(page)) for address, page in pages.items()]
     refused = keep_old_addresses(rows, by=options.by, archive_import=options.archive_import) if rows else []

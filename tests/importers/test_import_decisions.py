@@ -318,3 +318,18 @@ def test_no_decision_leads_to_an_author_with_a_pen_name():
     actions.replace_proposed_author(proposed, replacement, by=by)
 
     assert not ImportDecision.objects.exists()
+
+
+def test_the_old_page_of_a_listed_author_leads_to_the_one_who_has_the_name_here():
+    author = make_author("Eric Mill")
+    source = SimpleNamespace(
+        old_pages={"/authors/eric/": OldPage(author="eric", address="/en/authors/")},
+        feed_paths=(),
+        language="en",
+        entries=(),
+    )
+    authors = AuthorList({"eric": SourceAuthor("eric", "Eric Mill")})
+
+    assert redirect_old_pages(source, ImportOptions(Path()), authors, ImportCache()) == (1, [])
+
+    assert Redirect.objects.get().author == author
