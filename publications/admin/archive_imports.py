@@ -152,7 +152,9 @@ def archive_import_page(request: HttpRequest, pk: int) -> HttpResponse:
         updated_live=count_updated_live(job.report),
         update_sentences=[] if job.is_undo else summarize_updates(job.report),
         updates=[] if job.is_undo else list_updates(job.report),
-        has_left=bool(publications or job.updated_revisions.exists()) and not job.is_undo,
+        has_left=bool(job.import_report.get("files"))
+        if job.is_undo
+        else bool(publications or job.updated_revisions.exists()),
         is_left_next=not job.is_dry_run and not job.can_resume,
         open_names=0 if job.is_unfinished else len(list_open_names(job)),
         new_rows=name_new_rows(job) if job.can_import else {},

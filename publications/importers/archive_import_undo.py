@@ -12,13 +12,14 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from publications import actions
-from publications.models import ArchiveImport, Publication
+from publications.models import IMPORT_REPORT, ArchiveImport, Publication
 from publications.stored_messages import store_message
 
 from .address_undo import remove_addresses
 from .archive_import_undo_plan import KeepReason, UndoEffect, UndoStep, describe_step, plan_import_undo
 from .imported_file import ImportRefused
 from .options import ProgressCallback
+from .report_page import restrict_report
 from .updated_drafts import revert_draft
 
 BATCH_PUBLICATIONS = 20
@@ -29,12 +30,16 @@ def undo_import(job: ArchiveImport, *, progress: ProgressCallback) -> dict:
 
     Returns:
         A report for JSON: `counts` by effect and the drafts that were `reverted`, those of a run that was ended before
-        included, what is `kept`, and the number of old `addresses` that are removed.
+        included, what is `kept`, what the report of the import says of it, and the number of old `addresses` that are
+        removed.
 
     Raises:
         ImportRefused: the clock of the server is behind.
     """
-    steps = [step for step in plan_import_undo(job) if step.is_effective]
+    plan = plan_import_undo(job)
+    kept_uids = {str(step.publication.uid) for step in plan if not step.is_effective}
+    import_report = restrict_report(job.import_report, kept_uids)
+    steps = [step for step in plan if step.is_effective]
     pks = [step.publication.pk for step in steps]
     deleted = {step.publication.pk for step in steps if step.effect is UndoEffect.DELETE}
     counts, refusals = Counter(job.report.get("counts", {})), {}
@@ -46,14 +51,15 @@ def undo_import(job: ArchiveImport, *, progress: ProgressCallback) -> dict:
         with transaction.atomic():
             undone = counts.total()
             refused = _undo_batch(job, batch, counts, deleted, reverted)
-            report = {"counts": counts, "reverted": reverted}
+            report = {"counts": counts, "reverted": reverted, IMPORT_REPORT: import_report}
             job.store(report=report, starts=0 if counts.total() > undone else job.starts)
         refusals |= refused
         progress(start + len(batch), len(pks))
     steps = plan_import_undo(job)
     addresses = remove_addresses(job, [step.publication for step in steps])
     kept = [_describe_kept(step, refusals.get(step.publication.pk)) for step in steps]
-    return {"counts": counts, "reverted": reverted, "kept": kept, "addresses": addresses}
+    report = {"counts": counts, "reverted": reverted, IMPORT_REPORT: import_report}
+    return report | {"kept": kept, "addresses": addresses}
 
 
 def _undo_batch(

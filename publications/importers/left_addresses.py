@@ -18,7 +18,7 @@ def list_addresses(job: ArchiveImport, topics: Container[str]) -> Iterator[tuple
 
     It is "" for an address that leads to what it is about. Of one for the web server it is the line to add there.
     """
-    notes = [note for note in job.report.get("source_notes", ()) if note.get("topic") in topics]
+    notes = [note for note in job.import_report.get("source_notes", ()) if note.get("topic") in topics]
     for note in notes:
         if note["topic"] == SERVER_REDIRECT:
             yield from ((SERVER_REDIRECT, *_split_line(item)) for item in note["items"])

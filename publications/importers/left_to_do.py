@@ -129,12 +129,12 @@ class LeftGroup:
 def find_left_to_do(job: ArchiveImport) -> list[LeftGroup]:
     """Return a group for each task, in their order, also for those with which nothing is left."""
     publications = _load_publications(job)
-    uids = {file["source"]: file.get("uid", "") for file in job.report.get("files", ())}
+    uids = {file["source"]: file.get("uid", "") for file in job.import_report.get("files", ())}
     texts = publications | _load_others(uids.values(), publications)
     deleted = _list_deleted(job, texts)
     notes = [
         (topic, source, texts.get(uids.get(source, "")), text)
-        for topic, source, text in list_notes(job.report)
+        for topic, source, text in list_notes(job.import_report)
         if (topic in TASK_OF_TOPIC or topic in TASK_OF_REASON) and source not in deleted
     ]
     reasons_of: dict[tuple[LeftTask, int], list[str]] = defaultdict(list)
@@ -260,7 +260,7 @@ def _list_deleted(job: ArchiveImport, texts: Container[str]) -> set[str]:
     Args:
         texts: the uids of those that are there.
     """
-    files = () if job.is_dry_run else job.report.get("files", ())
+    files = () if job.is_dry_run else job.import_report.get("files", ())
     stored = (file for file in files if file["outcome"] != FileOutcome.REFUSED.value)
     return {file["source"] for file in stored if is_uid(file.get("uid", "")) and file["uid"] not in texts}
 
@@ -293,10 +293,12 @@ def _find_lacking(publication: Publication) -> Iterator[LeftTask]:
 
 
 def _find_without_alt(publications: Iterable[Publication]) -> Iterator[Publication]:
-    """Yield texts with a picture that has no alternative text, neither there nor in the library."""
+    """Yield texts with a picture that has no alternative text, neither there nor in the library; none is withdrawn."""
     images = Image.objects.filter(alt_en="", alt_sv="", is_decorative=False)
     keys = set(images.values_list("key", flat=True))
     for publication in publications:
+        if publication.ended_at and not publication.live_from:
+            continue
         shown = {*image_keys_in(publication.body), *([publication.cover.key] if publication.cover else [])}
         if shown & keys and preflight.find_images_without_alt(publication):
             yield publication

@@ -4,6 +4,7 @@ A report is stored with the names of topics, outcomes and totals and with the ms
 the language of the page. Sentences of other packages are in the language of who requested it.
 """
 
+from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
 from publications.stored_messages import show_message, store_message
@@ -58,6 +59,25 @@ def build_report_page(report: ImportReport) -> dict:
         "topics": [topic for key in NOTE_TOPICS if (topic := _build_topic(report, key))],
         "files": [_build_file(file) for file in report.files],
     }
+
+
+def restrict_report(report: Mapping[str, Any], uids: Container[str]) -> dict:
+    """Return the files of a stored report, and the notes on them, that are about texts with these uids."""
+    files = [file for file in report.get("files", ()) if file.get("uid") in uids]
+    sources = {file["source"] for file in files}
+    topics = [
+        topic | {key: _restrict_notes(topic[key], sources) for key in ("notes", "more_notes")}
+        for topic in report.get("topics", ())
+    ]
+    return {"files": files, "topics": topics}
+
+
+def _restrict_notes(notes: Iterable[dict], sources: Container[str]) -> list[dict]:
+    restricted = (
+        note | {key: [name for name in note[key] if name in sources] for key in ("files", "more_files")}
+        for note in notes
+    )
+    return [note for note in restricted if note["files"] or note["more_files"]]
 
 
 def _describe_duplicates(report: ImportReport) -> dict:

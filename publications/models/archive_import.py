@@ -38,6 +38,8 @@ class ArchiveImportState(models.TextChoices):
     FAILED = "failed", _("failed")
 
 
+IMPORT_REPORT = "import"
+"""The key in the report of an undo of what it keeps of the report of the import."""
 UNFINISHED = (ArchiveImportState.WAITING, ArchiveImportState.RUNNING)
 
 
@@ -213,6 +215,11 @@ class ArchiveImport(models.Model):
         published = models.Q(pk__in=self.published_editions.values("publication"))
         return Publication.objects.filter(created | published)
 
+    @property
+    def import_report(self) -> dict:
+        """The report of the last import or check; after an undo, what of it is about texts that the undo has kept."""
+        return self.report.get(IMPORT_REPORT, {}) if self.is_undo else self.report
+
     def open_archive(self) -> File:
         return original_storage().open(self.archive)
 
@@ -236,6 +243,12 @@ class ArchiveImport(models.Model):
             self.published_editions.add(*editions)
             self.updated_revisions.add(*Revision.objects.last_imports_of(updated))
 
+    def _first_report_of(self, task: ArchiveImportTask, *, is_continued: bool) -> dict:
+        """Return the report with which a run begins: the undo keeps what is still true of that of the import."""
+        if is_continued:
+            return self.report
+        return {IMPORT_REPORT: self.import_report} if task == ArchiveImportTask.UNDO else {}
+
     def request_run(self, *, by, task: ArchiveImportTask, **options: object) -> bool:
         """Let the next runner do a task, with these options beside those stored. An undo that ended early goes on.
 
@@ -246,6 +259,6 @@ class ArchiveImport(models.Model):
         columns = {
             "options": {**self.options, **options}, "task": task, "state": ArchiveImportState.WAITING,
             "requested_by": by, "starts": 0, "done": 0, "total": 0, "error": "", "is_stop_requested": False,
-            "report": self.report if is_continued else {}, "changed_at": timezone.now(),
+            "report": self._first_report_of(task, is_continued=is_continued), "changed_at": timezone.now(),
         }  # fmt: skip
         return bool(self.as_read().exclude(state__in=UNFINISHED).update(**columns))

@@ -18,6 +18,7 @@ from publications.models import ArchiveImport, ArchiveImportState, Image, NameTy
 from tests.factories import make_author, make_image, make_person, picture_bytes, saved
 from tests.importers.wordpress import exports as wordpress
 
+from .test_archive_import_undo import undo
 from .test_archive_imports import administrator, archive, page_of, press, started
 from .test_import_sources import check
 
@@ -481,3 +482,12 @@ def test_types_and_fields_of_the_source_are_left_until_the_settings_name_them(ad
 
     assert Publication.objects.get(title="Study").kind.slug == "report"
     assert "unread" not in left(), "the settings say of each what it is, or that it is left out"
+
+
+def test_what_an_undo_keeps_stays_on_the_list_with_its_notes(administrator, imported):
+    save(Publication.objects.get(title="Gone"), body="Another text.\n\n*A map*")
+
+    undo(administrator)
+
+    assert left() == {"files": {"Gone"}}
+    assert page_of("-left") in administrator.get(page_of()).text
