@@ -1,6 +1,6 @@
 """Links of public texts of an import to texts that readers do not see: 404 until these are published."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import batched
 from urllib.parse import unquote
 
@@ -24,11 +24,19 @@ def list_hidden_links(publications: Collection[Publication]) -> Iterator[tuple[P
     Args:
         publications: the texts of an import, with their status.
     """
-    hidden = {
-        (text.locale, text.proposed_slug()): text
-        for text in publications
-        if not (text.live_from or text.ended_at)
-    }
+    texts = list(publications)
+    yield from _find_links(texts, _hidden_by_address(texts))
+
+
+def _hidden_by_address(publications: Iterable[Publication]) -> dict[tuple[str, str], Publication]:
+    """Return those that were never public by the locale and slug that publishing would give them."""
+    hidden = (text for text in publications if not (text.live_from or text.ended_at))
+    return {(text.locale, text.proposed_slug()): text for text in hidden}
+
+
+def _find_links(
+    publications: Iterable[Publication], hidden: Mapping[tuple[str, str], Publication]
+) -> Iterator[tuple[Publication, str]]:
     links = [(text, *link) for text in publications if text.live_from for link in _links_of(text)]
     known = _find_known({slug for _text, _locale, slug in links})
     for publication, locale, slug in links:
@@ -65,9 +73,10 @@ def report_hidden_links(files: Iterable[FileReport]) -> None:
     """Note which texts that a check would publish link to a text that stays hidden: its address has its title."""
     stored = [file for file in files if file.publication]
     pks = [file.publication.pk for file in stored if not (file.is_published or file.was_public)]
-    hidden = list(with_status(Publication.objects.filter(pk__in=pks)).defer("body")) if pks else []
+    rows = with_status(Publication.objects.filter(pk__in=pks)).defer("body") if pks else ()
+    hidden = _hidden_by_address(rows)
     published = {file.publication.pk: file for file in stored if file.is_published} if hidden else {}
     for batch in batched(published, TEXTS_PER_QUERY):
         texts = with_status(Publication.objects.filter(pk__in=batch))
-        for publication, message in list_hidden_links([*texts, *hidden]):
+        for publication, message in _find_links(texts, hidden):
             published[publication.pk].add_note(NoteKind.DROPPED, HIDDEN_LINK, message)
