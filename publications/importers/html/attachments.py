@@ -51,13 +51,15 @@ class AttachmentCollector:
         attachment = self._attach(address, label)
         if not attachment:
             return ""
-        return localized_path(
+        new_address = localized_path(
             self.entry.locale,
             "publications:attachment",
             slug=self.entry.slug,
             digest=attachment.digest[:DIGEST_CHARACTERS],
             filename=attachment.file,
         )
+        _before, mark, fragment = address.partition("#")  # such as the page of a PDF
+        return f"{new_address}{mark}{fragment}"
 
     def add(self, address: str, label: str) -> None:
         """Attach a file that belongs to the text, with or without a link to it."""

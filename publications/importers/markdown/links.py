@@ -13,6 +13,7 @@ from publications.markup import fragment_on_page, normalize_label
 from publications.slugs import normalize_redirect_path
 from publications.stored_messages import gettext as _
 
+from ..html.attachments import AttachmentCollector
 from ..imported_file import ImportLog
 from ..links import ANCHOR_HREF, DEFINITION, INLINE_TARGET, AddressRewriter
 
@@ -26,6 +27,8 @@ REFERENCE_LINK = re.compile(
 SHORT_REFERENCE = re.compile(rf"(?<![\\\]])\[(?!\^)(?P<label>{LABEL})\](?![\[(:])")
 DEFINITION_LABEL = re.compile(r"^ {0,3}\[(?!\^)((?:[^\[\]\n\\]|\\.)+)\]:", re.MULTILINE)
 ARRAY_INDEX = re.compile(r"\w{0,3}")
+LABELLED_TARGET = re.compile(r"\[([^\[\]\n]++)\]\([ \t]*+(<[^<>\n]*+>|[^\s()<>]++)")
+INLINE_MARKS = re.compile(r"[*_~\ue000\ue001]|<[^<>]*>")
 
 
 class LinkRewriter(AddressRewriter):
@@ -34,15 +37,25 @@ class LinkRewriter(AddressRewriter):
     Args:
         source: the path of the file below the folder.
         addresses: new addresses by old path, by FILE_PREFIX and a path, and by PATH_END_PREFIX and the end of a path.
+        files: attaches the files of the old site that links lead to.
     """
 
     def __init__(
-        self, source: str, addresses: Mapping[str, str], site: str, log: ImportLog, page: str = "/"
+        self,
+        source: str,
+        addresses: Mapping[str, str],
+        site: str,
+        log: ImportLog,
+        page: str,
+        files: AttachmentCollector,
     ) -> None:
         super().__init__(addresses, site, log, page)
-        self.source = source
+        self.source, self.files = source, files
+        self.labels: dict[str, str] = {}
 
     def rewrite_links(self, text: str) -> str:
+        for match in LABELLED_TARGET.finditer(text):
+            self.labels.setdefault(match[2].strip("<>"), INLINE_MARKS.sub("", match[1]).strip())
         text = INLINE_TARGET.sub(lambda match: f"]({self.rewrite(match[1].strip('<>'))}", text)
         text = DEFINITION.sub(lambda match: f"{match[1]}{self.rewrite(match[2])}", text)
         return ANCHOR_HREF.sub(self._rewrite_anchor, text)
@@ -54,7 +67,10 @@ class LinkRewriter(AddressRewriter):
     def _new_address(self, address: str) -> str:
         if address.startswith("post:"):
             return self._address_of_post(address)
-        return super()._new_address(address)
+        if address.startswith(("#", "image:")):
+            return address
+        attached = self.files.find_address(self.files.media.resolve(address), self.labels.get(address, ""))
+        return attached or super()._new_address(address)
 
     def _resolve_relative_address(self, path: str) -> str | None:
         """Return the address for a relative path: of a file beside this one, or an old address."""

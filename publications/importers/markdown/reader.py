@@ -15,6 +15,7 @@ from publications.manuscript import Manuscript
 from publications.stored_messages import gettext as _
 
 from ..html import SourceArticle, read_article, read_safely
+from ..html.attachments import AttachmentCollector
 from ..imported_file import ImportedFile, ImportLog
 from ..rendered_page import (
     anchors_in,
@@ -39,6 +40,7 @@ from .raw_html import reduce_html
 from .shortcodes import resolve_shortcodes
 from .source_file import SourceFile, read_source, report_changed_slug
 from .source_site import SourceSite
+from .text_files import TextMedia
 
 HTML_SUFFIXES = (".html", ".htm", ".xhtml")
 TASK = re.compile(r"^([ \t]*(?:[*+-]|\d+[.)])[ \t]+)\[([ xX])\](?=[ \t])", re.MULTILINE)
@@ -85,6 +87,9 @@ class _MarkdownFile:
         )
         page = next(iter(file.former_paths), "")
         self.images = ImageRewriter(context.image_finder, file.path.parent, file.language, log, page)
+        self.page = page or next(iter(file.default_paths), "/")
+        media = TextMedia(context.image_finder, file.path.parent, self.page, context.site)
+        self.files = AttachmentCollector(media, file, log)
 
     def read(self) -> ImportedFile:
         title, source = self.fields.title(remove_marks(self.front_matter.body), self.file.stem)
@@ -100,6 +105,7 @@ class _MarkdownFile:
                 lambda written: strip_markup(written, self.log),
             ),
             images=tuple(self.images.used.images_by_key.values()),
+            attachments=tuple(self.files.attachments.values()),
         )
         is_draft, expires_at = self._is_hidden(text.published_at), self.fields.expires_at()
         self._report_names()
@@ -107,8 +113,8 @@ class _MarkdownFile:
         coverage = measure_coverage(source, text, rendered, self.log)
         return ImportedFile(
             self.file.source, text, notes=self.log.notes, former_paths=self.file.former_paths, is_draft=is_draft,
-            former_files=self.images.former_files,
-            files={name: image.path for name, image in self.images.used.files_by_name.items()},
+            former_files=self.images.former_files | self.files.former_files,
+            files={name: image.path for name, image in self.images.used.files_by_name.items()} | self.files.files,
             image_properties={name: image.properties for name, image in self.images.used.files_by_name.items()},
             non_guest_authors=frozenset(author.slug for _byline, author in bylines if author.is_known),
             rendered=rendered, coverage=coverage, expires_at=expires_at,
@@ -211,8 +217,7 @@ class _MarkdownFile:
         )
         text = resolve_references(text, resolved.definitions, log)
         text = self.images.rewrite_images(text)
-        page = next(iter((*self.file.former_paths, *self.file.default_paths)), "/")
-        links = LinkRewriter(self.file.source, context.addresses, context.site, log, page=page)
+        links = LinkRewriter(self.file.source, context.addresses, context.site, log, self.page, self.files)
         text = reduce_html(links.rewrite_links(text), placeholders, log)
         return placeholders.restore(text).strip("\n")
 

@@ -5,10 +5,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from publications.attachment_files import ATTACHMENT_TYPES
+from publications.html_tree import split_names
 from publications.locales import LOCALES
 from publications.old_feeds import SITE_FEEDS
 from publications.stored_messages import gettext as _
 
+from ..html.attachments import OTHER_FILE_TYPES
 from ..imported_file import ImportedFile, ImportRefused, SourceRemark
 from ..read_ahead import read_texts
 from ..source import ImportContext, ImportSource, OldPage
@@ -38,6 +41,9 @@ BUILT_FOLDERS = frozenset(
     }
 )  # fmt: skip
 """Folders whose files of HTML are templates or the finished site."""
+FILE_SUFFIXES = ATTACHMENT_TYPES | OTHER_FILE_TYPES | split_names("jpg jpeg png webp gif avif svg")
+"""Suffixes of pictures and documents, without those of what the layout and the program of a site need."""
+LAYOUT_FOLDERS = BUILT_FOLDERS - {"static", "assets", "public"}
 EXPLANATIONS = ("readme", "changelog", "license")
 """Names of files in such formats that are no texts of a site."""
 FRONT_MATTER = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:---|\+\+\+)[ \t]*\r?\n")
@@ -52,6 +58,8 @@ class MarkdownSource(ImportSource):
     Args:
         unread_code: files of code that give texts fields.
         list_pages: files that describe a list of the old site and are no texts.
+        files: the pictures and documents of the folder.
+        used_files: those that a text or an author read so far has.
     """
 
     entries: list[SourceFile]
@@ -60,9 +68,15 @@ class MarkdownSource(ImportSource):
     authors: Path | None = None
     unread_code: tuple[str, ...] = ()
     list_pages: tuple[str, ...] = ()
+    files: tuple[Path, ...] = ()
+    used_files: set[Path] = field(default_factory=set)
 
     def summarize(self) -> list[SourceRemark]:
+        unused = tuple(
+            relative_source(file, self.root) for file in self.files if file.resolve() not in self.used_files
+        )
         remarks = (
+            SourceRemark(_("Files that no text uses, which are left out: %d.") % len(unused), unused),
             SourceRemark(
                 _("Files of code that give texts their fields were not read; look whether they hide any:"),
                 self.unread_code,
@@ -99,7 +113,16 @@ class MarkdownSource(ImportSource):
     def read(self, context: ImportContext, *, processes: int) -> Iterator[ImportedFile]:
         shared = vars(context) | {"linked_fragments": self.linked_fragments}
         context = MarkdownImportContext(**shared, source_site=self.source_site)
-        return read_texts(self.entries, read_file, context, total=len(self.entries), processes=processes)
+        portraits = (
+            author.portrait and context.image_finder.find_file(author.portrait, author.folder)
+            for author in context.authors.by_id.values()
+        )
+        self.used_files.update(filter(None, portraits))
+        for text in read_texts(
+            self.entries, read_file, context, total=len(self.entries), processes=processes
+        ):
+            self.used_files.update(text.files.values())
+            yield text
 
     @property
     def old_pages(self) -> Mapping[str, OldPage]:
@@ -152,7 +175,11 @@ def open_markdown_source(
             raise ImportRefused(describe_unsupported_files(list_files(path), path))
         source = _build_source(paths, path, language, permalink, boundary)
         refused = _refuse_linked_folders(files, path) | _refuse_other_formats(files, path)
-        return replace(source, refused=source.refused | refused)
+        return replace(
+            source,
+            refused=source.refused | refused,
+            files=tuple(_find_files(files, path, source.source_site)),
+        )
     if path.suffix.lower() not in MARKDOWN_SUFFIXES:
         raise ImportRefused(describe_unsupported_files(list_files(path), path))
     paths = dict.fromkeys([path, *_find_texts(path.parent.glob("*"), path.parent)])
@@ -232,6 +259,16 @@ def _find_html_texts(paths: Iterable[Path], root: Path) -> Iterator[Path]:
                 has_front_matter = FRONT_MATTER.match(file.read(SNIFFED_BYTES))
             if has_front_matter:
                 yield path
+
+
+def _find_files(paths: Iterable[Path], root: Path, site: SourceSite) -> Iterator[Path]:
+    """Yield the pictures and documents of a folder, without those of templates and of the built site."""
+    built_folders = LAYOUT_FOLDERS | ({"public"} if site.generator == "hugo" else set())
+    for path in paths:
+        is_listed = path.suffix.lstrip(".").lower() in FILE_SUFFIXES and not _is_hidden(path, root)
+        is_built = not built_folders.isdisjoint(path.relative_to(root).parts[:-1])
+        if is_listed and not is_built and path.is_file():
+            yield path
 
 
 def _refuse_linked_folders(paths: Iterable[Path], root: Path) -> dict[str, str]:

@@ -57,6 +57,55 @@ def test_old_addresses_of_pictures_lead_to_them(client, tmp_path, settings, text
         assert response.status_code == 301 and client.get(response["Location"]).status_code == 200, address
 
 
+PDF = b"%PDF-1.4\n1 0 obj<</Root 1 0 R>>\nstartxref\n0\n%%EOF"
+
+
+@pytest.mark.parametrize(
+    ("settings", "text", "files"),
+    [
+        (
+            "_config.yml",
+            "_posts/2024-04-09-grain.md",
+            {
+                "[The *report*](/assets/a.pdf)": ("assets/a.pdf", "/assets/a.pdf"),
+                "[Data](<{{ site.baseurl }}/files/b b.csv>)": ("files/b b.csv", "/files/b b.csv"),
+                '<a href="/assets/c.pdf">C</a>': ("assets/c.pdf", "/assets/c.pdf"),
+                "[D][d]\n\n[d]: https://old.example/assets/d.pdf": ("assets/d.pdf", "/assets/d.pdf"),
+            },
+        ),
+        (
+            "hugo.toml",
+            "content/posts/grain/index.md",
+            {
+                "[The *report*](a.pdf)": ("content/posts/grain/a.pdf", "/posts/grain/a.pdf"),
+                "[B](/files/b.pdf#page=2)": ("static/files/b.pdf", "/files/b.pdf"),
+            },
+        ),
+    ],
+)
+def test_linked_files_are_attached_and_answer_at_their_old_addresses(client, tmp_path, settings, text, files):
+    write_site(tmp_path, {settings: "", text: write_text(body="\n\n".join(files))})
+    for number, (place, _address) in enumerate(files.values()):
+        (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
+        content = b"a,%d" % number if place.endswith(".csv") else PDF + b"%d" % number
+        (tmp_path / place).write_bytes(content)
+    (tmp_path / "assets").mkdir(exist_ok=True)
+    (tmp_path / "assets" / "unused.pdf").write_bytes(PDF)
+
+    report = import_blog(tmp_path, media=(), site="https://old.example")
+
+    edition = Edition.objects.get(slug="grain")
+    assert edition.publication.attachments.first().label == "The report"
+    for link, (_place, address) in files.items():
+        response = client.get(address)
+        assert response.status_code == 301 and client.get(response["Location"]).status_code == 200, address
+        fragment = "#page=2" if "#" in link else ""
+        assert f'href="{response["Location"]}{fragment}"' in edition.html
+    assert [remark.items for remark in report.source_notes if "no text uses" in remark.text] == [
+        ("assets/unused.pdf",)
+    ]
+
+
 HUGO = "[taxonomies]\ntag = 'tags'\nauthor = 'authors'\nseries = 'series'\n[languages.en]\n[languages.sv]\n"
 TOPIC, AUTHOR, LIST = "/en/topics/black-sea/", "/en/authors/ann-berg/", "/en/publications/"
 
