@@ -51,11 +51,11 @@ def compare_words(words: list[str], page: str, *, neighbours: Iterable[str] = ()
 def _unmatched_words(
     missing: list[str], unmatched: Counter[str], known_words: Container[str]
 ) -> Iterator[str]:
-    """Yield the missing words, except those joined with another word in the page, such as `endThis`."""
+    """Yield the missing words, except those that the page joins with another word, such as `endThis`, or divides."""
     joined_words = _JoinedWords(frozenset(missing), known_words)
     for word, count in unmatched.items():
         joined_words.add(word, count)
-    return (word for word in missing if not joined_words.take(word))
+    return (word for word in missing if not joined_words.take(word) and not joined_words.take_parts(word))
 
 
 class _JoinedWords:
@@ -90,3 +90,19 @@ class _JoinedWords:
                 return True
             places.popleft()
         return False
+
+    def take_parts(self, word: str) -> bool:
+        """Return whether the page has a word as several, as where a block begins within it; they are used then."""
+        if len(word) > MAX_JOINED_CHARACTERS:
+            return False
+        parts: Counter[str] = Counter()
+        start = 0
+        while start < len(word):
+            ends = (word[start:end] for end in range(len(word), start, -1))
+            part = next((part for part in ends if self.counts.get(part, 0) > parts[part]), "")
+            if not part:
+                return False
+            parts[part] += 1
+            start += len(part)
+        self.counts -= parts
+        return True

@@ -20,7 +20,8 @@ def test_composed_and_decomposed_letters_are_the_same_words(text):
     [
         (["end", "this"], "endThis", ()), (["a", "b", "c"], "abc", ("a", "b", "c")), (["end", "end", "this"], "endThis", ("end",)),
         (["one", "two", "three"], "onetwo three", ()), (["end", "thin"], "endThis", ("end", "thin")),
-        (["end", "this"] * 2, "endThis endThis", ()),
+        (["end", "this"] * 2, "endThis endThis", ()), (["endthis"], "end this", ()), (["endthis"] * 2, "end this end", ("endthis",)),
+        (["onetwothree"], "two one three", ()), (["endthis"], "end", ("endthis",)), (["aa"], "a", ("aa",)),
     ],
 )  # fmt: skip
 def test_words_that_the_page_joins_are_not_missing(words, page, missing):

@@ -7,14 +7,20 @@ from publications.stored_messages import gettext as _
 
 from .embeds import MEDIA
 from .losses import TextLosses, one_line
-from .source_tree import Child, SourceTree, classes_of, styles_of, visible_text
+from .source_tree import (
+    HIDDEN_CLASSES,
+    Child,
+    SourceTree,
+    classes_of,
+    is_hidden,
+    is_out_of_sight,
+    visible_text,
+)
 
 CONTROLS = split_names("button input select textarea option optgroup datalist progress meter")
 SILENT = split_names("head link meta title base style template source track param area map col colgroup")
 """Elements without text or media that are left out without a report."""
 MAX_FORM_WORDS = 100
-HIDDEN_CLASSES = split_names("screen-reader-text sr-only visually-hidden visuallyhidden")
-"""Of words for readers who hear the page, which repeat or explain what others see."""
 MAX_HIDDEN_WORDS = 10
 """More hidden words are a part of the text that opens on a click; fewer are only if their element says so."""
 COLLAPSED = re.compile(r"accordion|answer|collaps|expand|faq|panel|slide|spoiler|tab\b|toggle")
@@ -59,7 +65,7 @@ def _reduce(element: Element, losses: TextLosses) -> list[Child]:
     if tag == "script":
         losses.report(element)
         return []
-    if _is_hidden(element):
+    if is_hidden(element):
         if not _is_collapsed(element):
             losses.report_hidden(element)
             return []
@@ -83,21 +89,11 @@ def _reduce(element: Element, losses: TextLosses) -> list[Child]:
     return [element]
 
 
-def _is_hidden(element: Element) -> bool:
-    styles = styles_of(element) if "style" in element.attributes else {}
-    return (
-        "hidden" in element.attributes
-        or element.get("aria-hidden").lower() == "true"
-        or styles.get("display") == "none"
-        or styles.get("visibility") == "hidden"
-        or bool(classes_of(element) & HIDDEN_CLASSES)
-    )
-
-
 def _is_collapsed(element: Element) -> bool:
     """Whether a hidden element is a part of the text that a script opens, as in a list of questions and answers."""
     if (
         classes_of(element) & HIDDEN_CLASSES
+        or is_out_of_sight(element)
         or element.tag in OVERLAY_TAGS
         or element.get("role") in OVERLAY_ROLES
     ):

@@ -30,8 +30,10 @@ SEPARATED = split_names(
     "br button datalist label math meter object optgroup option progress select svg textarea"
 )
 """Other elements that divide words."""
+HIDDEN_CLASSES = split_names("screen-reader-text sr-only visually-hidden visuallyhidden")
+"""Of words for readers who hear the page, which repeat or explain what others see."""
 CELLS = frozenset({"td", "th", "caption"})
-SCOPES = CELLS | {"table", "button", "object"}
+SCOPES = CELLS | {"table", "button", "object", "template"}
 CLOSED_BY_START = {
     **dict.fromkeys(BLOCKS | UNWRAPPED_BLOCKS - {"noscript", "picture", "audio", "video"}, ({"p"}, SCOPES)),
     "li": ({"li"}, SCOPES | {"ul", "ol"}),
@@ -57,6 +59,8 @@ LINKED_FRAGMENT = re.compile(r"""\bhref\s*+=\s*+["']?[^\s"'<>#]*+#([^\s"'<>]++)"
 SELF_CLOSING = re.compile(r"""(?:^|[\s"'])/\s*$""")
 REFERENCE_IN_ATTRIBUTE = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 LONG_REFERENCE = re.compile("&#[0-9]{8,}")  # not a character; int() refuses thousands of digits
+NO_SIZE = re.compile(r"0+(?:\.0+)?(?:[a-z]+|%)?")
+FAR_AWAY = re.compile(r"-\d{3,}(?:\.\d+)?(?:px|em|rem|%|vw)?$")
 UNREADABLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufdd0-\ufdef\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]"
 )
@@ -217,8 +221,8 @@ def _add_visible_text(element: Element, parts: list[str]) -> None:
     separator = ""
     if element.tag in BLOCK_TAGS or element.tag in SEPARATED:
         separator = "\n"
-    elif _may_be_note(element):
-        separator = " "  # the number of a note is no part of the word before it
+    elif _may_be_note(element) or is_hidden(element):
+        separator = " "  # the number of a note is no part of the word before it, and hidden words are none
     parts.append(separator)
     for child in element.children:
         if isinstance(child, str):
@@ -233,6 +237,28 @@ def _may_be_note(element: Element) -> bool:
     if element.tag == "a":
         return "#" in element.get("href")
     return element.tag == "sup" and not any(map(str.isalpha, element.text))
+
+
+def is_hidden(element: Element) -> bool:
+    """Whether the attributes of an element hide it from those who see the page."""
+    styles = styles_of(element) if "style" in element.attributes else {}
+    return (
+        "hidden" in element.attributes
+        or element.get("aria-hidden").lower() == "true"
+        or styles.get("display") == "none"
+        or styles.get("visibility") == "hidden"
+        or bool(classes_of(element) & HIDDEN_CLASSES)
+        or is_out_of_sight(element)
+    )
+
+
+def is_out_of_sight(element: Element) -> bool:
+    """Whether an element has no size, or a place beside the screen, as the links that intruders add to a site have."""
+    styles = styles_of(element) if "style" in element.attributes else {}
+    places = ("left", "right", "top", "bottom") if styles.get("position") in ("absolute", "fixed") else ()
+    return bool(NO_SIZE.fullmatch(styles.get("font-size", ""))) or any(
+        FAR_AWAY.match(styles.get(name, "")) for name in (*places, "text-indent")
+    )
 
 
 def fragments_in(html: str) -> frozenset[str]:

@@ -22,7 +22,9 @@ LINES = split_names("caption h1 h2 h3 h4 h5 h6 p summary")
 LISTS = split_names("colgroup dl map menu ol optgroup select table tbody tfoot thead tr ul")
 VOID_BLOCKS = frozenset({"hr", "col"})
 BLOCKS = WRAPPERS | CELLS | LINES | LISTS | VOID_BLOCKS
-VERBATIM = split_names("pre script style textarea svg video audio iframe object noscript math")
+VERBATIM = split_names(
+    "pre script style textarea svg video audio iframe object noscript math template noembed noframes title"
+)
 """Elements whose line ends are no paragraphs."""
 RAW_TEXT = split_names("script style textarea iframe")
 """Those of them whose content is text: it has no comments."""

@@ -103,6 +103,7 @@ def sources(draw) -> str:
 
 @given(sources())
 @example('<span>word1x</span><img href="#n1"><img>word2x</img><img href="#n1"><img>word3x</img>')
+@example("<span>word1x</span><span hidden><picture>word2x</picture>")
 @example("<figure><span>word1x</span><span>word2x</span> <em>word3x</em></figure>")
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_no_word_of_any_html_is_lost_without_a_report(html):

@@ -5,8 +5,10 @@ import hashlib
 import pytest
 
 from publications.importers.html import parse_html
+from publications.importers.html.source_tree import UNREAD
 from publications.importers.imported_file import NoteKind
 from publications.importers.source_authors import AuthorList, SourceAuthor
+from publications.importers.wordpress.paragraphs import add_paragraphs
 from tests.factories import picture_bytes
 from tests.importers.html.articles import URL, make_article, make_context, markdown_of, read, topics_of
 
@@ -201,6 +203,8 @@ LONG = "One answer has more words than ten, so nobody hid it for good."
         ('<div role="tabpanel" style="display: none"><ul><li>Yes</li></ul></div>', "- Yes"),
         (f'<p>a</p><div class="screen-reader-text">{LONG}</div><div role="dialog" hidden>{LONG}</div>', "a"),
         ('<p>a</p><div hidden><img src="/x.png"></div>', "a"),
+        *((f'<p>a</p><div style="{style}">{LONG}</div>', "a") for style in
+          ("position:absolute; left:-9999px", "text-indent: -999em", "FONT-SIZE: 0px", "font-size:0;position:fixed")),
     ],
 )  # fmt: skip
 def test_parts_that_open_on_a_click_stay_and_others_are_reported_whole(html, body):
@@ -208,6 +212,20 @@ def test_parts_that_open_on_a_click_stay_and_others_are_reported_whole(html, bod
 
     assert file.manuscript.body == body and file.coverage.missing == ()
     assert {"hidden", "collapsed"} & topics_of(file)
+
+
+def test_parts_that_are_moved_or_made_smaller_stay():
+    style = "position:relative;left:-9999px;font-size:0.9em;text-indent:-1em"
+
+    assert markdown_of(f'<p>a</p><div style="{style}">b</div>') == "a\n\nb"
+
+
+@pytest.mark.parametrize("tag", sorted(UNREAD - {"iframe", "link", "meta"}))
+@pytest.mark.parametrize("change", [str, add_paragraphs])
+def test_elements_that_no_reader_sees_give_no_text(tag, change):
+    html = change(f"a\n\n<{tag}><p>hidden</p>\n\n<div>hidden</div></{tag}>\n\nb")
+
+    assert markdown_of(html).split() == ["a", "b"]
 
 
 def test_hidden_text_that_is_left_out_is_reported_whole():
