@@ -34,13 +34,6 @@ def replace_embeds(root: Element, losses: TextLosses) -> None:
 
 
 def _replace(element: Element, losses: TextLosses) -> list[Child] | None:
-    classes = classes_of(element) if "class" in element.attributes else set()
-    if "kg-bookmark-card" in classes:
-        return _bookmark(element, losses)
-    if classes & PLAYER_CARDS:
-        return _player_card(element, losses)
-    if "kg-file-card" in classes:
-        return _file_card(element, losses)
     if "data-attrs" in element.attributes and (embed := _described_embed(element, losses)):
         return embed
     if element.tag in MEDIA:
@@ -50,6 +43,13 @@ def _replace(element: Element, losses: TextLosses) -> list[Child] | None:
         return []
     if element.tag == "math":
         return [Element("code", {}, [one_line(element.get("alttext") or visible_text(element))])]
+    classes = classes_of(element) if "class" in element.attributes else set()
+    if "kg-bookmark-card" in classes:
+        return _bookmark(element, losses)
+    if classes & PLAYER_CARDS:
+        return _player_card(element, losses)
+    if "kg-file-card" in classes:
+        return _file_card(element, losses)
     return _bare_address(element, losses)
 
 

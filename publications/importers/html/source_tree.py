@@ -27,7 +27,7 @@ UNREAD = split_names("head iframe link meta noembed noframes script style templa
 """Elements whose text no reader sees."""
 BLOCK_TAGS = BLOCKS | NESTED_BLOCKS | UNWRAPPED_BLOCKS - {"picture"} | {"iframe"}
 SEPARATED = split_names(
-    "br button datalist label math meter object optgroup option progress select svg textarea"
+    "br button datalist label meter object optgroup option progress select svg textarea"
 )
 """Other elements that divide words."""
 HIDDEN_CLASSES = split_names("screen-reader-text sr-only visually-hidden visuallyhidden")
@@ -54,7 +54,7 @@ TOKEN = re.compile(
     rf"{{0,{MAX_ATTRIBUTE_PARTS}}}+)>|/>)"
 )
 COMMENT_END = re.compile("--!?>")
-ATTRIBUTE = re.compile(r"""([^\s"'<>=/][^\s<>=/]*+)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s<>]++)))?+""")
+ATTRIBUTE = re.compile(r"""([^\s"'<>=/]++)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s<>]++)))?+""")
 LINKED_FRAGMENT = re.compile(r"""\bhref\s*+=\s*+["']?[^\s"'<>#]*+#([^\s"'<>]++)""", re.IGNORECASE)
 SELF_CLOSING = re.compile(r"""(?:^|[\s"'])/\s*$""")
 REFERENCE_IN_ATTRIBUTE = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")

@@ -103,6 +103,7 @@ def sources(draw) -> str:
 
 @given(sources())
 @example('<span>word1x</span><img href="#n1"><img>word2x</img><img href="#n1"><img>word3x</img>')
+@example('<p href="><p>word1x</p><p id="n1">word2x ')
 @example("<span>word1x</span><span hidden><picture>word2x</picture>")
 @example("<figure><span>word1x</span><span>word2x</span> <em>word3x</em></figure>")
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
