@@ -197,6 +197,42 @@ def write_hugo_mounts(folder: Path) -> dict[str, str]:
     return write_posts(folder, posts, f"data/texts/{PUBLIC}.md")
 
 
+def write_hugo_cascades(folder: Path) -> dict[str, str]:
+    (folder / "config/_default").mkdir(parents=True)
+    (folder / "content/en/old").mkdir(parents=True)
+    (folder / "config/_default/hugo.yaml").write_text(
+        "defaultContentLanguage: en\nlanguages:\n  en: {contentDir: content/en}\n"
+        "  sv: {contentDir: content/sv, cascade: [{target: {path: '/memo/**'}, draft: true}]}\n"
+        "Cascade:\n- {target: {path: '/embargo/**'}, draft: true}\n"
+        "- {target: {path: '/{a,b}/[x-z]*'}, params: {private: true}}\n"
+        "- {target: {path: '/new/*', lang: sv}, draft: true}\n"
+        "- {target: {path: '/new/**', environment: staging}, expiryDate: 2024-05-01}\n"
+        "- {target: {sites: {matrix: 1}, path: '/sites/**'}, draft: true}\n"
+        "- {target: {sites: {matrix: 1}}, draft: false, extra: x}\n"
+        "- {target: {path: '/posts/**', environment: development}, draft: true}\n"
+        "- {target: {path: '/posts/*/deep', kind: page}, draft: true}\n"
+        "- {target: {kind: section}, draft: true}\n"
+    )
+    (folder / "config/_default/cascade.toml").write_text(
+        "[[cascade]]\ndraft = true\n[cascade.target]\npath = '/file/**'\n"
+    )
+    (folder / "content/en/old/_index.md").write_text(
+        "---\ntitle: Old\ncascade:\n  _target: {path: '/old/c*'}\n  build: {list: never}\n---\n"
+    )
+    posts = {
+        "content/en/embargo/a.md": (DATE, "draft: true"),
+        "content/en/embargo/my b/index.md": (DATE, "draft: true"),
+        "content/en/b/y.md": (DATE, "private: true"),
+        "content/sv/new/s.md": (DATE, "draft: true"),
+        "content/en/new/d.md": (DATE, "the end that its file names has passed"),
+        "content/en/sites/e.md": (DATE, "draft: true"),
+        "content/en/file/f.md": (DATE, "draft: true"),
+        "content/en/old/c1.md": (DATE, "build.list: never"),
+        "content/sv/memo/g.md": (DATE, "draft: true"),
+    }
+    return write_posts(folder, posts, f"content/en/posts/x/deep/{PUBLIC}.md")
+
+
 def write_hexo(folder: Path) -> dict[str, str]:
     folder.mkdir()
     (folder / "_config.yml").write_text("permalink: :year/:title/\nexclude: ['_posts/memos/*']\n")
@@ -301,7 +337,8 @@ def write_wordpress(folder: Path) -> dict[str, str]:
 
 @pytest.mark.parametrize(
     "write",
-    [write_fields, write_jekyll, write_drafts_alone, write_eleventy, write_hugo, write_hugo_settings, write_hugo_mounts, write_hexo, write_astro, write_ghost, write_substack_export, write_wordpress],
+    [write_fields, write_jekyll, write_drafts_alone, write_eleventy, write_hugo, write_hugo_settings, write_hugo_mounts,
+     write_hugo_cascades, write_hexo, write_astro, write_ghost, write_substack_export, write_wordpress],
 )  # fmt: skip
 def test_what_was_hidden_waits_and_the_report_says_why(tmp_path, write):
     reasons = write(tmp_path / "site")

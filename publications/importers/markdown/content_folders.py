@@ -33,10 +33,14 @@ class ContentFolder:
     Args:
         path: below the folder of the site.
         excluded: shell patterns of files in it of which it makes none, by the setting that lists them.
+        place: where it is in the content of the site, if it is a part of it.
+        language: that of its texts, or "".
     """
 
     path: PurePosixPath
     excluded: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    place: str = ""
+    language: str = ""
 
 
 def find_content_folders(generator: str, options: Mapping[str, Any]) -> list[ContentFolder]:
@@ -49,7 +53,7 @@ def find_content_folders(generator: str, options: Mapping[str, Any]) -> list[Con
 
 def find_ignored_files(options: Mapping[str, Any]) -> dict[str, list[str]]:
     """Return shell patterns of files that Hugo leaves out, by setting (gohugo.io/configuration/all)."""
-    ignored = as_texts(_option(options, "ignoreFiles"), max_items=None)
+    ignored = as_texts(find_option(options, "ignoreFiles"), max_items=None)
     return {
         "ignoreFiles": [pattern for regex in ignored for pattern in widen_regex(regex)],
         "disableLanguages": [f"*.{escape(code)}.*" for code in _disabled_languages(options)],
@@ -58,10 +62,10 @@ def find_ignored_files(options: Mapping[str, Any]) -> dict[str, list[str]]:
 
 def _disabled_languages(options: Mapping[str, Any]) -> set[str]:
     """Return the codes of languages of which Hugo makes no pages."""
-    languages = _option(options, "languages")
+    languages = find_option(options, "languages")
     items = languages.items() if isinstance(languages, dict) else ()
-    disabled = {str(code) for code, values in items if as_flag(_option(values, "disabled"))}
-    return disabled | {*as_texts(_option(options, "disableLanguages"), max_items=None)}
+    disabled = {str(code) for code, values in items if as_flag(find_option(values, "disabled"))}
+    return disabled | {*as_texts(find_option(options, "disableLanguages"), max_items=None)}
 
 
 def widen_regex(regex: str) -> Iterator[str]:
@@ -123,33 +127,46 @@ def _widen_unit(unit: str, *, ignores_case: bool) -> str:
 
 def _find_folders_of_hugo(options: Mapping[str, Any]) -> Iterator[ContentFolder]:
     """Yield the folders that are mounted as content, or else those that `contentDir` names, also for a language."""
-    mounts = _option(_option(options, "module"), "mounts")
+    mounts = find_option(find_option(options, "module"), "mounts")
     mounts = [mount for mount in mounts if isinstance(mount, dict)] if isinstance(mounts, list) else []
-    mounted = [mount for mount in mounts if as_text(_option(mount, "target")).split("/")[0] == HUGO_CONTENT]
+    mounted = [
+        mount for mount in mounts if as_text(find_option(mount, "target")).split("/")[0] == HUGO_CONTENT
+    ]
     disabled = _disabled_languages(options)
     if mounted:
-        shown = [mount for mount in mounted if as_text(_option(mount, "lang")) not in disabled]
+        shown = [mount for mount in mounted if as_text(find_option(mount, "lang")) not in disabled]
         yield from map(_mounted_folder, shown)
         return
-    languages = _option(options, "languages")
+    languages = find_option(options, "languages")
     languages = languages.items() if isinstance(languages, dict) else [("", {})]
-    languages = [values for code, values in languages if str(code) not in disabled]
-    common = as_text(_option(options, "contentDir")) or HUGO_CONTENT
-    yield from (_content_folder(as_text(_option(language, "contentDir")) or common) for language in languages)
+    common = as_text(find_option(options, "contentDir")) or HUGO_CONTENT
+    for code, values in languages:
+        own = as_text(find_option(values, "contentDir"))
+        if str(code) not in disabled:
+            yield _content_folder(own or common, language=str(code) if own else "")
 
 
 def _mounted_folder(mount: Mapping[str, Any]) -> ContentFolder:
     """Return a mounted folder; all is left out of one that lists what is in it (gohugo.io/configuration/module)."""
-    is_list = any(_option(mount, name) for name in ("includeFiles", "files"))
-    patterns = ["*"] if is_list else _widen_globs(_option(mount, "excludeFiles"))
-    return _content_folder(as_text(_option(mount, "source")), {"module.mounts": patterns})
+    is_list = any(find_option(mount, name) for name in ("includeFiles", "files"))
+    patterns = ["*"] if is_list else _widen_globs(find_option(mount, "excludeFiles"))
+    place = as_text(find_option(mount, "target")).strip("/").removeprefix(HUGO_CONTENT).strip("/")
+    return _content_folder(
+        as_text(find_option(mount, "source")),
+        {"module.mounts": patterns},
+        place=place,
+        language=as_text(find_option(mount, "lang")),
+    )
 
 
-def _content_folder(name: str, excluded: Mapping[str, Sequence[str]] | None = None) -> ContentFolder:
-    return ContentFolder(PurePosixPath(posixpath.normpath(name.strip("/") or ".")), excluded or {})
+def _content_folder(
+    name: str, excluded: Mapping[str, Sequence[str]] | None = None, *, place: str = "", language: str = ""
+) -> ContentFolder:
+    path = PurePosixPath(posixpath.normpath(name.strip("/") or "."))
+    return ContentFolder(path, excluded or {}, place, language)
 
 
-def _option(options: Any, name: str) -> Any:
+def find_option(options: Any, name: str) -> Any:
     """Return a setting, whose name Hugo reads in any case."""
     items = options.items() if isinstance(options, dict) else ()
     return next((value for key, value in items if str(key).casefold() == name.casefold()), None)

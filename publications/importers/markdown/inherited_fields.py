@@ -9,14 +9,19 @@ from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from django.conf.locale import LANG_INFO
+
 from ..imported_file import ImportLog, ImportRefused
+from .cascades import CascadePage, fields_for
+from .content_folders import HUGO_CONTENT, find_option
 from .data_files import read_data, read_within
 from .front_matter import as_text, read_front_matter
+from .permalinks import INDEX_NAMES
 from .source_site import SourceSite
 
 UNSHARED_FIELDS = frozenset({"title", "uid", "slug", "url", "aliases", "redirect_from", "date"})
 """Fields that no other text inherits, whatever a file says; an address for all would be one of none."""
-TARGET_KEYS = ("_target", "target")
+LIST_PAGE_SUFFIXES = (".md", ".markdown", ".mdown", ".html")
 CODE_SUFFIXES = (".11tydata.js", ".11tydata.cjs", ".11tydata.mjs")
 
 
@@ -70,23 +75,41 @@ class InheritedFields:
 
     def _of_hugo(self, path: Path) -> Iterator[Mapping[str, Any]]:
         """Yield the cascades of the settings and of the list pages above a file, the nearest last."""
-        page = self.place_of(path).with_suffix("")
-        yield from _cascaded(self.site.options.get("cascade"), page)
+        page = self._cascade_page(path)
+        for cascade, language in self.site.cascades:
+            if language in ("", page.language):
+                yield from fields_for(cascade, page)
         top = self.site.folder or self.root.resolve()
         folders = [folder for folder in path.resolve().parents if folder.is_relative_to(top)]
         for folder in reversed(folders):
             for values in self._cascades_in(folder, _language_suffix(path)):
-                yield from _cascaded(values, page)
+                yield from fields_for(values, page)
 
     def _cascades_in(self, folder: Path, language: str) -> list[Any]:
         """Return what the list page of a folder gives all pages below it."""
-        key = folder / f"_index{language}.md"
+        key = folder / f"_index{language}"
         if key not in self._cascades:
-            names = dict.fromkeys(("_index.md", "_index.html", key.name))
+            names = dict.fromkeys(
+                f"{stem}{suffix}" for stem in ("_index", key.name) for suffix in LIST_PAGE_SUFFIXES
+            )
             self._cascades[key] = [
                 cascade for name in names if (cascade := _read_cascade(folder / name, folder))
             ]
         return self._cascades[key]
+
+    def _cascade_page(self, path: Path) -> CascadePage:
+        place = self.place_of(path)
+        folder = self.site.find_content_folder(place)
+        below = place.relative_to(folder.path) if folder else PurePosixPath(*_below_content(place.parts))
+        suffix = _language_suffix(path).removeprefix(".")
+        language = suffix if suffix in LANG_INFO else ""
+        stem = below.name.partition(".")[0] if language else PurePosixPath(below.name).stem
+        full = PurePosixPath("/", folder.place if folder else "", below.parent)
+        names = (full if stem in INDEX_NAMES else full / stem, full / below.name)
+        return CascadePage(
+            tuple(str(name).lower().replace(" ", "-") for name in names),
+            (language or (folder and folder.language) or self.site.default_language).lower(),
+        )
 
     def _of_eleventy(self, path: Path) -> Iterator[Mapping[str, Any]]:
         """Yield the files of data of the folders above a file, then its own (11ty.dev/docs/data-template-dir)."""
@@ -116,36 +139,16 @@ def _language_suffix(path: Path) -> str:
     return PurePosixPath(path.stem).suffix
 
 
+def _below_content(parts: tuple[str, ...]) -> tuple[str, ...]:
+    return parts[parts.index(HUGO_CONTENT) + 1 :] if HUGO_CONTENT in parts[:-1] else parts
+
+
 def _read_cascade(path: Path, folder: Path) -> Any:
     text = read_within(path, folder)
     try:
-        return read_front_matter(text.encode(), ImportLog()).fields.get("cascade") if text else None
+        return find_option(read_front_matter(text.encode(), ImportLog()).fields, "cascade") if text else None
     except ImportRefused:
         return None
-
-
-def _cascaded(cascade: Any, page: PurePosixPath) -> Iterator[Mapping[str, Any]]:
-    """Yield the fields of a cascade for a page (gohugo.io/configuration/cascade)."""
-    for item in cascade if isinstance(cascade, list) else [cascade]:
-        if not isinstance(item, dict):
-            continue
-        target = next((item[key] for key in TARGET_KEYS if isinstance(item.get(key), dict)), {})
-        if _is_target(page, target):
-            params = item.get("params")
-            yield {name: value for name, value in item.items() if name not in (*TARGET_KEYS, "params")}
-            yield params if isinstance(params, dict) else {}
-
-
-def _is_target(page: PurePosixPath, target: Mapping[str, Any]) -> bool:
-    """Whether a page is one that a cascade names; in doubt it is, as a cascade may hide it."""
-    kind, pattern = as_text(target.get("kind")).lower(), as_text(target.get("path")).lower()
-    if kind and "page" not in kind and kind not in ("*", "**", "{page,section}"):
-        return False
-    below_content = str(page).lower().partition("content/")[2] or str(page).lower()
-    return not pattern or any(
-        fnmatchcase(f"/{name}", pattern.replace("{", "[").replace("}", "]")) or "{" in pattern
-        for name in (below_content, below_content.removesuffix("/index"))
-    )
 
 
 def _read_eleventy_data(folder: Path, name: str, top: Path) -> Iterator[Mapping[str, Any]]:

@@ -4,6 +4,7 @@ Sources: gohugo.io/configuration/taxonomies, gohugo.io/content-management/sectio
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import PurePosixPath
 
 from publications.locales import locale_of, localized_path
 
@@ -50,10 +51,16 @@ def find_list_pages(
 
 def _sections_of(file: SourceFile, site: SourceSite) -> Iterator[str]:
     """Yield the sections of Hugo that a text is in: the folders below that of all content."""
-    content = site.content_folder
-    if content is None or not file.path.resolve().is_relative_to(content):
+    path = file.path.resolve()
+    place = (
+        PurePosixPath(path.relative_to(site.folder))
+        if site.folder and path.is_relative_to(site.folder)
+        else None
+    )
+    content = site.find_content_folder(place) if place and site.generator == "hugo" else None
+    if not place or not content:
         return
-    folders = list(file.path.resolve().relative_to(content).parts[:-1])
+    folders = [*PurePosixPath(content.place).parts, *place.relative_to(content.path).parts[:-1]]
     if file.stem != file.path.stem:  # the folder of a page bundle
         folders = folders[:-1]
     if folders[:1] == [file.language]:

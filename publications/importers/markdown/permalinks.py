@@ -162,11 +162,10 @@ def _page_parts(place: PagePlace) -> list[str]:
 
 
 def _addresses_of_hugo(place: PagePlace, site: SourceSite) -> Iterator[str]:
-    if "content" not in place.path.parts and not as_text(site.options.get("contentDir")):
+    folder = site.find_content_folder(place.path)
+    if not folder:
         return
-    content = as_text(site.options.get("contentDir")).strip("/") or "content"
-    parts = _page_parts(place)
-    parts = parts[len(content.split("/")) :] if "/".join(parts).startswith(f"{content}/") else []
+    parts = [*PurePosixPath(folder.place).parts, *_page_parts(place)[len(folder.path.parts) :]]
     if parts and language_code(parts[0]) == place.language and len(parts) > 1:
         parts = parts[1:]
     if not parts:
@@ -197,7 +196,7 @@ def _patterns_of_section(section: str, site: SourceSite) -> list[str]:
 
 def language_prefix(language: str, site: SourceSite) -> str:
     """Return the folder of a language, which that of the site has only if its settings say so."""
-    default = as_text(site.options.get("defaultContentLanguage")) or "en"
+    default = site.default_language
     has_folder = as_flag(site.options.get("defaultContentLanguageInSubdir")) is True
     is_multilingual = isinstance(site.options.get("languages"), dict)
     is_default = language == language_code(default) or not is_multilingual

@@ -1,15 +1,16 @@
 """The site that texts were written for: its generator, its settings, and the files that texts include."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ..imported_file import ImportLog, ImportRefused
 from .access import reasons_in_fields
-from .content_folders import ContentFolder, find_content_folders, find_ignored_files
+from .cascades import find_cascades
+from .content_folders import ContentFolder, find_content_folders, find_ignored_files, find_option
 from .data_files import DataFolder, parse_data, read_within
 from .front_matter import as_flag, as_text, as_texts, read_front_matter
 
@@ -45,6 +46,7 @@ class SourceSite:
         values: `site.…` in templates.
         excluded: patterns of files that it leaves out, by the setting or the file that lists them.
         content_folders: those of which alone it makes pages; none if its settings do not say, or none is there.
+        cascades: what its settings give pages of Hugo, each with the code of a language or "".
     """
 
     generator: str = ""
@@ -54,6 +56,7 @@ class SourceSite:
     options: Mapping[str, Any] = field(default_factory=dict)
     excluded: Mapping[str, Sequence[str]] = field(default_factory=dict)
     content_folders: Sequence[ContentFolder] = ()
+    cascades: Sequence[tuple[Any, str]] = ()
     _cache: dict[Path, str | None] = field(default_factory=dict)
     _bundle_pages: dict[Path, str] = field(default_factory=dict)
 
@@ -71,12 +74,15 @@ class SourceSite:
         except (ZoneInfoNotFoundError, ValueError, OSError):
             return None
 
+    def find_content_folder(self, place: PurePosixPath) -> ContentFolder | None:
+        """Return the innermost folder of content that a file is in, by its path below the site."""
+        folders = (folder for folder in self.content_folders if place.is_relative_to(folder.path))
+        return max(folders, key=lambda folder: len(folder.path.parts), default=None)
+
     @property
-    def content_folder(self) -> Path | None:
-        """The folder of all content of a site of Hugo."""
-        if self.generator != "hugo" or not self.folder:
-            return None
-        return (self.folder / (as_text(self.options.get("contentDir")) or "content")).resolve()
+    def default_language(self) -> str:
+        """The code of the language of Hugo without a folder of its own."""
+        return as_text(find_option(self.options, "defaultContentLanguage")) or "en"
 
     @property
     def taxonomies(self) -> Mapping[str, str]:
@@ -186,7 +192,12 @@ def _read_site(generator: str, folder: Path, path: Path) -> SourceSite:
             )
         ]
     texts = {file: text for file in files if (text := read_within(file, folder))}
-    options = _parse_options(texts, path)
+    values = [
+        (file, parse_data(text, file.suffix.lower()))
+        for file, text in texts.items()
+        if file.suffix.lower() in OPTION_SUFFIXES
+    ]
+    options = _merge_options(values, path)
     if generator == "jekyll" and _is_hexo(folder, options):
         generator = "hexo"
     content_folders = find_content_folders(generator, options)
@@ -199,6 +210,7 @@ def _read_site(generator: str, folder: Path, path: Path) -> SourceSite:
         options,
         _find_excluded(generator, folder, options),
         content_folders if has_content else (),
+        list(find_cascades(values)) if generator == "hugo" else (),
     )
 
 
@@ -218,11 +230,10 @@ def _find_excluded(generator: str, folder: Path, options: Mapping[str, Any]) -> 
     return {}
 
 
-def _parse_options(texts: Mapping[Path, str], place: Path) -> dict[str, Any]:
+def _merge_options(settings: Iterable[tuple[Path, Any]], place: Path) -> dict[str, Any]:
     """Return the settings in files; of a folder, each file but the main one has the setting of its name."""
     options: dict[str, Any] = {}
-    for path, text in texts.items():
-        values = parse_data(text, path.suffix.lower()) if path.suffix.lower() in OPTION_SUFFIXES else None
+    for path, values in settings:
         if path == place or path.stem in MAIN_OPTION_FILES:
             options |= values if isinstance(values, dict) else {}
         elif values is not None:

@@ -57,7 +57,9 @@ def find_taxonomies(root: Path, site: SourceSite, boundary: Path | None = None) 
         boundary: a folder outside of which nothing is read.
     """
     above = folders_from(root, 1, boundary)
-    content_folders = dict.fromkeys(filter(None, [root, *above, site.folder and site.folder / "content"]))
+    places = [*(folder.path for folder in site.content_folders), "content"]
+    own = [site.folder / place for place in places] if site.folder else []
+    content_folders = dict.fromkeys([root, *above, *own])
     taxonomies = Taxonomies()
     for content_folder in content_folders:
         for name in TOPIC_FOLDERS:

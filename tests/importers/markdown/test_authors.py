@@ -7,7 +7,7 @@ from django.utils.translation import override
 
 from publications.importers.imported_file import ImportRefused
 from publications.importers.markdown.authors import read_authors
-from publications.importers.markdown.source_site import SourceSite
+from publications.importers.markdown.source_site import SourceSite, find_source_site
 from publications.importers.markdown.taxonomies import find_taxonomies
 
 EMOJI_NAME = "Ann \N{MONKEY} Berg"
@@ -120,3 +120,14 @@ def test_a_folder_of_data_about_authors_is_found(tmp_path, name, text):
     found = find_taxonomies(tmp_path, SourceSite()).authors
 
     assert found == path.parent and read_authors(found).find("eric").name == "Eric Mill"
+
+
+def test_authors_of_hugo_are_in_the_folder_of_a_language(tmp_path):
+    (tmp_path / "hugo.toml").write_text("[languages.en]\ncontentDir = 'texts/en'\n")
+    page = tmp_path / "texts/en/authors/ann/_index.md"
+    page.parent.mkdir(parents=True)
+    page.write_text("---\ntitle: Ann Berg\n---\n")
+
+    authors = find_taxonomies(tmp_path, find_source_site(tmp_path)).authors
+
+    assert authors == tmp_path / "texts/en/authors"
