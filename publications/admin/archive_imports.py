@@ -17,7 +17,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.names import full_name_of
-from publications.importers.archive_import_rules import PAGE_RULES_SOURCE, find_unused_import
+from publications.importers.archive_import_rules import CHOICES_SOURCE, PAGE_RULES_SOURCE, find_unused_import
 from publications.importers.archive_import_undo_plan import UndoStep, plan_import_undo
 from publications.importers.archive_imports import is_running, permissions_of, start_runner
 from publications.importers.field_changes import summarize_updates
@@ -147,6 +147,7 @@ def archive_import_page(request: HttpRequest, pk: int) -> HttpResponse:
         requester=_name_of(job.requested_by),
         undo=describe_undo(job.report) if job.is_undo else {},
         report=label_report(_limit_files(job.report)),
+        choices_source=job.options.get(CHOICES_SOURCE, ""),
         rules_source=job.options.get(PAGE_RULES_SOURCE, ""),
         unused_rules_import=find_unused_import(job),
         updated_live=count_updated_live(job.report),

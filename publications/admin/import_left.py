@@ -77,8 +77,8 @@ REMEDIES: dict[LeftTask, tuple[Promise, Callable[[Publication], str] | None]] = 
     ),
     LeftTask.UNREAD: (
         gettext_lazy(
-            "Say under “Settings, and check again” which kind or field they are here, or in the mapping of the "
-            "command, and import again; tick what is not to come along."
+            "Say under “Settings, and check again”, or in the mapping of the command, which kind or field they are "
+            "here, or that they are left out, and import again; or tick what is not to come along."
         ),
         None,
     ),

@@ -30,6 +30,9 @@ FIELD_LABELS: Mapping[str, str | Promise] = {
     "note": gettext_lazy("Internal note"),
 }
 
+UNDECIDED, LEFT_OUT = "", "-"
+"""Choices for a type or field: nobody has said what it becomes, which stays a question; it is left out on purpose."""
+
 
 class _PageRulesField(forms.CharField):
     """The rules for the pages of a copy of an old site, as YAML."""
@@ -59,18 +62,24 @@ class MappingForm(RedisplayMixin, forms.Form):
         super().__init__(*args, **kwargs)
         proposed, chosen = job.report.get("mapping") or {}, job.options.get("mapping") or {}
         self.names: dict[str, tuple[str, str]] = {}
+        self.questions: set[str] = set()
+        targets = _list_targets()
         for section in MAPPED_SECTIONS:
             rows = {name: (target, comment) for name, target, comment in proposed.get(section, ())}
             rows |= {name: ("", "") for name in chosen.get(section, {}) if name not in rows}
             for name, (target, comment) in rows.items():
                 key = f"{section}-{sha256(name.encode()).hexdigest()[:12]}"
                 self.names[key] = section, name
+                is_question = section == "fields" or name in proposed.get("types", ())
+                if is_question:
+                    self.questions.add(key)
+                answer = chosen.get(section, {}).get(name)
                 self.fields[key] = forms.ChoiceField(
                     label=_LABELS[section]() % {"name": name},
-                    choices=_list_choices(section),
+                    choices=[*_list_other_choices(is_question=is_question), *targets[section]],
                     required=False,
                     help_text=show_message(comment) if comment else "",
-                    initial=chosen.get(section, {}).get(name, target),
+                    initial=target if answer is None else answer or (LEFT_OUT if is_question else ""),
                 )
 
         if PAGE_RULES in job.options:
@@ -94,10 +103,12 @@ class MappingForm(RedisplayMixin, forms.Form):
 
     @property
     def _mapping(self) -> dict[str, dict[str, str]]:
-        """What was chosen, by section and name."""
+        """What was chosen, by section and name, "" for what is left out; nothing for what nobody has decided."""
         mapping: dict[str, dict[str, str]] = {section: {} for section in MAPPED_SECTIONS}
         for key, (section, name) in self.names.items():
-            mapping[section][name] = self.cleaned_data[key]
+            choice = self.cleaned_data[key]
+            if choice != UNDECIDED or key not in self.questions:
+                mapping[section][name] = "" if choice == LEFT_OUT else choice
         return {section: rows for section, rows in mapping.items() if rows}
 
 
@@ -107,8 +118,15 @@ _LABELS = {
 }
 
 
-def _list_choices(section: str) -> list[tuple[str, str]]:
-    if section == "kinds":
-        kinds = [(kind.slug, kind.get_translation("name")) for kind in Kind.objects.all()]
-        return [("", _("of the kind that is set above")), *kinds]
-    return [("", _("left out")), *((name, str(FIELD_LABELS[name])) for name in MAPPED_FIELDS)]
+def _list_targets() -> dict[str, list[tuple[str, str]]]:
+    """Return what a type or category, and a custom field, may become here."""
+    return {
+        "kinds": [(kind.slug, kind.get_translation("name")) for kind in Kind.objects.all()],
+        "fields": [(name, str(FIELD_LABELS[name])) for name in MAPPED_FIELDS],
+    }
+
+
+def _list_other_choices(*, is_question: bool) -> list[tuple[str, str]]:
+    if not is_question:
+        return [("", _("of the kind that is set above"))]
+    return [(UNDECIDED, _("not decided yet: does not come along")), (LEFT_OUT, _("left out on purpose"))]

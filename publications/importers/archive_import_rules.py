@@ -1,13 +1,19 @@
-"""The rules for the pages of a copy of an old site that is imported at the desk: proposed first, then edited there."""
+"""What an import at the desk takes from an earlier one of the same site: choices for types and fields, or page rules.
+
+The rules for the pages of a copy of an old site are proposed if there are none, then edited there.
+"""
 
 from dataclasses import replace
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from publications.models import ArchiveImport, ArchiveImportState
+from django.db.models import QuerySet
+
+from publications.models import ArchiveImport, ArchiveImportState, Kind
 from publications.stored_messages import gettext as _
 
-from .mapping import ImportMapping, parse_mapping, render_mapping
+from .mapping import ImportMapping, parse_mapping
+from .mapping_yaml import render_mapping
 from .old_site import UNKNOWN_HOST, host_of, open_copy, parse_rules
 from .options import ImportOptions
 from .run import propose_mapping
@@ -19,6 +25,33 @@ PAGE_RULES_HOST = "page_rules_host"
 PAGE_RULES_SOURCE = "page_rules_source"
 """The option with the file name of the import that the rules were taken from; "" if they were proposed."""
 MAX_RULES_CHARACTERS = 100_000
+CHOICES = "mapping"
+"""The option of an import with what its types and fields become, by section and name."""
+CHOICES_SITE = "mapping_site"
+"""The option with what identifies the site that these choices are for."""
+CHOICES_SOURCE = "mapping_source"
+"""The option with the file name of the import that the choices were taken from; "" if they were made here."""
+
+
+def add_choices(job: ArchiveImport, site: str) -> None:
+    """Store the site of an import, and for a new one the choices of the latest import of that site."""
+    if not site or CHOICES_SITE in job.options:
+        return
+    values = {CHOICES_SITE: site, CHOICES_SOURCE: ""}
+    if CHOICES not in job.options and _is_of_one_site(site.partition("/")[0]):
+        earlier = next(
+            (row for row in _list_earlier(job, CHOICES_SITE, site) if row.options.get(CHOICES)), None
+        )
+        if earlier:
+            values |= {CHOICES: _drop_deleted(earlier.options[CHOICES]), CHOICES_SOURCE: earlier.filename}
+    job.store(options={**job.options, **values})
+
+
+def _drop_deleted(choices: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+    """Return choices without those of kinds that are here no more, which are questions again."""
+    known = {"", *Kind.objects.values_list("slug", flat=True)}
+    kinds = {name: kind for name, kind in choices.get("kinds", {}).items() if kind in known}
+    return {**choices, "kinds": kinds}
 
 
 def add_page_rules(job: ArchiveImport, options: ImportOptions) -> ImportOptions:
@@ -46,12 +79,15 @@ def add_page_rules(job: ArchiveImport, options: ImportOptions) -> ImportOptions:
 
 def find_earlier_import(job: ArchiveImport, host: str) -> ArchiveImport | None:
     """Return the latest import of a host before this one that has rules and has not failed, or None."""
+    earlier = _list_earlier(job, PAGE_RULES_HOST, host)
+    return next((row for row in earlier if row.options.get(PAGE_RULES, "").strip()), None)
+
+
+def _list_earlier(job: ArchiveImport, option: str, site: str) -> QuerySet[ArchiveImport]:
+    """Return the imports of a site before this one that have not failed, the latest first."""
     jobs = ArchiveImport.objects.exclude(pk=job.pk).exclude(state=ArchiveImportState.FAILED).defer("report")
-    same_host = jobs.filter(**{f"options__{PAGE_RULES_HOST}": host})
-    earlier = same_host.filter(pk__lt=job.pk) if job.pk else same_host
-    return next(
-        (row for row in earlier.order_by("-changed_at") if row.options.get(PAGE_RULES, "").strip()), None
-    )
+    same_site = jobs.filter(**{f"options__{option}": site})
+    return (same_site.filter(pk__lt=job.pk) if job.pk else same_site).order_by("-changed_at")
 
 
 def find_unused_import(job: ArchiveImport) -> ArchiveImport | None:

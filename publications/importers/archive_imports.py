@@ -27,7 +27,7 @@ from publications.site_lock import hold_file_lock
 from publications.slugs import slugify
 
 from .archive import unpack_archive
-from .archive_import_rules import add_page_rules
+from .archive_import_rules import add_choices, add_page_rules
 from .archive_import_undo import undo_import
 from .batches import STORED
 from .imported_file import ImportRefused
@@ -188,8 +188,10 @@ def _run(job: ArchiveImport) -> dict:
         with job.open_archive() as file:
             path = unpack_archive(file, folder, name=name)
         try:
+            system, source_path = find_source(path)
+            add_choices(job, system.find_site_key(source_path))
             options = _build_options(job, path, progress)
-            if find_source(path)[0] is OLD_SITE:
+            if system is OLD_SITE:
                 options = add_page_rules(job, options)
             report = build_report_page(run_import(options))
         except (ImportRefused, InvalidOptions) as error:

@@ -54,7 +54,7 @@ class LeftTask(models.TextChoices):
     KEPT = "kept", _("Texts of which the source has another version")
     UPDATED = "updated", _("Live texts whose drafts the import has changed")
     PAGES = "pages", _("Pages that no rule fits")
-    UNREAD = "unread", _("Types and fields of the source that were left out")
+    UNREAD = "unread", _("Types and fields of the source of which nobody has said what they become")
     PUBLIC = "public", _("Texts that are public, though the source hides them")
     AUTHOR = "author", _("Texts without an author")
     SUMMARY = "summary", _("Texts without a summary")

@@ -37,14 +37,6 @@ MAPPED_FIELDS = ("summary", "doi", "isbn", "number", "external_url", "note")
 """Fields of a publication that custom fields can become."""
 OPEN = "open"
 """What the mapping says of a shortcode whose words all readers saw."""
-INTRODUCTIONS = {
-    "topics": "A topic, category or tag of the source: the topic here. Empty leaves it out.",
-    "people": "An author in the source: the name of the author here. Give several spellings of one person one name.",
-    "kinds": "A category, type or section of the source: the slug of a kind here.",
-    "fields": "A custom field of the source: a field of a publication here. Empty leaves it out.",
-    "shortcodes": "A shortcode of WordPress: open if all readers saw the words in it.",
-    "pages": "A rule for each type of page, the first that fits a page reads it.",
-}
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -53,7 +45,9 @@ class ImportMapping:
     """Names and fields of a source with those of this site. Keys are normalized by `normalize_key`.
 
     Args:
+        kinds, fields: "" leaves a type or custom field out. What has no row is left out too, but is a question still.
         decided_people: what was decided on names of authors, without regard to ids.
+        types: those rows of `kinds` that are types of texts, which a source imports only if they have a kind.
         comments: what a proposal says of a row, by section and key, or number of a page rule.
     """
 
@@ -64,6 +58,7 @@ class ImportMapping:
     shortcodes: Mapping[str, str] = NOTHING
     pages: tuple[Mapping[str, Any], ...] = ()
     decided_people: Mapping[str, str] = NOTHING
+    types: frozenset[str] = frozenset()
     comments: Mapping[tuple[str, str | int], str] = field(default_factory=dict, compare=False)
 
     @classmethod
@@ -71,7 +66,7 @@ class ImportMapping:
         """Return the mapping of these sections, with normal keys."""
         return cls(
             **{
-                name: section if name in ("pages", "comments") else _normalize_keys(section)
+                name: _normalize_keys(section) if name in NAME_SECTIONS else section
                 for name, section in sections.items()
             }
         )
@@ -90,15 +85,16 @@ class ImportMapping:
         return next(filter(None, rows), "") or self.decided_people.get(normalize_key(name or author_id), "")
 
 
-def list_rows(mapping: ImportMapping) -> dict[str, list[list[str]]]:
-    """Return name, target and comment of each row of the sections that the desk offers, for JSON."""
-    return {
+def list_rows(mapping: ImportMapping) -> dict[str, list]:
+    """Return name, target and comment of each row of the sections that the desk offers, and the types, for JSON."""
+    rows: dict[str, list] = {
         section: [
             [name, target, store_message(mapping.comments.get((section, name), ""))]
             for name, target in getattr(mapping, section).items()
         ]
         for section in MAPPED_SECTIONS
     }
+    return rows | {"types": sorted(mapping.types)}
 
 
 def normalize_key(name: str) -> str:
@@ -259,40 +255,3 @@ class _Parser:
 
 def _is_empty(node: yaml.Node) -> bool:
     return isinstance(node, yaml.ScalarNode) and (node.tag.endswith(":null") or not node.value.strip())
-
-
-def render_mapping(mapping: ImportMapping) -> str:
-    """Return a mapping as YAML for people to edit: `parse_mapping` reads it again."""
-    blocks = []
-    for section in NAME_SECTIONS:
-        if names := getattr(mapping, section):
-            rows = [
-                _render_row(name, names[name], mapping.comments.get((section, name), "")) for name in names
-            ]
-            blocks.append("\n".join([f"# {INTRODUCTIONS[section]}", f"{section}:", *rows]))
-    if mapping.pages:
-        rules = [
-            _render_rule(rule, mapping.comments.get(("pages", n), "")) for n, rule in enumerate(mapping.pages)
-        ]
-        blocks.append("\n".join([f"# {INTRODUCTIONS['pages']}", "pages:", *rules]))
-    return "\n\n".join(blocks) + "\n" if blocks else ""
-
-
-def _render_row(name: str, target: str, comment: str) -> str:
-    return f"  {_scalar(name)}: {_scalar(target)}".rstrip() + (f"  # {_one_line(comment)}" if comment else "")
-
-
-def _render_rule(rule: Mapping[str, Any], comment: str) -> str:
-    plain = {key: value for key, value in rule.items() if key != "line"}
-    lines = yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, width=100).rstrip("\n").splitlines()
-    comments = [f"  # {_one_line(line)}" for line in comment.splitlines()]
-    return "\n".join([*comments, f"  - {lines[0]}", *(f"    {line}" for line in lines[1:])])
-
-
-def _scalar(text: str) -> str:
-    """Return a text as a YAML scalar on one line, in quotation marks where YAML needs them."""
-    return yaml.safe_dump(text, allow_unicode=True, width=float("inf")).removesuffix("\n...\n").rstrip("\n")
-
-
-def _one_line(text: str) -> str:
-    return "".join(filter(str.isprintable, " ".join(text.split())))

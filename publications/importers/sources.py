@@ -18,7 +18,7 @@ from .old_site import WARC_SUFFIXES, is_old_site, open_old_site
 from .options import ImportOptions
 from .source import ImportSource
 from .substack import is_substack, open_substack_source
-from .wordpress import find_exports, open_wordpress_source
+from .wordpress import find_exports, find_site_key, open_wordpress_source
 
 README = "readme"
 """The name of a file that explains an export and is no text of it."""
@@ -39,6 +39,8 @@ class SourceSystem:
         suffixes: the ends of the names of its files, in lower case. An uploaded archive needs one such file, and gets
             unpacked into a folder, in which an export with another name than its own is found too.
         description: what an export or a copy is called; by default "An export of" and the name.
+        find_site_key: returns what identifies the site of an export, whose next one at the desk has the same choices
+            for types and fields; "" if nothing does.
     """
 
     name: str
@@ -46,6 +48,7 @@ class SourceSystem:
     open_source: Callable[[ImportOptions], ImportSource]
     suffixes: tuple[str, ...] = ()
     description: str | Promise = ""
+    find_site_key: Callable[[Path], str] = lambda path: ""
 
 
 def _open_markdown(options: ImportOptions) -> ImportSource:
@@ -58,7 +61,13 @@ def _open_wordpress(options: ImportOptions) -> ImportSource:
     return open_wordpress_source(options.path, language=options.language, mapping=options.mapping)
 
 
-WORDPRESS = SourceSystem("WordPress", lambda path: bool(find_exports(path)), _open_wordpress, (".xml",))
+WORDPRESS = SourceSystem(
+    "WordPress",
+    lambda path: bool(find_exports(path)),
+    _open_wordpress,
+    (".xml",),
+    find_site_key=find_site_key,
+)
 
 
 def _open_old_site(options: ImportOptions) -> ImportSource:

@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 
 from publications import actions
 from publications.admin.import_left import PAGES, REMEDIES
+from publications.admin.import_mapping_form import LEFT_OUT
 from publications.importers.left_to_do import TASK_OF_REASON, TASK_OF_TOPIC, LeftTask, find_left_to_do
 from publications.importers.name_proposals import store_decision
 from publications.importers.note_topics import NOTE_TOPICS
@@ -475,9 +476,9 @@ def test_types_and_fields_of_the_source_are_left_until_the_settings_name_them(ad
     press(administrator, "drafts")
 
     settings = html.unescape(administrator.get(page_of()).text)
-    key = re.search(r'for="id_([a-z]+-[0-9a-f]+)">\s*Texts of “study” are', settings)[1]
+    keys = re.findall(r'for="id_([a-z]+-[0-9a-f]+)">\s*(?:Texts of “|The field “)', settings)
     assert {"study: 1", "colour: 1"} <= left()["unread"]
-    press(administrator, "check", **{key: "report"})
+    press(administrator, "check", **dict(zip(keys, ["report", LEFT_OUT, "number"], strict=True)))
     press(administrator, "drafts")
 
     assert Publication.objects.get(title="Study").kind.slug == "report"

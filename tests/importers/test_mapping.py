@@ -1,5 +1,7 @@
 """The mapping of an import: read with the line of an error, written so that it reads the same, applied to texts."""
 
+from dataclasses import replace
+
 import pytest
 from django.core.management import CommandError, call_command
 from hypothesis import HealthCheck, given, settings
@@ -7,12 +9,13 @@ from hypothesis import strategies as st
 
 from publications.importers.imported_file import ImportedFile, ImportRefused
 from publications.importers.mapping import (
+    MAPPED_SECTIONS,
     ImportMapping,
     apply_mapping,
     parse_mapping,
     read_mapping,
-    render_mapping,
 )
+from publications.importers.mapping_yaml import render_mapping
 from publications.manuscript import Manuscript, ManuscriptByline
 from publications.models import Author, Publication, Tag
 
@@ -37,7 +40,11 @@ def test_what_is_written_reads_the_same(topics, people, kinds, fields, comment):
 
     written = render_mapping(ImportMapping(**{**vars(mapping), "comments": comments}))
 
-    assert parse(written) == mapping
+    answered = {
+        section: {name: target for name, target in getattr(mapping, section).items() if target}
+        for section in MAPPED_SECTIONS
+    }
+    assert parse(written) == replace(mapping, **answered)  # a question that nobody has answered stays one
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow])

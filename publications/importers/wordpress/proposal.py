@@ -9,7 +9,7 @@ from publications.stored_messages import join_messages, ngettext
 from ..kind_words import kind_of_word
 from ..mapping import ImportMapping, normalize_key
 from .index import ExportIndex
-from .posts import SYSTEM_TYPES
+from .posts import PAGE, POST, SYSTEM_TYPES
 from .topics import CATEGORY, parents_of
 
 KNOWN_FIELDS = {
@@ -35,7 +35,8 @@ def propose_mapping(proposal: ImportMapping, index: ExportIndex) -> ImportMappin
         for name, count in counts.items():
             comments[section, normalize_key(name)] = ngettext("%d text", "%d texts", count) % count
     names = ImportMapping.from_names(kinds=kinds, fields=fields)
-    return replace(proposal, kinds=names.kinds, fields=names.fields, comments=comments)
+    own_types = frozenset(map(normalize_key, _list_types(index)))
+    return replace(proposal, kinds=names.kinds, fields=names.fields, types=own_types, comments=comments)
 
 
 def _propose_kinds(index: ExportIndex) -> dict[str, str]:
@@ -45,10 +46,15 @@ def _propose_kinds(index: ExportIndex) -> dict[str, str]:
         for (taxonomy, slug), term in index.terms.items()
         if taxonomy == CATEGORY and (kind := kind_of_word(slug))
     }
-    for post_type, _status in sorted(index.counts):
-        if post_type not in SYSTEM_TYPES and post_type not in ("post", "page"):
-            kinds.setdefault(post_type, kind_of_word(post_type))
-    return kinds
+    return kinds | {
+        post_type: kinds.get(post_type) or kind_of_word(post_type) for post_type in _list_types(index)
+    }
+
+
+def _list_types(index: ExportIndex) -> list[str]:
+    """Return the types of their own that texts have."""
+    types = {post_type for post_type, _status in index.counts}
+    return sorted(types - SYSTEM_TYPES - {POST, PAGE})
 
 
 def _propose_fields(index: ExportIndex) -> dict[str, str]:

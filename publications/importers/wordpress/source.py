@@ -22,7 +22,7 @@ from .addresses import attachment_addresses, former_addresses
 from .archive_pages import describe_file_pages, describe_lost_pages, find_archive_pages, is_listed
 from .article import WordPressContext, read_post
 from .authors import authors_of, read_authors
-from .export_reader import is_export
+from .export_reader import ExportReader, is_export
 from .index import ExportIndex, index_export
 from .languages import PostLanguages, group_of
 from .media import find_missing, find_names
@@ -130,6 +130,18 @@ def find_exports(path: Path) -> list[Path]:
     if exports or any(next(path.glob(pattern), None) for pattern in MARKDOWN_PATTERNS):
         return exports
     return [file for file in sorted(path.glob("*/*.xml")) if is_export(file)]
+
+
+def find_site_key(path: Path) -> str:
+    """Return what identifies the site of an export, by the head of its first readable file; "" if none is."""
+    for file in find_exports(path):
+        reader = ExportReader(file)
+        try:
+            next(reader.read_items(), None)
+        except (ImportRefused, OSError):
+            continue
+        return ExportIndex(site=reader.site).key
+    return ""
 
 
 def open_wordpress_source(path: Path, *, language: str, mapping: ImportMapping) -> WordPressSource:

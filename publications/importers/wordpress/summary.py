@@ -27,7 +27,7 @@ def summarize_export(
     """Return notes on an export: its numbers, and what is not imported."""
     return [
         *_count_texts(index, left_out),
-        *_count_other_types(left_out),
+        *_count_other_types(left_out, mapping),
         *_count_terms(index),
         *_describe_files(index, missing_files),
         *_describe_fields(index, mapping),
@@ -61,19 +61,24 @@ def _count_texts(index: ExportIndex, left_out: Counter[tuple[str, str]]) -> Iter
         yield SourceRemark(_("Texts that are in several files, of which the latest is read: %d.") % repeated)
 
 
-def _count_other_types(left_out: Counter[tuple[str, str]]) -> Iterator[SourceRemark]:
-    """Yield the types of items that are no texts here."""
-    custom, internal = Counter[str](), Counter[str]()
+def _count_other_types(left_out: Counter[tuple[str, str]], mapping: ImportMapping) -> Iterator[SourceRemark]:
+    """Yield the types of items that are no texts here: without an answer, left out on purpose, and of the system."""
+    custom, refused, internal = Counter[str](), Counter[str](), Counter[str]()
     for (post_type, _status), count in left_out.items():
         if post_type in (POST, PAGE, ATTACHMENT, BLOCK, GUEST_AUTHOR):
             continue
-        (internal if post_type in SYSTEM_TYPES else custom)[post_type] += count
+        is_answered = normalize_key(post_type) in mapping.kinds
+        counts = internal if post_type in SYSTEM_TYPES else refused if is_answered else custom
+        counts[post_type] += count
     if custom:
         text = _(
-            "Items of types of their own that are not imported: %d. Give them a kind in the settings or the mapping to "
-            "import them."
+            "Items of types of their own of which nobody has said what they are: %d. They are not imported until the "
+            "settings or the mapping give them a kind."
         )
         yield SourceRemark(text % custom.total(), _list_counts(custom), topic=UNREAD)
+    if refused:
+        text = _("Items of types that are left out, as the settings or the mapping say: %d.")
+        yield SourceRemark(text % refused.total(), _list_counts(refused))
     if internal:
         text = _("Menus, earlier versions, designs and forms of the old site that are left out: %d.")
         yield SourceRemark(text % internal.total(), _list_counts(internal))
@@ -129,16 +134,23 @@ def _describe_files(index: ExportIndex, missing_files: tuple[str, ...]) -> Itera
 
 def _describe_fields(index: ExportIndex, mapping: ImportMapping) -> Iterator[SourceRemark]:
     """Yield the custom fields of texts that are not imported; those of WordPress and known plugins are no content."""
-    fields, internal = Counter[str](), Counter[str]()
+    fields, refused, internal = Counter[str](), Counter[str](), Counter[str]()
     for name, count in index.fields.items():
         is_reference = name.startswith("_") and name[1:] in index.fields  # of Advanced Custom Fields
-        if not (is_reference or normalize_key(name) in mapping.fields):
+        target = mapping.fields.get(normalize_key(name))
+        if target == "":
+            refused[name] = count
+        elif target is None and not is_reference:
             (internal if name.startswith("_") else fields)[name] = count
     if internal:
         text = _("Fields that plugins keep for themselves, which are left out: %d.")
         yield SourceRemark(text % len(internal), _list_counts(internal))
     if fields:
         text = _(
-            "Custom fields that are left out: %d. Give them a field in the settings or the mapping to import them."
+            "Custom fields of which nobody has said what they become: %d. They are left out until the settings or the "
+            "mapping give them a field."
         )
         yield SourceRemark(text % len(fields), _list_counts(fields), topic=UNREAD)
+    if refused:
+        text = _("Custom fields that are left out, as the settings or the mapping say: %d.")
+        yield SourceRemark(text % len(refused), _list_counts(refused))

@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from publications.importers.archive import unpack_if_archive
 from publications.importers.command_imports import run_command_import
 from publications.importers.imported_file import ImportRefused
-from publications.importers.mapping import ImportMapping, read_mapping, render_mapping
+from publications.importers.mapping import ImportMapping, read_mapping
+from publications.importers.mapping_yaml import render_mapping
 from publications.importers.options import ImportOptions, InvalidOptions
 from publications.importers.report import FileOutcome
 from publications.importers.report_text import TOTALS, Progress, render_report, write_json_report

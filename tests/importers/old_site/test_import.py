@@ -7,7 +7,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from publications.importers.mapping import parse_mapping, render_mapping
+from publications.importers.mapping import parse_mapping
+from publications.importers.mapping_yaml import render_mapping
 from publications.importers.old_site import open_copy
 from publications.importers.old_site.proposal import propose_rules
 from publications.importers.run import ImportOptions, run_import

@@ -4,7 +4,8 @@ from collections import Counter
 
 import pytest
 
-from publications.importers.mapping import parse_mapping, render_mapping
+from publications.importers.mapping import parse_mapping
+from publications.importers.mapping_yaml import render_mapping
 from publications.importers.old_site import open_copy, sampled_group
 from publications.importers.old_site.html_page import HtmlPage
 from publications.importers.old_site.page_groups import PageGroup

@@ -3,8 +3,8 @@
 import pytest
 
 from publications.importers.image_finder import ImageFinder
-from publications.importers.imported_file import ImportRefused
-from publications.importers.mapping import render_mapping
+from publications.importers.imported_file import UNREAD, ImportRefused
+from publications.importers.mapping_yaml import render_mapping
 from publications.importers.sources import find_source
 from publications.importers.wordpress.media import find_missing
 
@@ -66,10 +66,7 @@ def test_only_texts_are_imported_and_the_others_are_counted_with_their_reason(tm
         "“page” in the export: 1; read as texts: 1." in notes
         and "Comments of readers, which are left out: 3." in notes
     )
-    assert (
-        "types of their own that are not imported: 1. Give them a kind in the settings or the mapping to import them. report: 1"
-        in notes
-    )
+    assert "types of their own of which nobody has said what they are: 1." in notes and "report: 1" in notes
     assert "left out: 2. nav_menu_item: 1 revision: 1" in notes
 
 
@@ -234,9 +231,9 @@ def test_a_mapping_is_proposed_with_what_the_export_shows(tmp_path):
     proposal = render_mapping(source.propose_mapping())
 
     assert "  gas: Gas  # 1 text below “Energy”" in proposal and "  ann: Ann Berg  # 1 text" in proposal
-    assert "  rapport: report" in proposal and "  event: ''  # 1 text" in proposal
+    assert "  rapport: report" in proposal and "  # event:  # 1 text" in proposal
     assert (
-        "  colour: ''  # 1 text" in proposal
+        "  # colour:  # 1 text" in proposal
         and "  doi: doi  # 1 text" in proposal
         and "_edit_last" not in proposal
     )
@@ -247,7 +244,7 @@ def test_a_field_that_publications_do_not_have_is_refused(tmp_path):
         open_export(write_export(tmp_path, item(1)), fields={"a": "colour"})
 
 
-def test_custom_fields_that_are_left_out_are_listed_without_those_of_plugins(tmp_path):
+def test_custom_fields_are_listed_without_those_of_plugins(tmp_path):
     meta = {
         "colour": "red",
         "_colour": "field_1",
@@ -258,11 +255,18 @@ def test_custom_fields_that_are_left_out_are_listed_without_those_of_plugins(tmp
     }
     notes = notes_of(open_export(write_export(tmp_path, item(1, meta=meta)), fields={"DOI": "doi"}))
 
-    assert (
-        "Custom fields that are left out: 1. Give them a field in the settings or the mapping to import them. colour: 1"
-        in notes
-    )
+    assert "Custom fields of which nobody has said what they become: 1." in notes and " colour: 1" in notes
     assert "Fields that plugins keep for themselves, which are left out: 1. _secret: 1" in notes
+
+
+def test_what_is_left_out_on_purpose_is_another_answer_than_none(tmp_path):
+    path = write_export(tmp_path, item(1, meta={"colour": "red", "size": "2"}), *(
+        item(number, type=name) for number, name in enumerate(("event", "rule"), start=2)
+    ))  # fmt: skip
+    remarks = open_export(path, kinds={"rule": ""}, fields={"Size": ""}).summarize()
+
+    items = {(item, remark.topic) for remark in remarks for item in remark.items if ": " in item}
+    assert items == {("event: 1", UNREAD), ("rule: 1", ""), ("colour: 1", UNREAD), ("size: 1", "")}
 
 
 def test_terms_of_other_taxonomies_are_counted_if_the_export_does_not_list_them(tmp_path):
