@@ -12,8 +12,9 @@ from typing import Any
 from django.utils import timezone
 
 from ..access_rules import field_hides, is_public_flag, is_secret, is_understood, rules_of
-from ..access_values import NO_VALUES, PUBLIC_VALUES, YES_VALUES, hides_unless_no, hides_unless_public
-from ..access_words import fold_value, inflect, join_name, join_names
+from ..access_values import NO_VALUES, hides_unless_no, hides_unless_public
+from ..access_words import fold_value, join_name, join_names
+from ..embargo import EMBARGO_DATES, EMBARGO_WORDS, PUBLISHING_DATES, PUBLISHING_WORDS
 from .dates import parse_date
 from .front_matter import as_flag, as_text, as_texts, has_value
 
@@ -29,20 +30,6 @@ CUSTOM_FIELDS = join_names("params", "extra", "meta")
 MAX_DEPTH = 3
 """How deeply fields are read within others: aliases may be circular."""
 TEXT_DATES = join_names("date", "posted")
-PUBLISHING_DATES = join_names(
-    "publish", "published", "publish date", "published date", "published at", "published on", "pub date", "publish on",
-    "publish at", "publish after", "release date", "release at", "release on", "publication date", "visible from",
-    "public from", "go live", "go live at", "go live date", "go live on", *inflect("publicerad"), "publiceras",
-    "publiceringsdatum", "synlig från",
-)  # fmt: skip
-"""Fields that hide a text until their date, and also if they have none that can be read, as `publishOn: later`."""
-PUBLISHING_WORDS = YES_VALUES | PUBLIC_VALUES
-EMBARGO_DATES = join_names(
-    "embargo", "embargo date", "embargoed until", "embargo until", "embargo end", "embargo end date", "scheduled",
-    "scheduled at", "scheduled for", "scheduled on", "schedule date", "scheduled date",
-)  # fmt: skip
-"""Fields that do so too, unless their words say that it is over."""
-EMBARGO_WORDS = NO_VALUES | frozenset({"ended", "expired", "hävt", "lifted", "over", "released", "upphävt"})
 EXPIRY_DATES = join_names(
     "expiry date", "expires", "expires at", "expires on", "expire date", "unpublish date", "unpublished on"
 )

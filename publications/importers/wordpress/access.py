@@ -10,9 +10,13 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from django.utils import timezone
+
 from ..access_rules import READER_WORDS, RESTRICTING_WORDS, field_hides, is_public_flag
 from ..access_values import NO_VALUES, hides_unless_free
-from ..access_words import join_name, join_names, words_of
+from ..access_words import fold_value, join_name, join_names, words_of
+from ..embargo import EMBARGO_DATES, EMBARGO_WORDS, PUBLISHING_DATES
+from .builder_access import hides_element, hides_in_elementor
 from .export_item import ExportItem, read_number
 from .posts import PUBLISHED
 
@@ -24,16 +28,19 @@ other plugins the rules for fields of any site know the names."""
 SECRET_FIELDS = ("ppwp_", "wp_protect_password", "passster")
 """The beginnings of names of fields that protect a post with a password, whatever they hold."""
 EMPTY_VALUES = frozenset({"", "none", "null", "a:0:{}", "[]", "{}"})
+ELEMENTOR_FIELD = "elementor_data"
 _FIELD_KEY = re.compile(r"field_\w+")
 """What Advanced Custom Fields stores beside each value, under its name with `_` before it."""
 HIDING_SETTINGS = {
     "um_content_restriction": re.compile(r'_um_accessible";s:1:"2"'),
     "issuem_leaky_paywall_visibility": re.compile(r'visibility_type";s:\d+:"only'),
     "ihc_mb_type": re.compile("block"),
-    "elementor_data": re.compile(r'"e_display_conditions":\["\[+\{'),
+    "fl_builder_data": re.compile(
+        r'"visibility_display";s:[1-9]|"visibility_logic";(?:[aO]:[1-9]|s:\d+:"\[[^\]])'
+    ),
 }
 """Fields that hold several settings as PHP or JSON write them, and those that hide a post or a part of it (Ultimate
-Member, Leaky Paywall, Ultimate Membership Pro, Elementor)."""
+Member, Leaky Paywall, Ultimate Membership Pro, Beaver Builder)."""
 _PHP_TEXT = re.compile(r's:\d+:"([^"]*)"')
 _PHP_SCALAR = r'(?:s:\d+:"[^"]*"|[id]:[-+.\dE]+|b:[01]|N);'
 _PHP_SETTINGS = re.compile(rf"a:\d+:\{{(?:{_PHP_SCALAR})*+\}}")
@@ -90,10 +97,6 @@ LAYOUT_COMPANIONS = frozenset({"author", "content", "group"})
 NOTE = "note"
 NOTE_PLACES = frozenset({"box", "drop", "foot", "margin", "side"})
 """Words beside NOTE that say where a note stands; another note, unlike `notes`, is often for authors alone."""
-ACCESS_ATTRIBUTES = ("blockVisibility", "contentControls", "gbBlockCondition", "otterConditions", "um_is_restrict",
-                     "visibilityBlockEnabled")  # fmt: skip
-"""Values that plugins add to any block: Block Visibility, Content Control, GenerateBlocks, Otter, Ultimate Member, Paid
-Memberships Pro."""
 EXPIRY_FIELD, EXPIRY_STATUS, EXPIRY_TYPE = (
     "_expiration-date",
     "_expiration-date-status",
@@ -168,15 +171,9 @@ def is_harmless_shortcode(name: str) -> bool:
 
 def is_access_block(name: str, values: Mapping[str, Any], *, has_end: bool) -> bool:
     """Whether a block hides what is in it, or after it, from some readers or from all."""
-    if (
-        MARKER in words_of(name)
-        or name.startswith("premium-content/")
-        or any(map(_is_on, _settings_of(values)))
-    ):
+    if MARKER in words_of(name) or name.startswith("premium-content/") or hides_element(values):
         return True
-    metadata = values.get("metadata")
-    is_hidden = isinstance(metadata, dict) and metadata.get("blockVisibility") is False  # WordPress 6.9
-    return is_hidden or (has_end and _names_access(name))
+    return has_end and _names_access(name)
 
 
 def _has_expiry(item: ExportItem) -> bool:
@@ -195,6 +192,10 @@ def _is_hiding(name: str, value: str) -> bool:
         return True
     if pattern := HIDING_SETTINGS.get(plain_name):
         return bool(pattern.search(value))
+    if plain_name == ELEMENTOR_FIELD:
+        return hides_in_elementor(value)
+    if _is_under_embargo(name, value):
+        return True
     texts = [text for text in _PHP_TEXT.findall(value) or [value] if text.casefold() not in EMPTY_VALUES]
     if not texts:
         return value.casefold() == "none" and is_public_flag(name)
@@ -203,6 +204,28 @@ def _is_hiding(name: str, value: str) -> bool:
         return True
     is_for_some = join_name(name) in ACCESS_FIELDS and hides_unless_free(texts)
     return is_for_some or field_hides(name, texts)
+
+
+def _is_under_embargo(name: str, value: str) -> bool:
+    """Whether a field hides a text until a day that is still to come, or that nobody can read."""
+    field = join_name(name)
+    if field not in PUBLISHING_DATES | EMBARGO_DATES or not value:
+        return False
+    date = _read_day(value)
+    if date:
+        return date > timezone.now()
+    return field in EMBARGO_DATES and fold_value(value) not in EMBARGO_WORDS
+
+
+def _read_day(value: str) -> datetime | None:
+    """Return a date as custom fields have it: ISO with or without marks (20300101), or the seconds since 1970."""
+    try:
+        if value.isascii() and value.isdecimal() and len(value) > len("20300101"):
+            return datetime.fromtimestamp(int(value), UTC)
+        moment = datetime.fromisoformat(value)
+    except (ValueError, OverflowError, OSError):
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _names_access(name: str) -> bool:
@@ -216,11 +239,3 @@ def _names_access(name: str) -> bool:
 def _shows_person(name: str) -> bool:
     words = set(words_of(name.partition("/")[2] or name))
     return bool(words & PEOPLE_WORDS and words & PEOPLE_SHAPES) and words <= PEOPLE_WORDS | PEOPLE_SHAPES
-
-
-def _settings_of(values: Mapping[str, Any]) -> Iterator[Any]:
-    return (values[name] for name in ACCESS_ATTRIBUTES if name in values)
-
-
-def _is_on(setting: Any) -> bool:
-    return bool(setting.get("enabled", setting) if isinstance(setting, dict) else setting)

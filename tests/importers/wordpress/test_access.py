@@ -27,6 +27,10 @@ HIDING_FIELDS = [
     ("_wc_memberships_plan", "12"), ("isLocked", "1"), ("content_restriction", "a:1:{i:0;s:1:\"3\";}"),
     ("_settings", 'a:1:{s:7:"private";b:1;}'), ("post_meta", 'a:2:{i:0;N;s:6:"public";b:0;}'), ("show_paywall", "1"), ("medlemsartikel", "ja"),
     ("_elementor_data", r'[{"settings":{"e_display_conditions":["[{\"condition\":\"login_status\"}]"]}}]'),
+    ("_elementor_data", '[{"elements":[{"settings":{"stax_visibility_enabled":"yes"}}]}]'),
+    ("_elementor_data", '[{"settings":{"hide_desktop":"hidden-desktop","hide_tablet":"x","hide_mobile":"x"}}]'),
+    ("_fl_builder_data", 'a:1:{s:18:"visibility_display";s:9:"logged_in";}'), ("embargo_until", "20990101"),
+    ("embargo_until", "after the summit"), ("publish_on", "4070908800"),
 ]  # fmt: skip
 OPEN_FIELDS = [
     ("_jetpack_newsletter_access", "everybody"), ("_jetpack_newsletter_access", ""), ("rcUserLevel", "None"),
@@ -38,6 +42,9 @@ OPEN_FIELDS = [
     ("_settings", 'a:1:{s:7:"private";b:0;}'), ("_builder", 'a:1:{s:3:"row";a:1:{s:6:"hidden";b:1;}}'),
     ("page_settings", 'a:1:{s:12:"title_hidden";b:1;}'), ("remember_me", "1"), ("member_states", "Sweden"), ("unlocked", "1"), ("_wc_memberships_force_public", "yes"),
     ("_elementor_data", '[{"settings":{"e_display_conditions":[],"title":"x"}}]'),
+    ("_elementor_data", '[{"settings":{"hide_desktop":"x"}},{"settings":{"hide_tablet":"x","hide_mobile":"x"}}]'),
+    ("_fl_builder_data", 'a:2:{s:18:"visibility_display";s:0:"";s:16:"visibility_logic";s:2:"[]";}'),
+    ("embargo_until", "20200101"), ("embargo", "lifted"), ("_embargo_until", "field_2"), ("publish_on", "spring"),
 ]  # fmt: skip
 
 
@@ -98,6 +105,12 @@ BLOCKS = [
     '<!-- wp:paragraph {"gbBlockCondition":"12"} --><p>x</p><!-- /wp:paragraph -->',
     '<!-- wp:group {"otterConditions":[[{"type":"loggedInUser"}]]} --><p>x</p><!-- /wp:group -->',
     '<!-- wp:paragraph {"um_is_restrict":true} --><p>x</p><!-- /wp:paragraph -->',
+    *(f"<!-- wp:group {settings} --><p>x</p><!-- /wp:group -->" for settings in (
+        '{"UAGDisplayConditions":"userstate"}', '{"UAGLoggedOut":true}', '{"kbVisibility":{"loggedIn":true}}',
+        '{"conditionalBlocks":[{"conditions":[{"type":"userLoggedIn"}]}]}', '{"vsdesk":true,"vstablet":true,"vsmobile":true}',
+        '{"hideOnDesktop":true,"hideOnTablet":true,"hideOnMobile":true}',
+        '{"metadata":{"blockVisibility":{"viewport":{"mobile":false,"tablet":false,"desktop":false}}}}',
+    )),
 ]  # fmt: skip
 
 
@@ -118,7 +131,10 @@ def test_what_only_sounds_like_members_is_public(tmp_path):
         "[fusion_text render_logics='W10=']x[/fusion_text] [one_half]x[/one_half] [code]x[/code] [ref]x[/ref] "
         "<!-- wp:premium/heading --><h2>x</h2><!-- /wp:premium/heading --> <!-- wp:jetpack/subscriptions /--> "
         '<!-- wp:group {"contentControls":{"enabled":false}} --><p>x</p><!-- /wp:group -->'
-        '<!-- wp:group {"otterConditions":[],"gbBlockCondition":""} --><p>x</p><!-- /wp:group -->'
+        '<!-- wp:group {"otterConditions":[],"gbBlockCondition":"","hideOnMobile":true,"UAGResponsiveConditions":true} -->'
+        "<p>x</p><!-- /wp:group -->"
+        '<!-- wp:group {"metadata":{"blockVisibility":{"viewport":{"mobile":false}}},"vsdesk":true,"lock":{"move":true}} -->'
+        "<p>x</p><!-- /wp:group -->"
     )
 
     assert not read(write_export(tmp_path, item(1, text=text)))[1].is_draft
