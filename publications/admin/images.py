@@ -96,6 +96,7 @@ def markdown_reference(image: Image) -> str:
 
 class ImageAdmin(PublicModelAdmin):
     form = ImageForm
+    change_form_template = "desk/image_form.html"
     list_display = ("filename", "thumbnail", "alt_en", "credit", "added_at")
     list_filter = ("is_decorative",)
     search_fields = ("filename", "alt_en", "alt_sv", "credit", "key")

@@ -61,6 +61,19 @@ def test_each_use_has_its_title_and_kind(desk):
     )
 
 
+def test_the_form_says_that_a_text_keeps_words_of_its_own_for_a_picture(desk, client):
+    """The library has the words for a picture only where a text has none."""
+    image = make_image(alt_en="Old words")
+    own = make_live(title="Own", body=f"![Words of the text](image:{image.key})")
+    without = make_live(title="Without", body=f"![](image:{image.key})")
+    image.alt_en = "New words"
+    actions.save_instance(image, by=None, changed=["alt_en"])
+
+    assert "words of its own" in form(desk, image).text
+    assert 'alt="Words of the text"' in client.get(own.get_absolute_url()).text
+    assert 'alt="New words"' in client.get(without.get_absolute_url()).text
+
+
 def test_teasers_crop_a_cover_around_its_focal_point():
     image = make_two_coloured_image(focus_x=100)
 
