@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from publications.slugs import slugify
 
-from .draft import PreflightDraft, PreflightIssue, truncate_text
+from .draft import PreflightDraft, PreflightIssue, describe_broken_links, truncate_text
 from .dropped_markup import find_dropped_markup
 from .new_tags import describe_new_tag
 
@@ -69,6 +69,11 @@ def long_summary(draft: PreflightDraft) -> Iterator[PreflightIssue]:
             "enough."
         )
         yield PreflightIssue("summary", text % {"length": length}, "summary")
+
+
+def broken_live_link(draft: PreflightDraft) -> Iterator[PreflightIssue]:
+    """A broken link that readers have already: it must not hold up a correction."""
+    yield from describe_broken_links(draft, draft.live_links)
 
 
 def duplicate_title(draft: PreflightDraft) -> Iterator[PreflightIssue]:
@@ -163,6 +168,7 @@ ADVICE = (
     address_as_text,
     unused_footnote,
     long_summary,
+    broken_live_link,
     duplicate_title,
     unconsidered_slug,
     alt_in_another_language,

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from publications.markup import invalid_image_keys
 
-from .draft import PreflightDraft, PreflightIssue, truncate_text
+from .draft import PreflightDraft, PreflightIssue, describe_broken_links, truncate_text
 
 FOOTNOTE = re.compile(r"\[\^([^\]\n]{1,80})\]")
 # The marks of CriticMarkup: addition, deletion, substitution, comment.
@@ -78,12 +78,8 @@ def footnote_without_target(draft: PreflightDraft) -> Iterator[PreflightIssue]:
 
 
 def broken_link(draft: PreflightDraft) -> Iterator[PreflightIssue]:
-    """A link within the site to a page that does not exist or is not public."""
-    for link in {link.href: link for link in draft.links}.values():
-        if reason := draft.broken_links.get(link.href):
-            text = _("The link “%(text)s” (%(href)s) leads nowhere: %(reason)s")
-            values = {"text": truncate_text(link.text), "href": link.href[:120], "reason": reason}
-            yield PreflightIssue("link", text % values, "body", draft.line_of(link.href))
+    """A link within the site to a page that does not exist or is not public, which readers do not have yet."""
+    yield from describe_broken_links(draft, draft.broken_links.keys() - draft.live_links)
 
 
 def link_without_address(draft: PreflightDraft) -> Iterator[PreflightIssue]:

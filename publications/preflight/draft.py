@@ -1,8 +1,10 @@
 """Plain values: a draft for the checks, and the issues that they report."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
+
+from django.utils.translation import gettext as _
 
 from publications.html_tree import VERBATIM, Element, parse
 from publications.markup import inline_text
@@ -71,6 +73,7 @@ class PreflightDraft:
         missing_fields: pairs of a form field and a sentence.
         proposed_authors: by the primary key of each author who is not accepted, a sentence.
         broken_links: the reason by address within the site.
+        live_links: those of them that readers follow in vain already.
         duplicates: other publications of the same title.
         future_date: the date that readers are to see, where it is still to come.
         similar_tags: by new tag, the tags that are spelled nearly like it.
@@ -93,6 +96,7 @@ class PreflightDraft:
     proposed_authors: Mapping[int, str] = field(default_factory=dict)
     images: tuple[DraftImage, ...] = ()
     broken_links: Mapping[str, str] = field(default_factory=dict)
+    live_links: Set[str] = frozenset()
     duplicates: tuple[str, ...] = ()
     slug: str = ""
     custom_slug: str = ""
@@ -169,6 +173,16 @@ class PreflightDraft:
     @cached_property
     def _root(self) -> Element:
         return parse(self.html)
+
+
+def describe_broken_links(draft: PreflightDraft, addresses: Container[str]) -> Iterator[PreflightIssue]:
+    """Yield an issue for each broken link of a draft that has one of these addresses."""
+    for link in {link.href: link for link in draft.links}.values():
+        reason = draft.broken_links.get(link.href)
+        if reason and link.href in addresses:
+            text = _("The link “%(text)s” (%(href)s) leads nowhere: %(reason)s")
+            values = {"text": truncate_text(link.text), "href": link.href[:120], "reason": reason}
+            yield PreflightIssue("link", text % values, "body", draft.line_of(link.href))
 
 
 def _text_outside_code(element: Element) -> str:

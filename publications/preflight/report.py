@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from urllib.parse import unquote
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -67,7 +68,7 @@ def build_preflight_draft(publication: Publication) -> PreflightDraft:
     """Return the plain values of a stored publication for the checks."""
     html, error = _render_body(publication)
     lost, intact = _split_by_integrity(publication.attachments.all())
-    new_tags = _new_tags(publication)
+    new_tags, broken_links = _new_tags(publication), _broken_links(publication, html)
     proposed_authors = publication.proposed_author_errors()
     last = publication.editions.without_texts().last_public_by(timezone.now())
     return PreflightDraft(
@@ -84,7 +85,8 @@ def build_preflight_draft(publication: Publication) -> PreflightDraft:
         ),
         proposed_authors=proposed_authors,
         images=tuple(_images(publication)),
-        broken_links=_broken_links(publication, html),
+        broken_links=broken_links,
+        live_links=_find_live_links(publication, broken_links),
         duplicates=tuple(_duplicates(publication)),
         slug=publication.proposed_slug(),
         custom_slug=publication.slug,
@@ -119,6 +121,18 @@ def _broken_links(publication: Publication, html: str) -> dict[str, str]:
     draft = PreflightDraft(html=html)
     urls = [link.href for link in draft.links if link.href[:1] in "/#" or is_site_url(link.href)]
     return broken_link_reasons(urls, own_paths={_own_path(publication)}, anchors=draft.anchors)
+
+
+def _find_live_links(publication: Publication, broken_links: Iterable[str]) -> set[str]:
+    """Return those of the broken links that the live edition has, and that lead nowhere there, too."""
+    html = publication.editions.live().values_list("html", flat=True).first() if broken_links else ""
+    live = PreflightDraft(html=html or "")
+    hrefs = {link.href for link in live.links}
+    return {
+        href
+        for href in hrefs.intersection(broken_links)
+        if not (href.startswith("#") and unquote(href[1:]) in live.anchors)
+    }
 
 
 def _render_body(publication: Publication) -> tuple[str, str]:

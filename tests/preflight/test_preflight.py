@@ -361,6 +361,20 @@ def test_links_alone_are_checked_without_reading_files(django_assert_max_num_que
         assert list(preflight.find_broken_links(publication)) == ["/en/publications/never-was/"]
 
 
+@pytest.mark.django_db
+def test_links_that_readers_follow_in_vain_already_hold_up_no_correction():
+    """An imported text may have many dead links of the old site; a link to a place that goes now is a new one."""
+    live = make_live(body="## Here\n\n[a](#s-here) [b](/author/ann/) [c](#lost)").publication
+    live.body = "## There\n\n[a](#s-here) [b](/author/ann/) [c](#lost) [d](/author/bo/)"
+
+    report = preflight.run_preflight(preflight.build_preflight_draft(saved(live)))
+
+    blocking_text, advice_text = text_of(report.blocking), text_of(report.advice)
+    assert all(f"({href})" in blocking_text for href in ("#s-here", "/author/bo/"))
+    assert all(f"({href})" in advice_text for href in ("/author/ann/", "#lost"))
+    assert (blocking_text + advice_text).count("leads nowhere") == 4
+
+
 @pytest.mark.parametrize(
     "fields", [{"title": "What Comes Later"}, {"title": "Later", "slug": "what-comes-later"}]
 )
