@@ -91,16 +91,24 @@ def _reduce(element: Element, losses: TextLosses) -> list[Child]:
 
 def _is_collapsed(element: Element) -> bool:
     """Whether a hidden element is a part of the text that a script opens, as in a list of questions and answers."""
-    if (
+    is_long = len(visible_text(element).split()) > MAX_HIDDEN_WORDS
+    return opens_on_click(element) or (is_long and not _stays_hidden(element))
+
+
+def opens_on_click(element: Element) -> bool:
+    """Whether a hidden element says by its name that a script opens it, and holds something."""
+    has_name = COLLAPSED.search(f"{element.get('class')} {element.get('id')} {element.get('role')}".lower())
+    has_content = bool(has_name) and bool(visible_text(element).strip() or element.find_all("img"))
+    return has_content and not _stays_hidden(element)
+
+
+def _stays_hidden(element: Element) -> bool:
+    return bool(
         classes_of(element) & HIDDEN_CLASSES
         or is_out_of_sight(element)
         or element.tag in OVERLAY_TAGS
         or element.get("role") in OVERLAY_ROLES
-    ):
-        return False
-    has_name = COLLAPSED.search(f"{element.get('class')} {element.get('id')} {element.get('role')}".lower())
-    words = len(visible_text(element).split())
-    return words > MAX_HIDDEN_WORDS or bool(has_name and (words or element.find_all("img")))
+    )
 
 
 def _is_small_form(element: Element) -> bool:

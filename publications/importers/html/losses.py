@@ -7,7 +7,7 @@ from publications.html_tree import Element
 from publications.stored_messages import gettext as _
 
 from ..coverage import compare_words, split_words
-from ..imported_file import ImportLog, TextCoverage, dropped_element_note
+from ..imported_file import ImportLog, ImportNote, NoteKind, TextCoverage, dropped_element_note
 from ..rendered_page import report_missing_words
 from .source_tree import visible_text
 
@@ -30,16 +30,13 @@ class TextLosses:
 
     def report_hidden(self, element: Element) -> None:
         """Report a hidden element that is left out, with its words and pictures, if it has any."""
-        sources = [image.get("src") for image in element.find_all("img") if image.get("src")]
-        if text := one_line(" ".join([visible_text(element), *sources])):
-            self.log.dropped("hidden", _("Hidden text was left out: %s") % text)
+        if text := words_in(element):
+            self.log.add(hidden_words_note(text))
             self.forget(element)
 
     def report_collapsed(self, element: Element) -> None:
         """Report a hidden element that stays, since the old site showed it on a click."""
-        text = one_line(visible_text(element)) or "–"
-        message = _("A part that the old site showed on a click is part of the text: %s")
-        self.log.changed("collapsed", message % text[:MAX_SHOWN])
+        self.log.add(collapsed_note(element))
 
     def forget(self, element: Element) -> None:
         """Expect the words of an element nowhere on the page: they are reported, or the page shows them otherwise."""
@@ -62,6 +59,24 @@ class TextLosses:
         coverage = compare_words(unreported, f"{rendered.text}\n{title}", neighbours=self.words)
         report_missing_words(coverage, self.log)
         return coverage
+
+
+def words_in(element: Element) -> str:
+    """Return the words of an element, and the addresses of its pictures, on one line."""
+    sources = [image.get("src") for image in element.find_all("img") if image.get("src")]
+    return one_line(" ".join([visible_text(element), *sources]))
+
+
+def hidden_words_note(words: str) -> ImportNote:
+    """Return the note on words that no reader of the old site saw."""
+    return ImportNote(NoteKind.DROPPED, "hidden", _("Hidden text was left out: %s") % words)
+
+
+def collapsed_note(element: Element) -> ImportNote:
+    """Return the note on a hidden element that stays, since the old site showed it on a click."""
+    text = one_line(visible_text(element)) or "–"
+    message = _("A part that the old site showed on a click is part of the text: %s")
+    return ImportNote(NoteKind.CHANGED, "collapsed", message % text[:MAX_SHOWN])
 
 
 def one_line(text: str) -> str:

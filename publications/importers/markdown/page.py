@@ -2,6 +2,8 @@
 
 import html
 import re
+from collections import Counter
+from collections.abc import Iterable
 
 from publications import markup
 from publications.manuscript import Manuscript
@@ -46,21 +48,33 @@ BRACES = str.maketrans("{}%", "   ")
 
 
 def measure_coverage(
-    source: str, text: Manuscript, rendered: markup.RenderedText | None, log: ImportLog
+    source: str,
+    text: Manuscript,
+    rendered: markup.RenderedText | None,
+    log: ImportLog,
+    *,
+    left_out: Iterable[str] = (),
 ) -> TextCoverage:
-    """Return the coverage of a source by its page, and report missing words."""
+    """Return the coverage of a source by its page, and report missing words.
+
+    Args:
+        left_out: words of the source that are reported already.
+    """
     if rendered is None:
         return TextCoverage()
     page = rendered.text if text.title in source else f"{rendered.text}\n{text.title}"
-    coverage = compare_markdown(source, page)
+    coverage = compare_markdown(source, page, left_out=left_out)
     report_missing_words(coverage, log)
     return coverage
 
 
-def compare_markdown(source: str, page: str) -> TextCoverage:
-    """Return the coverage of a Markdown source by a page."""
+def compare_markdown(source: str, page: str, *, left_out: Iterable[str] = ()) -> TextCoverage:
+    """Return the coverage of a Markdown source by a page, of all words but those left out."""
     neighbours = (match[0] for match in WORD.finditer(html.unescape(source).casefold()))
-    return compare_words(split_visible_words(source), page, neighbours=neighbours)
+    words, reported = split_visible_words(source), Counter(left_out)
+    if reported:
+        words = list((Counter(words) - reported).elements())
+    return compare_words(words, page, neighbours=neighbours)
 
 
 def split_visible_words(source: str) -> list[str]:

@@ -56,12 +56,16 @@ LINK = re.compile(r"(?<!!)\[([^\[\]\n]+)\]\(([^\s()<>]+)\)")
 STRIKETHROUGH = re.compile(r"(?<!~)~~(?=\S)([^~\n]+?)(?<=\S)~~(?!~)")
 
 
-def reduce_html(text: str, placeholders: Placeholders, log: ImportLog) -> str:
-    """Return the text in the site's Markdown, with only the HTML needed for its text, links and images."""
+def remove_elements(text: str, log: ImportLog) -> str:
+    """Return the text without comments, scripts and frames, which are reported; embedded content becomes a link."""
     text = replace_spans(
         text, COMMENT, END_COMMENT, lambda _opening, content, _source: _report_comment(content, log)
     )
-    text = _remove_elements(text, log)
+    return _remove_elements(text, log)
+
+
+def reduce_html(text: str, placeholders: Placeholders, log: ImportLog) -> str:
+    """Return the text in the site's Markdown, with only the HTML needed for its text, links and images."""
     text = TABLE_OF_CONTENTS.sub(lambda match: _report_table_of_contents(log), text)
     text = KRAMDOWN_ATTRIBUTES.sub("", text)
     text = STRIKETHROUGH.sub(r"<del>\1</del>", text)

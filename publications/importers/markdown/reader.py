@@ -29,6 +29,7 @@ from .anchors import keep_anchors, slug_rules_of
 from .fields import FrontMatterFields
 from .front_matter import FrontMatter, as_text, as_texts, first_value, read_front_matter
 from .hidden_places import reasons_in_place
+from .hidden_words import HiddenWords
 from .images import MARKDOWN_IMAGE, ImageRewriter
 from .includes import ResolvedText, resolve_includes
 from .links import LinkRewriter, resolve_references
@@ -36,7 +37,7 @@ from .liquid_template import find_conditional_parts, parse_template
 from .manuscript_file import read_manuscript, report_hidden
 from .page import measure_coverage, strip_markup
 from .placeholders import Placeholders, remove_marks
-from .raw_html import reduce_html
+from .raw_html import reduce_html, remove_elements
 from .shortcodes import resolve_shortcodes
 from .source_file import SourceFile, read_source, report_changed_slug
 from .source_site import SourceSite
@@ -78,6 +79,7 @@ class _MarkdownFile:
         self, file: SourceFile, front_matter: FrontMatter, context: MarkdownImportContext, log: ImportLog
     ) -> None:
         self.file, self.front_matter, self.context, self.log = file, front_matter, context, log
+        self.left_out: list[str] = []  # words that are reported, and not on the page
         self.fields = FrontMatterFields(
             front_matter.fields,
             log,
@@ -110,7 +112,7 @@ class _MarkdownFile:
         is_draft, expires_at = self._is_hidden(text.published_at), self.fields.expires_at()
         self._report_names()
         report_losses(text, rendered, self.log)
-        coverage = measure_coverage(source, text, rendered, self.log)
+        coverage = measure_coverage(source, text, rendered, self.log, left_out=self.left_out)
         return ImportedFile(
             self.file.source, text, notes=self.log.notes, former_paths=self.file.former_paths, is_draft=is_draft,
             former_files=self.images.former_files | self.files.former_files,
@@ -207,7 +209,10 @@ class _MarkdownFile:
     def _body(self, source: str) -> str:
         context, log, placeholders = self.context, self.log, Placeholders()
         resolved = self._resolve_templates(source, placeholders)
-        text = placeholders.keep_code(resolved.text)
+        text = remove_elements(placeholders.keep_code(resolved.text), log)
+        hidden = HiddenWords(log, placeholders.restore)
+        text = hidden.leave_out(text)
+        self.left_out += hidden.left_out
         text = TASK.sub(lambda match: f"{match[1]}{'☐' if match[2] == ' ' else '☑'}", text)
         text = keep_anchors(
             text,
