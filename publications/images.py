@@ -78,14 +78,24 @@ def too_large_message() -> str:
 
 
 def widths_for(image: ImageProperties) -> tuple[int, ...]:
-    """Return the values of WIDTHS up to the width of the image, or its width if it is smaller than all of them."""
-    return tuple(width for width in WIDTHS if width <= image.width) or (image.width,)
+    """Return the values of WIDTHS below the width of the image, and its own width up to the largest of them."""
+    return _widths_up_to(image.width)
 
 
 def teaser_widths(image: ImageProperties) -> tuple[int, ...]:
-    """Return the values of WIDTHS up to the width of the image cropped to TEASER_ASPECT, or that width."""
-    cropped_width = max(1, min(image.width, image.height * TEASER_ASPECT[0] // TEASER_ASPECT[1]))
-    return tuple(width for width in WIDTHS if width <= cropped_width) or (cropped_width,)
+    """Return the same for the width of the image cropped to TEASER_ASPECT."""
+    return _widths_up_to(max(1, min(image.width, image.height * TEASER_ASPECT[0] // TEASER_ASPECT[1])))
+
+
+def _widths_up_to(own_width: int) -> tuple[int, ...]:
+    largest = min(own_width, WIDTHS[-1])
+    return (*(width for width in WIDTHS if width < largest), largest)
+
+
+def width_up_to(image: ImageProperties, width: int) -> int:
+    """Return the largest of the widths of the image up to this one, or the smallest if all are larger."""
+    widths = widths_for(image)
+    return max((each for each in widths if each <= width), default=widths[0])
 
 
 def teaser_height(width: int) -> int:

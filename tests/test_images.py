@@ -229,9 +229,17 @@ def test_nothing_is_enlarged():
 
 @pytest.mark.parametrize(
     ("width", "widths"),
-    [(2000, (480, 960, 1600)), (1600, (480, 960, 1600)), (1599, (480, 960)), (480, (480,)), (479, (479,))],
+    [
+        (2000, (480, 960, 1600)),
+        (1600, (480, 960, 1600)),
+        (1599, (480, 960, 1599)),
+        (960, (480, 960)),
+        (800, (480, 800)),
+        (480, (480,)),
+        (479, (479,)),
+    ],
 )
-def test_an_image_has_the_widths_up_to_its_own(width, widths):
+def test_an_image_has_the_widths_below_its_own_and_its_own(width, widths):
     assert widths_for(ImageProperties(width, 100, "PNG", "png", "image/png")) == widths
 
 

@@ -29,7 +29,7 @@ from publications.models import (
     site_state_scope,
     store_original,
 )
-from publications.renditions import IMAGE_SIZES
+from publications.renditions import sizes_of
 from publications.views.errors import query_text_of_path
 from tests.factories import make_author, make_image, make_publication, make_tag, saved
 from tests.pdf_reading import words_of as words_of_pdf
@@ -65,7 +65,7 @@ class Requests:
             "digest": [file.digest[:32] for file in publication.attachments.all()] or ["0" * 32],
             "filename": [f"{WORDS['attachment']}.pdf"],
             "key": [image.key for image in images],
-            "size": list(IMAGE_SIZES),
+            "size": sorted({"960", *(size for image in images for size in sizes_of(image))}),
             "extension": ["webp", "jpg"],
             "author": [WORDS["authorslug"]],
             "tag": [WORDS["tagslug"]],

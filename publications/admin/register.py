@@ -220,6 +220,7 @@ PAGES = (
     # Images, related links, settings
     (f"{PUBLICATION_ROUTE}pictures/", "image-descriptions", image_descriptions.image_descriptions),
     ("library/arriving/", "image-upload", images.upload_image),
+    ("library/<slug:key>.jpg", "editor-image", preview.editor_image),
     ("library/<slug:key>/<slug:size>.<slug:extension>", "library-image", preview.library_image),
     ("links/", "related-links", related_links.related_links_list),
     ("links/<number:pk>/", "related-links-edit", related_links.related_links_edit),

@@ -69,7 +69,7 @@ class Notice:
 
 @dataclass(frozen=True)
 class PdfImage:
-    """A library image in the size that is used; `digest` identifies its pixels."""
+    """A library image, of which the largest copy that pages show is typeset; `digest` identifies its original."""
 
     digest: str
     width: int

@@ -11,11 +11,10 @@ from .documents import (
     get_social_image,
     render_pdf,
 )
-from .image_files import IMAGE_SIZES, get_image_file, make_image_files, media_type_of, remove_abandoned_files
+from .image_files import get_image_file, make_image_files, media_type_of, remove_abandoned_files, sizes_of
 from .rendering_queue import MAX_RENDERINGS, RenderingBusy, RenderingFailed
 
 __all__ = [
-    "IMAGE_SIZES",
     "MAX_RENDERINGS",
     "RECORDED",
     "RenderingBusy",
@@ -32,4 +31,5 @@ __all__ = [
     "media_type_of",
     "remove_abandoned_files",
     "render_pdf",
+    "sizes_of",
 ]

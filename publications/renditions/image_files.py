@@ -14,12 +14,6 @@ from django.conf import settings
 from publications import durable_files, images
 from publications.models import Image, OriginalFault, find_original_fault, original_storage
 
-IMAGE_SIZES = (
-    *(f"{width}{suffix}" for suffix in ("", "c") for width in images.WIDTHS),
-    images.PORTRAIT_SIZE,
-)
-"""All sizes: "960" is the whole image, "960c" cropped for teasers, "192s" a square."""
-
 log = logging.getLogger(__name__)
 MAX_DAMAGED = 1_000
 NO_FILE = ()
@@ -82,6 +76,7 @@ def media_type_of(extension: str) -> str:
 
 
 def sizes_of(image: Image) -> tuple[str, ...]:
+    """Return the sizes of an image: "960" is the whole image, "960c" cropped for teasers, "192s" a square."""
     uncropped = (str(width) for width in images.widths_for(image))
     return (*uncropped, *(f"{width}c" for width in images.teaser_widths(image)), images.PORTRAIT_SIZE)
 

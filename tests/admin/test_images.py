@@ -1,6 +1,7 @@
 """The library: uses of an image, and crops around its focal point."""
 
 import io
+import re
 
 import pytest
 from django.db import connection
@@ -92,7 +93,7 @@ def test_another_focal_point_has_another_url():
 
 @pytest.mark.parametrize(
     ("size", "widths"),
-    [((2000, 1200), (480, 960, 1600)), ((1200, 300), (480,)), ((64, 48), (64,)), ((9, 1), (1,))],
+    [((2000, 1200), (480, 960, 1600)), ((1200, 300), (480, 533)), ((64, 48), (64,)), ((9, 1), (1,))],
 )
 def test_teaser_images_are_never_enlarged(size, widths):
     assert images.teaser_widths(images.ImageProperties(*size, "PNG", "png", "image/png")) == widths
@@ -106,7 +107,7 @@ def test_a_teaser_links_its_crop_in_both_formats(client):
     cover = build_lead_teaser(edition, teaser).cover
 
     assert [kind for kind, _srcset in cover.sources] == ["image/webp", "image/jpeg"]
-    assert cover.src.endswith("/960c.jpg") and (cover.width, cover.height) == (960, 540)
+    assert cover.src.endswith("/960c.jpg") and (cover.width, cover.height) == (1000, 562)
     assert client.get(cover.src).status_code == 200
 
 
@@ -117,6 +118,16 @@ def test_the_form_shows_the_image_and_its_teaser_crop(desk):
 
     assert f"/desk/library/{image.key}/480.jpg" in page and f"/desk/library/{image.key}/480c.jpg" in page
     assert 'name="focus_x"' in page and "js/desk/focal_point.js" in page
+
+
+@pytest.mark.parametrize(("width", "shown"), [(800, 800), (2000, 960), (64, 64)])
+def test_the_editor_has_every_picture_about_as_wide_as_its_text(desk, width, shown):
+    image = make_image(size=(width, 40))
+    page = desk.get("/desk/publications/publication/add/").text
+    url = re.search(r'data-image-url="([^"]+)"', page)[1].replace("KEY", image.key)
+
+    with Pixels.open(io.BytesIO(desk.get(url).content)) as picture:
+        assert picture.width == shown
 
 
 def test_the_uses_of_an_image_are_found_without_their_texts(desk):

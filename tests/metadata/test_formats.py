@@ -390,7 +390,7 @@ def test_markdown_has_the_record_as_front_matter(client):
     assert text.startswith(
         "\n# On \\*Minsk\\*: more\n\nSo.\n\n**Key points**\n\n- One.\n- Two.\n\nFirst [us](http://127.0.0.1:8000/en/).[^1]"
     )
-    assert f"](http://127.0.0.1:8000/media/{image.key}/960.jpg)" in text and "hidden" not in text
+    assert f"](http://127.0.0.1:8000/media/{image.key}/1000.jpg)" in text and "hidden" not in text
     assert "[^1]: Note." in text and "endorsement.*" in text
     assert text.endswith("## Corrections\n\n- 4 May 2026: It was &lt;Brest&gt;.\n")
 

@@ -2,6 +2,7 @@
 
 import errno
 import hashlib
+import io
 import json
 import os
 import re
@@ -10,6 +11,7 @@ from unittest.mock import Mock
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage
+from PIL import Image as Pixels
 
 from publications import actions
 from publications.models import Attachment, original_storage, store_original
@@ -184,6 +186,22 @@ def test_no_range_of_a_truncated_file_is_sent(store, client, left, caplog):
     assert response.status_code == 503 and response["Retry-After"]
     assert "This file cannot be sent just now" in response.text
     assert name in caplog.text
+
+
+@pytest.mark.parametrize(("width", "widths"), [(800, [480, 800]), (1200, [480, 960, 1200])])
+def test_a_page_has_a_picture_in_its_own_width(client, width, widths):
+    image = make_image(size=(width, 300))
+    page = client.get(make_live(body=f"![](image:{image.key})").get_absolute_url()).text
+    srcset = re.search(r'type="image/webp" srcset="([^"]*)"', page)[1]
+    copies = [candidate.split() for candidate in srcset.split(", ")]
+
+    assert [candidate for _url, candidate in copies] == [f"{step}w" for step in widths]
+    assert [_width_at(client, url) for url, _candidate in copies] == widths
+
+
+def _width_at(client, url: str) -> int:
+    with Pixels.open(io.BytesIO(body_of(client.get(url)))) as pixels:
+        return pixels.width
 
 
 @pytest.mark.parametrize("left", [None, b"", b"\x89PNG\r\n\x1a\nhalf"], ids=["gone", "empty", "half-written"])

@@ -190,7 +190,7 @@ def test_the_address_of_an_image_leads_to_its_public_file(client, editor):
 
     actions.publish(publication, by=editor)
     status, location = answer(client, "/images/Field.jpg")
-    assert (status, location) == (301, f"/media/{image.key}/960.jpg")
+    assert (status, location) == (301, f"/media/{image.key}/1000.jpg")
     assert client.get(location).status_code == 200
 
     actions.withdraw(publication, by=editor)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_POST
 
-from publications import markup, metadata, renditions, snapshot
+from publications import images, markup, metadata, renditions, snapshot
 from publications.draft_content import UNSAVED_PK, with_related_rows
 from publications.models import Byline, Image, Kind, Publication, SiteSettings, Tag
 from publications.presentation import publication_context, render_page
@@ -20,6 +20,8 @@ from ..choice_sources import visible_images
 from ..form_data import build_post, get_pk
 from ..site import get_publication_or_404, render_publication_page, require_permissions
 from .form import PublicationForm
+
+EDITOR_WIDTH = 960  # pixels: enough for the column of the text on a screen of high density
 
 
 def form_from_values(values: list[list[str]], publication: Publication | None) -> PublicationForm:
@@ -128,9 +130,22 @@ def _render_reason(reason: str) -> HttpResponse:
 @require_permissions("view_image")
 def library_image(request: HttpRequest, key: str, size: str, extension: str) -> HttpResponse:
     """Return an image of the library, public or not, to a user who may see it."""
-    content = renditions.get_image_file(
-        get_object_or_404(visible_images(Image.objects.all(), request.user), key=key), size, extension
-    )
+    return _image_response(_get_visible_image(request, key), size, extension)
+
+
+@require_permissions("view_image")
+def editor_image(request: HttpRequest, key: str) -> HttpResponse:
+    """Return an image of the library about as wide as the text in the editor."""
+    image = _get_visible_image(request, key)
+    return _image_response(image, str(images.width_up_to(image, EDITOR_WIDTH)), "jpg")
+
+
+def _get_visible_image(request: HttpRequest, key: str) -> Image:
+    return get_object_or_404(visible_images(Image.objects.all(), request.user), key=key)
+
+
+def _image_response(image: Image, size: str, extension: str) -> HttpResponse:
+    content = renditions.get_image_file(image, size, extension)
     if not content:
         raise Http404
     return HttpResponse(content, content_type=renditions.media_type_of(extension))

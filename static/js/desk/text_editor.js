@@ -59,7 +59,7 @@ function start() {
     attributes,
     paste,
     texts: { back: dataset.back, note: dataset.note },
-    images: { url: dataset.imageUrl, sizes: dataset.imageSizes.split(" "), captionText: dataset.caption, altText: dataset.alt },
+    images: { url: dataset.imageUrl, captionText: dataset.caption, altText: dataset.alt },
     actions: {
       link: (state, dispatch) => canLink(state) && Boolean(!dispatch || attempt(link)),
       comment: () => Boolean(attempt(comment)),

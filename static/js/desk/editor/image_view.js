@@ -2,8 +2,8 @@
 
 const KEY = /^image:([a-z0-9]+)$/;
 
-/** Returns a node view. `url` is the address of a picture with KEY and SIZE in it, `sizes` are tried in this order. */
-export const imageView = ({ url, sizes, captionText, altText }) => (initial, view, getPos) => {
+/** Returns a node view. `url` is the address of a picture with KEY in it. */
+export const imageView = ({ url, captionText, altText }) => (initial, view, getPos) => {
   let node = initial;
   const dom = document.createElement("span"), image = document.createElement("img");
   dom.className = "picture";
@@ -28,16 +28,14 @@ export const imageView = ({ url, sizes, captionText, altText }) => (initial, vie
 
   function show() {
     const key = KEY.exec(node.attrs.src)?.[1];
-    if (image.dataset.key !== (key ?? "")) load(key, [...sizes]);
+    if (image.dataset.key !== (key ?? "")) load(key);
     image.alt = node.attrs.alt ?? "";
     for (const [input, value] of [[caption, node.attrs.title], [alt, node.attrs.alt]]) if (input.value !== (value ?? "")) input.value = value ?? "";
   }
 
-  // A picture has no size larger than itself: smaller ones are tried.
-  function load(key, remaining) {
+  function load(key) {
     image.dataset.key = key ?? "";
-    image.onerror = () => { if (remaining.length) load(key, remaining); };
-    if (key && url) image.src = url.replace("KEY", key).replace("SIZE", remaining.shift());
+    if (key && url) image.src = url.replace("KEY", key);
   }
 
   return {
