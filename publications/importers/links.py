@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from urllib.parse import urljoin, urlsplit
 
 from publications.markup import fragment_on_page
@@ -111,6 +111,12 @@ def address_on_site(address: str, site: str) -> str:
         return ""
     path = SLASHES.sub("/", parts.path) or "/"
     return f"{path}?{parts.query}" if parts.query else path
+
+
+def is_address_of(address: str, paths: Iterable[str], site: str) -> bool:
+    """Whether an address is one of these paths of a site, whatever its scheme, `www.` and closing slash."""
+    path = address_on_site(address, site)
+    return bool(path) and link_key(path) in map(link_key, paths)
 
 
 def without_account(address: str) -> str:

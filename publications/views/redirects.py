@@ -47,8 +47,10 @@ SUBJECT_FILTERS = {
 SAFE_QUERY_CHARACTERS = "!$%&'()*+,-./:;=?@_~"  # RFC 3986, section 3.4; escapes are kept
 MAX_URL_LENGTH = 2000  # characters of a URL that browsers and Django's redirects take
 FEED_SUBJECTS = {"publications:topic_feed": "tag", "publications:author_feed": "author"}
-PART_OF_PAGE = re.compile(rf"(?P<page>.+)/(?:page/\d+|comment-page-\d+|amp|embed|print|(?P<feed>{FEED_END}))")
-"""A further page, a feed or another form of a page, as other systems name them."""
+PART_OF_PAGE = re.compile(
+    rf"(?P<page>.+?)/(?:page/\d+|comment-page-\d+|amp|embed|print|trackback|(?P<number>\d{{1,2}})|(?P<feed>{FEED_END}))"
+)
+"""A further page, a feed or another form of a page, as other systems name them. A number alone is a page of a text."""
 
 
 def redirect_to_current(request: HttpRequest) -> HttpResponse | None:
@@ -95,7 +97,7 @@ def _redirect_part_of_page(request: HttpRequest) -> HttpResponse | None:
     """
     match = PART_OF_PAGE.fullmatch(_normalized_path(request))
     redirect = Redirect.objects.for_path(match["page"]) if match else None
-    if not redirect:
+    if not redirect or (match["number"] and not redirect.publication_id):
         return None
     subject = find_public_subject(redirect.tag or redirect.author) if match["feed"] else None
     if subject:

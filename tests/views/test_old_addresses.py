@@ -59,6 +59,7 @@ def answer(client, address: str) -> tuple[int, str]:
         "amp/",
         "embed/",
         "print",
+        "trackback/",
     ],
 )
 def test_a_part_of_a_page_leads_where_the_page_does(client, editor, part):
@@ -76,6 +77,7 @@ def test_a_part_of_a_page_leads_where_the_page_does(client, editor, part):
     )
     assert client.get(topic).status_code == 200
     assert answer(client, f"/2019/03/oats/{part}") == (404, "")
+    assert answer(client, "/2019/03/grain/2/")[0] == 301 and answer(client, "/posts/2/")[0] == 404
 
     actions.withdraw(edition.publication, by=editor)
 

@@ -25,7 +25,7 @@ from ..imported_file import (
     page_note,
     unknown_field_note,
 )
-from ..links import link_key
+from ..links import is_address_of, link_key
 from ..source import UID_NAMESPACE, SourceEntry, SourceTopic
 from ..source_authors import AuthorList, SourceAuthor
 from ..source_redirects import SourceRedirect, describe_redirects, resolve_redirects
@@ -203,7 +203,7 @@ def _topics_of(export: GhostExport) -> dict[str, SourceTopic]:
 
 def _build_article(entry: SourceEntry, post: Row, export: GhostExport, site: str) -> SourceArticle:
     meta = export.meta.get(text_of(post, "id"), {})
-    notes = [*post.get(NOTES_KEY, ()), *_notes_on_access(post, meta), *_notes_on_fields(post, meta)]
+    notes = [*post.get(NOTES_KEY, ()), *_notes_on_access(post, meta), *_notes_on_fields(post, meta, site)]
     notes += _notes_on_tags(post, export)
     return SourceArticle(
         entry=entry,
@@ -243,13 +243,14 @@ def _has_gated_part(post: Row) -> bool:
     )
 
 
-def _notes_on_fields(post: Row, meta: Row) -> Iterator[ImportNote]:
+def _notes_on_fields(post: Row, meta: Row, site: str) -> Iterator[ImportNote]:
     """Yield what this site has no field for."""
     values = {name: text_of(meta, name) or text_of(post, name) for name in UNREAD_META}
     for name, value in values.items():
         if value and value not in (text_of(post, "title"), text_of(post, "custom_excerpt")):
             yield unknown_field_note(name, value[:500])
-    if address := text_of(post, "canonical_url"):
+    address, own = text_of(post, "canonical_url"), f"/{text_of(post, 'slug')}/"
+    if address and not is_address_of(address.replace(SITE_PLACEHOLDER, site), (own,), site):
         yield other_original_note(address)
     for name in CODE_COLUMNS:
         if text_of(post, name):

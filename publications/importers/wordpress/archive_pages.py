@@ -55,14 +55,6 @@ def is_listed(post: IndexedPost) -> bool:
     return post.post_type == POST and post.status == PUBLISHED
 
 
-def describe_lost_pages() -> SourceRemark:
-    """Return the forms of addresses that nothing here is like."""
-    message = _(
-        "Addresses of these forms answer 404, as comments and feeds of single pages did not come along:"
-    )
-    return SourceRemark(message, ("/…/feed/", "/…/trackback/", "/…/comment-page-1/"))
-
-
 def describe_file_pages(index: ExportIndex, texts: Container[int]) -> Iterator[SourceRemark]:
     """Yield the pages of files that belong to no text of the import, by some examples.
 

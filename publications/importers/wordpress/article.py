@@ -5,19 +5,27 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
-from publications.manuscript import HOME_ZONE
 from publications.stored_messages import gettext as _
 
 from ..html import SourceArticle, read_article, read_safely
-from ..imported_file import NOT_PUBLIC, ImportedFile, ImportLog, ImportRefused, other_original_note, page_note
-from ..links import address_on_site, host_of
+from ..imported_file import (
+    NOT_PUBLIC,
+    ImportedFile,
+    ImportLog,
+    ImportRefused,
+    linked_element_note,
+    other_original_note,
+    page_note,
+)
+from ..links import address_on_site, host_of, is_address_of
 from ..mapping import ImportMapping, normalize_key
 from ..source import ImportContext
 from .access import SCHEDULED, find_access_fields, find_status, has_password, read_expiry
 from .blocks import PostBlocks
+from .dates import read_date
+from .elsewhere import find_elsewhere, find_enclosures, has_words
 from .export_bytes import CleanBytes
 from .export_item import ExportItem, read_number
 from .index import ExportIndex
@@ -32,8 +40,6 @@ SUMMARY_FIELDS = ("_yoast_wpseo_metadesc", "rank_math_description", "_aioseo_des
 CANONICAL_FIELDS = ("_yoast_wpseo_canonical", "rank_math_canonical_url")
 NOINDEX_FIELDS = {"_yoast_wpseo_meta-robots-noindex": "1", "rank_math_robots": "noindex"}
 """Custom fields that keep a text out of search engines if they hold these values."""
-NO_DATE = "0000-00-00"
-MAX_OFFSET = timedelta(hours=14)
 _IMAGE = re.compile(r"<img\b[^<>]*>", re.IGNORECASE)
 _IMAGE_NUMBER = re.compile(r"\bwp-image-(\d{1,18})\b")
 _SOURCE = re.compile(r"""\bsrc\s*=\s*["']([^"'<>]+)""", re.IGNORECASE)
@@ -90,6 +96,9 @@ class _Post:
             open_shortcodes=context.mapping.shortcodes,
         )
         self.mapped = _mapped_values(item, context.mapping)
+        self.elsewhere = find_elsewhere(item, entry.former_paths, context.index.address)
+        if self.elsewhere and not address_on_site(self.elsewhere, context.index.address):
+            self.mapped.setdefault("external_url", self.elsewhere)
         if content.replaced:
             self.log.guessed("characters", _("Characters that are no text left out: %d.") % content.replaced)
 
@@ -99,6 +108,7 @@ class _Post:
         address = address_on_site(item.get("link"), index.address)
         cover, content = self._find_cover(), self._build_html()
         self._note_access()
+        self._note_elsewhere()
         self._note_display()
         self._note_search_settings()
         return SourceArticle(
@@ -121,7 +131,7 @@ class _Post:
         text, notes = self._take_block_notes(text)
         parts.notes.update(notes)
         text = replace_shortcodes(text, parts, self.log)
-        body = PostBlocks(self._read_shared_block, self.log).read_text(text)
+        body = PostBlocks(self._read_shared_block, self.log).read_text(text) + self._render_enclosures()
         body = _IMAGE.sub(self._complete_image, f"{body}{render_notes(parts.notes)}")
         body = _HREF.sub(self._lead_to_file, body)
         return (
@@ -216,6 +226,23 @@ class _Post:
         for name in find_access_fields(self.item):
             self.log.hidden(name)
 
+    def _render_enclosures(self) -> str:
+        """Return links to the files that the old site played beside the text, such as an episode."""
+        addresses = find_enclosures(self.item)
+        for address in addresses:
+            self.log.add(linked_element_note("enclosure", address))
+        links = (f'<a href="{html.escape(address)}">{html.escape(address)}</a>' for address in addresses)
+        return "".join(f"\n\n<p>{link}</p>" for link in links)
+
+    def _note_elsewhere(self) -> None:
+        """Hold back a text whose words the old site showed to nobody, as it led to another address."""
+        if not self.elsewhere or (self.mapped.get("external_url") and not has_words(self.item)):
+            return
+        message = _(
+            "The old site led its readers elsewhere and did not show its words: it is a draft. It led to: %s"
+        )
+        self.log.changed(NOT_PUBLIC, message % self.elsewhere)
+
     def _note_display(self) -> None:
         """Note how the old site showed the text among others."""
         if self.item.get("wp:is_sticky") == "1":
@@ -228,7 +255,8 @@ class _Post:
     def _note_search_settings(self) -> None:
         """Note what plugins for search engines said of the page of the text."""
         for name in CANONICAL_FIELDS:
-            if address := self.item.value_of(name):
+            address = self.item.value_of(name)
+            if address and not is_address_of(address, self.entry.former_paths, self.context.index.address):
                 self.log.add(other_original_note(address))
         if any(value in self.item.value_of(name) for name, value in NOINDEX_FIELDS.items()):
             message = _("The old site kept it out of search engines; here they find it once it is public.")
@@ -251,41 +279,3 @@ def _mapped_values(item: ExportItem, mapping: ImportMapping) -> dict[str, str]:
         if target and value.strip():
             values.setdefault(target, " ".join(value.split()))
     return values
-
-
-def read_date(item: ExportItem) -> datetime | None:
-    """Return when a post was published, in the zone of the site; None for one that never was, or no date.
-
-    The zone is the difference of local time and UTC. If it would change the day in Stockholm, the time is read as
-    that of Stockholm.
-    """
-    try:
-        return _read_date(
-            item, _parse(item.get("wp:post_date")), _parse(item.get("wp:post_date_gmt"), is_utc=True)
-        )
-    except OverflowError:
-        return None
-
-
-def _read_date(item: ExportItem, local: datetime | None, utc: datetime | None) -> datetime | None:
-    if utc is None and (local is None or item.get("wp:status") in ("draft", "pending")):
-        return None
-    if utc is None:
-        return local.replace(tzinfo=HOME_ZONE)
-    offset = (local or utc) - utc
-    if abs(offset) > MAX_OFFSET or offset.total_seconds() % 60:
-        return utc.replace(tzinfo=UTC)
-    moment = (local or utc).replace(tzinfo=timezone(offset))
-    is_same_day = moment.astimezone(HOME_ZONE).date() == moment.date()
-    return moment if is_same_day else moment.replace(tzinfo=HOME_ZONE)
-
-
-def _parse(text: str, *, is_utc: bool = False) -> datetime | None:
-    """Return a time without a zone; of one that names its zone, which no export of WordPress does, the same time."""
-    if text.startswith(NO_DATE):
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return (moment.astimezone(UTC) if is_utc and moment.tzinfo else moment).replace(tzinfo=None)

@@ -1,17 +1,21 @@
 """The authors of an export: accounts of WordPress, and the guest authors and bylines of Co-Authors Plus."""
 
+import re
 from collections.abc import Mapping
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from publications.slugs import slugify
 
 from ..source_authors import AuthorList, SourceAuthor
+from .export_item import read_number
 from .index import ExportIndex
-from .posts import IndexedPost, plain_name
+from .posts import PORTRAIT, UPLOADS, IndexedPost, plain_name
 
 AUTHOR_TAXONOMY = "author"
 """The taxonomy of Co-Authors Plus: the name of a term is the login, its slug "cap-" and the name in addresses."""
 TERM_PREFIX = "cap-"
+_HTML = re.compile(r"<[^<>]*+>")
 
 
 def read_authors(index: ExportIndex) -> AuthorList:
@@ -25,7 +29,7 @@ def read_authors(index: ExportIndex) -> AuthorList:
         _add_author(authors, index, login, _account_name(account), page_name)
     for slug, guest in index.guests.items():
         page_name = slug.removeprefix(TERM_PREFIX)
-        author = _add_author(authors, index, page_name, _guest_name(guest, page_name), page_name)
+        author = _add_author(authors, index, page_name, _guest_name(guest, page_name), page_name, guest)
         for name in (guest.get("cap-user_login"), guest.get("cap-linked_account"), slug):
             if name and (name == guest.get("cap-linked_account") or name.casefold() not in authors):
                 authors[name.casefold()] = author
@@ -33,10 +37,22 @@ def read_authors(index: ExportIndex) -> AuthorList:
 
 
 def _add_author(
-    authors: dict[str, SourceAuthor], index: ExportIndex, login: str, name: str, page_name: str
+    authors: dict[str, SourceAuthor],
+    index: ExportIndex,
+    login: str,
+    name: str,
+    page_name: str,
+    guest: Mapping[str, str] = MappingProxyType({}),
 ) -> SourceAuthor:
     home = urlsplit(index.address).path.rstrip("/")
-    author = SourceAuthor(slugify(name) or slugify(login), name, (f"{home}/author/{page_name}/",))
+    portrait = index.attachments.get(read_number(guest.get(PORTRAIT, "")))
+    author = SourceAuthor(
+        slugify(name) or slugify(login),
+        name,
+        (f"{home}/author/{page_name}/",),
+        biography=plain_name(_HTML.sub(" ", guest.get("cap-description", ""))),
+        portrait=f"{UPLOADS}{portrait.upload}" if portrait and portrait.upload else "",
+    )
     authors[login.casefold()] = author
     authors.setdefault(page_name.casefold(), author)
     return author

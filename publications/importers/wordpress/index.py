@@ -25,6 +25,7 @@ from .posts import (
     LEFT_OUT_STATUSES,
     MAX_CAPTION_CHARACTERS,
     PAGE,
+    PORTRAIT,
     POST,
     REPEATED,
     SILENT_FIELDS,
@@ -203,7 +204,8 @@ def _index_item(item: ExportItem, file: int, index: ExportIndex) -> None:
     elif post_type == BLOCK:
         _index_block(item, file, index)
     elif post_type == GUEST_AUTHOR:
-        guest = {key: value.strip() for key, value in item.metadata if key.startswith("cap-")}
+        guest = {key: value.strip() for key, value in item.metadata if key.startswith(("cap-", PORTRAIT))}
+        index.used_ids.add(read_number(guest.get(PORTRAIT, "")))
         index.guests[item.get("wp:post_name") or f"cap-{guest.get('cap-user_login', '')}"] = guest
     if post_type in (POST, PAGE) or post_type not in SYSTEM_TYPES:
         _index_post(item, post_type, file, index)

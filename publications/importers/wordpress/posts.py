@@ -9,6 +9,8 @@ from .export_item import ItemTerm
 
 POST, PAGE, ATTACHMENT, BLOCK, GUEST_AUTHOR = "post", "page", "attachment", "wp_block", "guest-author"
 PUBLISHED = "publish"
+PORTRAIT = "_thumbnail_id"
+"""The field of a guest author with the number of a picture."""
 LEFT_OUT_STATUSES = frozenset({"trash", "auto-draft", "inherit"})
 HIDDEN_FILE_STATUSES = frozenset({"trash", "private", "auto-draft"})
 REPEATED = "repeated"

@@ -38,6 +38,21 @@ _ENDS = {
     for name in ["pre", "code", "script", "style", "textarea", "xmp"]
 } | {"<!--": re.compile("-->")}
 TITLE_ATTRIBUTES = ("title", "heading")
+PLUGIN_SHORTCODES = frozenset({
+    "addtoany", "archives", "catlist", "child-pages", "contact-form", "display-posts", "ez-toc", "layerslider",
+    "metaslider", "podcast_player", "podlove-episode-web-player", "podlove-web-player", "powerpress", "printfriendly",
+    "recent-posts", "related-posts", "searchform", "sharethis", "sitemap", "smartslider3", "ssba", "subpages",
+    "subscribe2", "tablepress", "wpdatatable", "wpforms",
+})  # fmt: skip
+"""Shortcodes of plugins that often stand without values, whose names no writer puts in brackets."""
+WRITERS_WORDS = frozenset({
+    "applause", "applåder", "crosstalk", "emphasis", "ibid", "ibidem", "inaudible", "laughter", "laughs", "ohörbart",
+    "omitted", "redacted", "sic", "skratt", "translation", "unclear",
+})  # fmt: skip
+"""Words that writers put in brackets, also on a line of their own."""
+_BRACKETS = re.compile(r"\[[^\[\]]*\]|&nbsp;")
+MAX_LINE = 500
+"""How far from a name in brackets words are looked for that stand on the same line."""
 
 
 @dataclass
@@ -120,7 +135,8 @@ class _Replacer:
         if match["end"]:
             return self._read_end(name, match)
         shortcode = _parse(match)
-        if not self._is_shortcode(match["name"], shortcode, match.end()):
+        if not self._is_shortcode(match["name"], shortcode, match):
+            self._note_doubt(shortcode, match)
             self._add("[")
             return start + 1
         return self._open_shortcode(name, shortcode, match)
@@ -133,17 +149,30 @@ class _Replacer:
         self._add(self.text[match.start() + 1 : end] if end else "[")
         return end + 1 if end else match.start() + 1
 
-    def _is_shortcode(self, name: str, shortcode: Shortcode, position: int) -> bool:
-        """Whether this is one: known, with an end, or with values as no sentence in brackets has them."""
-        if name.lower() in SHORTCODES or name.lower() in RAW_SHORTCODES:
+    def _is_shortcode(self, name: str, shortcode: Shortcode, match: re.Match[str]) -> bool:
+        """Whether this is one: known, with an end, or with a name or values as no sentence in brackets has them."""
+        if any(name.lower() in known for known in (SHORTCODES, RAW_SHORTCODES, PLUGIN_SHORTCODES)):
             return True
-        if self._next_end(self.ends, name.lower(), position) or is_hidden_element(shortcode.values):
+        if self._next_end(self.ends, name.lower(), match.end()) or is_hidden_element(shortcode.values):
             return True
         if is_access_shortcode(name, shortcode.values, has_end=False):
             return True
-        return bool(
-            _UNKNOWN_NAME.fullmatch(name) and ("_" in name or (shortcode.values and not shortcode.words))
-        )
+        return "_" in name or match["rest"].endswith("/") or bool(shortcode.values and not shortcode.words)
+
+    def _note_doubt(self, shortcode: Shortcode, match: re.Match[str]) -> None:
+        """Name what stays in the text and may be a shortcode: a name, or one with numbers, on a line of its own."""
+        name = match["name"]
+        if not _UNKNOWN_NAME.fullmatch(name) or name in WRITERS_WORDS:
+            return
+        if all(map(str.isdecimal, shortcode.words)) and self._stands_alone(*match.span()):
+            message = _("It stands in the text, and may be a shortcode that the old site replaced: %s")
+            self.log.guessed("liquid", message % match[0][:MAX_SHOWN])
+
+    def _stands_alone(self, start: int, end: int) -> bool:
+        """Whether no words stand beside a place of the text, between the nearest tags and line ends."""
+        before, after = self.text[max(0, start - MAX_LINE) : start], self.text[end : end + MAX_LINE]
+        line = re.split(r"[>\n]", before)[-1] + re.split(r"[<\n]", after)[0]
+        return not _BRACKETS.sub("", line).strip()
 
     def _open_shortcode(self, name: str, shortcode: Shortcode, match: re.Match[str]) -> int:
         end = self._next_end(self.ends, name, match.end())

@@ -19,7 +19,7 @@ from ..source_authors import AuthorList
 from ..source_redirects import SourceRedirect, describe_redirects, resolve_redirects
 from ..translations import link_translations
 from .addresses import attachment_addresses, former_addresses
-from .archive_pages import describe_file_pages, describe_lost_pages, find_archive_pages, is_listed
+from .archive_pages import describe_file_pages, find_archive_pages, is_listed
 from .article import WordPressContext, read_post
 from .authors import authors_of, read_authors
 from .export_reader import ExportReader, is_export
@@ -118,7 +118,6 @@ class WordPressSource(ImportSource):
             *summarize_export(self.index, self.mapping, self.left_out, self.missing_files),
             *describe_redirects(self.redirects, self.index.address),
             *describe_file_pages(self.index, {entry.post_id for entry in self.entries}),
-            describe_lost_pages(),
         ]
 
 

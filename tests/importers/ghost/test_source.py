@@ -70,9 +70,15 @@ def test_a_post_comes_in_with_all_its_fields(open_export, tmp_path):
         "codeinjection_head": "<script></script>",
         "canonical_url": "https://magazine.example/a/",
     }
-    source = open_export(make_export(post, {"title": "Other", "slug": "other", "html": "<p>b</p>"}))
+    source = open_export(
+        make_export(
+            post,
+            {"title": "Other", "slug": "other", "html": "<p>b</p>", "canonical_url": "__GHOST_URL__/other"},
+        )
+    )
     first, second = read_all(source, tmp_path)
 
+    assert not [note for note in second.notes if note.topic == "value"]
     text = first.manuscript
     key = text.images[0].key
     assert (text.title, text.summary, text.language, text.slug) == ("A < B", "Short", "sv", "a-b")

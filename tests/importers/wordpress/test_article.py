@@ -361,11 +361,40 @@ def test_how_the_old_site_showed_a_text_is_noted_once_each(tmp_path):
     assert not [note for note in texts[2].notes if note.topic == "display"]
 
 
+def test_a_file_that_was_played_beside_the_text_is_a_link_unless_the_text_has_it(tmp_path):
+    meta = [("enclosure", f"https://cdn.example/{name}.mp3\n123\naudio/mpeg\na:0:{{}}") for name in "ab"]
+    imported = read_one(tmp_path, text='<p><a href="https://cdn.example/a.mp3">Hear</a></p>', meta=meta)
+
+    assert imported.manuscript.body.endswith("\n\n<https://cdn.example/b.mp3>")
+    assert "https://cdn.example/b.mp3" in [*imported.notes][-1].text and not imported.is_draft
+
+
+@pytest.mark.parametrize(
+    ("field", "address", "text", "external_url", "is_draft"),
+    [
+        ("_links_to", "https://other.example/x", "Words.", "https://other.example/x", True),
+        ("_yoast_wpseo_redirect", "https://other.example/x", "<p></p>", "https://other.example/x", False),
+        ("_links_to", "/2024/04/text-2/", "", "", True),
+        ("_links_to", f"{SITE}/2024/04/text-1", "Words.", "", False),
+    ],
+)
+def test_a_text_that_led_elsewhere_has_the_address_and_shows_no_word_that_nobody_saw(
+    tmp_path, field, address, text, external_url, is_draft
+):
+    imported = read_one(tmp_path, text=text, meta={field: address})
+
+    assert (imported.manuscript.external_url, imported.is_draft) == (external_url, is_draft)
+    assert any(address in note.text for note in imported.notes) is is_draft
+
+
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
         ("_yoast_wpseo_canonical", "https://other.example/gas/", "another address as that of the original"),
         ("rank_math_canonical_url", "https://other.example/gas/", "another address as that of the original"),
+        ("_yoast_wpseo_canonical", "http://www.old.example/2024/04/text-1", ""),
+        ("rank_math_canonical_url", "/2024/04/text-1/", ""),
+        ("_yoast_wpseo_canonical", f"{SITE}/2024/04/text-2/", "another address as that of the original"),
         ("_yoast_wpseo_meta-robots-noindex", "1", "kept it out of search engines"),
         ("rank_math_robots", 'a:1:{i:0;s:7:"noindex";}', "kept it out of search engines"),
         ("_yoast_wpseo_meta-robots-noindex", "2", ""),

@@ -67,7 +67,20 @@ def test_known_shortcodes_become_html(text, html):
 
 @pytest.mark.parametrize(
     "text",
-    ["[sic]", "[…]", "[1]", "[Smith 2004, p=3]", "[the author]", "a [b] c [d", "[]", "[/]", "[[x", "x]]"],
+    [
+        "[sic]",
+        "He said [they] would.",
+        "<p>[Applause]</p>",
+        "[…]",
+        "[1]",
+        "[Smith 2004, p=3]",
+        "[the author]",
+        "a [b] c [d",
+        "[]",
+        "[/]",
+        "[[x",
+        "x]]",
+    ],
 )
 def test_words_in_brackets_stay(text):
     assert replaced(text)[:2] == (text, [])
@@ -85,6 +98,12 @@ def test_words_in_brackets_stay(text):
         ),
         ("Words[/caption]", "Words", "[/caption]"),
         ("[my_plugin] x", "x", "[my_plugin]"),
+        ("Hear it: [powerpress]", "Hear it:", "[powerpress]"),
+        ("[MY_list] x", "x", "[MY_list]"),
+        ("[tables 5 /] x", "x", "[tables 5 /]"),
+        ('[WPCode id="12"] x', "x", '[WPCode id="12"]'),
+        ("x\n[timeline]\ny", "x [timeline] y", "[timeline]"),
+        ("<p>[polls 5] [1]</p>", "<p>[polls 5] [1]</p>", "[polls 5]"),
     ],
 )
 def test_unknown_shortcodes_are_named_and_their_content_stays(text, html, named):

@@ -178,11 +178,12 @@ def test_authors_are_named_and_have_the_addresses_of_their_pages(tmp_path):
 
 def test_bylines_of_co_authors_plus_name_guests_and_accounts(tmp_path):
     guest = item(9, type="guest-author", slug="cap-eva-lind", title="Eva Lind",
-                 meta={"cap-display_name": "Eva Lind", "cap-user_login": "eva-lind", "cap-user_email": "eva@old.example"})  # fmt: skip
+                 meta={"cap-display_name": "Eva Lind", "cap-user_login": "eva-lind", "cap-user_email": "eva@old.example",
+                       "cap-description": "Eva writes on <b>gas</b> &amp; oil.", "_thumbnail_id": "7"})  # fmt: skip
     terms = [("author", "cap-eva-lind", "eva-lind"), ("author", "cap-ann-b", "ann")]
     ordered = [("author", "cap-ann-b", "ann"), ("author", "cap-eva-lind", "eva-lind")]
     path = write_export(tmp_path, author("ann", "Ann Berg"), group("term", term_taxonomy="author", term_slug="cap-ann-b", term_name="ann"),
-                        guest, item(1, terms=terms, creator="ann"), item(2, terms=ordered, creator="eva-lind"))  # fmt: skip
+                        guest, attachment(7, "2024/04/eva.png"), item(1, terms=terms, creator="ann"), item(2, terms=ordered, creator="eva-lind"))  # fmt: skip
     source = open_export(path)
 
     authors = source.read_authors()
@@ -196,6 +197,9 @@ def test_bylines_of_co_authors_plus_name_guests_and_accounts(tmp_path):
         ("/author/eva-lind/",),
     )
     assert authors.find("ann").former_paths == ("/author/ann-b/",)
+    assert authors.find("eva-lind").biography == "Eva writes on gas & oil."
+    assert authors.find("eva-lind").portrait == "/wp-content/uploads/2024/04/eva.png"
+    assert "Files that no text uses" not in notes_of(source)
 
 
 TERMS = [("category", "gas", "Gas"), ("category", "uncategorized", "Uncategorized"), ("post_tag", "eu", "EU"),
@@ -340,7 +344,7 @@ def test_files_that_are_not_there_are_named_once_and_others_that_nobody_uses_are
 def test_a_good_export_has_no_note_of_what_is_not_there(tmp_path):
     source = open_export(write_export(tmp_path, item(1), category("gas", "Gas")))
 
-    assert source.refused == {} and len(source.summarize()) == 3
+    assert source.refused == {} and len(source.summarize()) == 2
 
 
 def test_nothing_of_the_export_is_written_where_it_is(tmp_path):
