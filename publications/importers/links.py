@@ -57,6 +57,8 @@ class AddressRewriter:
             if path.startswith("/")
             else self._resolve_relative_address(path)
         )
+        if new and new == normalize_redirect_path(path):
+            return address  # the old address of a text that is hidden
         if new:
             self.log.changed("link", _("%(old)s leads to %(new)s now.") % {"old": address, "new": new})
             return new + (mark + fragment_on_page(fragment) if fragment else "")

@@ -276,11 +276,14 @@ def _address_of(locale: str, slug: str) -> str:
 
 
 def _former_addresses() -> dict[str, str]:
-    """Return the targets of existing redirects by their paths."""
-    rows = Redirect.objects.without_query().filter(file_digest="")
-    rows = rows.exclude(publication=None).exclude(publication__slug="")
-    rows = rows.values_list("path", "publication__language", "publication__slug")
-    return {path: _address_of(locale_of(language), slug) for path, language, slug in rows.iterator()}
+    """Return the targets of existing redirects by their paths.
+
+    Those to texts that were never public stay as they are, because the new address would have the title of the text.
+    """
+    redirects = Redirect.objects.without_query().filter(file_digest="").exclude(publication=None)
+    rows = redirects.answering().values_list("path", "publication__language", "publication__slug")
+    public = {path: _address_of(locale_of(language), slug) for path, language, slug in rows.iterator()}
+    return {path: path for path in redirects.values_list("path", flat=True)} | public
 
 
 def _library_keys() -> Mapping[str, str]:
