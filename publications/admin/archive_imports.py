@@ -66,7 +66,9 @@ def archive_imports_page(request: HttpRequest) -> HttpResponse:
     settings_form = ImportSettingsForm(data, open_archive=(lambda: nullcontext(file)) if file else None)
     if file:
         return HttpResponseRedirect(url_of(_store_import(request, archive_form, settings_form)))
-    jobs = ArchiveImport.objects.select_related("requested_by").defer("report")[:MAX_LISTED_IMPORTS]
+    jobs = ArchiveImport.objects.select_related("requested_by").defer("report", "earlier_report")[
+        :MAX_LISTED_IMPORTS
+    ]
     return render_desk_page(
         request,
         "archive_imports",
@@ -153,7 +155,7 @@ def archive_import_page(request: HttpRequest, pk: int) -> HttpResponse:
         updated_live=count_updated_live(job.report),
         update_sentences=[] if job.is_undo else summarize_updates(job.report),
         updates=[] if job.is_undo else list_updates(job.report),
-        has_left=bool(job.import_report.get("files"))
+        has_left=bool(job.import_report.get("files") or job.report.get("kept"))
         if job.is_undo
         else bool(publications or job.updated_revisions.exists()),
         is_left_next=not job.is_dry_run and not job.can_resume,

@@ -85,7 +85,11 @@ def find_earlier_import(job: ArchiveImport, host: str) -> ArchiveImport | None:
 
 def _list_earlier(job: ArchiveImport, option: str, site: str) -> QuerySet[ArchiveImport]:
     """Return the imports of a site before this one that have not failed, the latest first."""
-    jobs = ArchiveImport.objects.exclude(pk=job.pk).exclude(state=ArchiveImportState.FAILED).defer("report")
+    jobs = (
+        ArchiveImport.objects.exclude(pk=job.pk)
+        .exclude(state=ArchiveImportState.FAILED)
+        .defer("report", "earlier_report")
+    )
     same_site = jobs.filter(**{f"options__{option}": site})
     return (same_site.filter(pk__lt=job.pk) if job.pk else same_site).order_by("-changed_at")
 

@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from publications import actions
-from publications.models import IMPORT_REPORT, ArchiveImport, Publication
+from publications.models import ArchiveImport, Publication
 from publications.stored_messages import store_message
 
 from .address_undo import remove_addresses
@@ -30,15 +30,13 @@ def undo_import(job: ArchiveImport, *, progress: ProgressCallback) -> dict:
 
     Returns:
         A report for JSON: `counts` by effect and the drafts that were `reverted`, those of a run that was ended before
-        included, what is `kept`, what the report of the import says of it, and the number of old `addresses` that are
-        removed.
+        included, what is `kept`, and the number of old `addresses` that are removed. The import keeps what its report
+        says of what is kept.
 
     Raises:
         ImportRefused: the clock of the server is behind.
     """
     plan = plan_import_undo(job)
-    kept_uids = {str(step.publication.uid) for step in plan if not step.is_effective}
-    import_report = restrict_report(job.import_report, kept_uids)
     steps = [step for step in plan if step.is_effective]
     pks = [step.publication.pk for step in steps]
     deleted = {step.publication.pk for step in steps if step.effect is UndoEffect.DELETE}
@@ -51,15 +49,16 @@ def undo_import(job: ArchiveImport, *, progress: ProgressCallback) -> dict:
         with transaction.atomic():
             undone = counts.total()
             refused = _undo_batch(job, batch, counts, deleted, reverted)
-            report = {"counts": counts, "reverted": reverted, IMPORT_REPORT: import_report}
+            report = {"counts": counts, "reverted": reverted}
             job.store(report=report, starts=0 if counts.total() > undone else job.starts)
         refusals |= refused
         progress(start + len(batch), len(pks))
     steps = plan_import_undo(job)
     addresses = remove_addresses(job, [step.publication for step in steps])
     kept = [_describe_kept(step, refusals.get(step.publication.pk)) for step in steps]
-    report = {"counts": counts, "reverted": reverted, IMPORT_REPORT: import_report}
-    return report | {"kept": kept, "addresses": addresses}
+    kept_uids = {str(step.publication.uid) for step in steps}
+    job.store(earlier_report=restrict_report(job.import_report, kept_uids))
+    return {"counts": counts, "reverted": reverted, "kept": kept, "addresses": addresses}
 
 
 def _undo_batch(

@@ -144,7 +144,7 @@ def _find_later_imports(
     job: ArchiveImport, histories: Mapping[int, Sequence[Sequence[Revision]]]
 ) -> dict[int, ArchiveImport]:
     """Return the other import that has stored a draft last, by primary key of the publication."""
-    others = ArchiveImport.objects.exclude(pk=job.pk).defer("report")
+    others = ArchiveImport.objects.exclude(pk=job.pk).defer("report", "earlier_report")
     last = {parts[-1][0].pk: pk for pk, parts in histories.items()}
     rows = others.filter(updated_revisions__in=last).values_list("updated_revisions", "pk")
     imports = others.in_bulk({pk for _revision, pk in rows})
@@ -202,7 +202,9 @@ def _explain_published(job: ArchiveImport, steps: list[UndoStep]) -> list[UndoSt
     )
     own = job.published_editions.filter(publication__in=origins).values_list("publication")
     last = dict(own.annotate(Max("pk")))
-    others = ArchiveImport.objects.exclude(pk=job.pk).order_by("added_at", "pk").defer("report")
+    others = (
+        ArchiveImport.objects.exclude(pk=job.pk).order_by("added_at", "pk").defer("report", "earlier_report")
+    )
     rows = others.filter(published_editions__in=origins.values()).values_list("published_editions", "pk")
     pks, imports = dict(rows), others.in_bulk()
     explained = []
@@ -236,7 +238,7 @@ def _plan_reverts(drafts: list[UpdatedDraft]) -> list[UndoStep]:
         updated_revisions__in=[draft.later for draft in drafts if draft.later]
     )
     pks = dict(later.values_list("updated_revisions", "pk"))
-    imports = later.defer("report").in_bulk()
+    imports = later.defer("report", "earlier_report").in_bulk()
     steps = []
     for draft in drafts:
         if reason := _find_keep_reason(draft):

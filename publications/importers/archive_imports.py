@@ -167,7 +167,7 @@ def _check_start(job: ArchiveImport) -> None:
 def _raise_if_stopped(job: ArchiveImport) -> None:
     """Raise ImportStopped or ImportRefused if a run is not to go on."""
     going_on = ArchiveImport.objects.filter(pk=job.pk, is_stop_requested=False)
-    stored = going_on.select_related("requested_by").defer("report").first()
+    stored = going_on.select_related("requested_by").defer("report", "earlier_report").first()
     if not stored:
         raise ImportStopped  # requested, or the import is deleted
     user = stored.requested_by

@@ -119,7 +119,7 @@ def _record_progress(
 @transaction.atomic
 def _store(job: ArchiveImport, *, options: dict, **columns: object) -> None:
     """Store the row of a run, with the options that the desk has added to it, unless another process has changed it."""
-    stored = job.as_read().select_for_update().defer("report").first()
+    stored = job.as_read().select_for_update().defer("report", "earlier_report").first()
     if not stored:
         raise RowChanged
     job.store(options=stored.options | options, **columns)

@@ -65,7 +65,7 @@ def _identify(publication: Publication) -> Identity:
 def name_import_of(publications: Collection[int]) -> str:
     """Return the file name of the last import that brought one of these publications, or "" if it is deleted."""
     batches = batched(sorted(publications), MAX_QUERIED_KEYS)
-    jobs = filter(None, (_imports_of(keys).defer("report").first() for keys in batches))
+    jobs = filter(None, (_imports_of(keys).defer("report", "earlier_report").first() for keys in batches))
     last = max(jobs, key=lambda job: (job.added_at, job.pk), default=None)
     return last.filename if last else ""
 

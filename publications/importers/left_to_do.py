@@ -5,7 +5,7 @@ mended when the draft shows it (`note_traces`).
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Container, Iterable, Iterator
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,8 +13,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
-from publications import preflight
-from publications.actions import MergeableRow
+from publications import actions, preflight
 from publications.markup import image_keys_in
 from publications.models import (
     ArchiveImport,
@@ -131,11 +130,11 @@ def find_left_to_do(job: ArchiveImport) -> list[LeftGroup]:
     publications = _load_publications(job)
     uids = {file["source"]: file.get("uid", "") for file in job.import_report.get("files", ())}
     texts = publications | _load_others(uids.values(), publications)
-    deleted = _list_deleted(job, texts)
+    gone = _list_deleted(job, texts) | _list_undone(job, uids, texts)
     notes = [
         (topic, source, texts.get(uids.get(source, "")), text)
         for topic, source, text in list_notes(job.import_report)
-        if (topic in TASK_OF_TOPIC or topic in TASK_OF_REASON) and source not in deleted
+        if (topic in TASK_OF_TOPIC or topic in TASK_OF_REASON) and source not in gone
     ]
     reasons_of: dict[tuple[LeftTask, int], list[str]] = defaultdict(list)
     for topic, _source, publication, note in notes:
@@ -196,7 +195,9 @@ def list_open_names(job: ArchiveImport) -> list[NameProposal]:
     return [proposal for proposal in proposals if proposal.is_open]
 
 
-def list_similar_rows(publications: Collection[Publication]) -> Iterator[tuple[MergeableRow, MergeableRow]]:
+def list_similar_rows(
+    publications: Collection[Publication],
+) -> Iterator[tuple[actions.MergeableRow, actions.MergeableRow]]:
     """Yield the authors and tags of texts with those here that have similar names."""
     bylines = Byline.objects.filter(publication__in=publications)
     tagged = TaggedPublication.objects.filter(content_object__in=publications)
@@ -263,6 +264,15 @@ def _list_deleted(job: ArchiveImport, texts: Container[str]) -> set[str]:
     files = () if job.is_dry_run else job.import_report.get("files", ())
     stored = (file for file in files if file["outcome"] != FileOutcome.REFUSED.value)
     return {file["source"] for file in stored if is_uid(file.get("uid", "")) and file["uid"] not in texts}
+
+
+def _list_undone(job: ArchiveImport, uids: Mapping[str, str], texts: Mapping[str, Publication]) -> set[str]:
+    """Return the places of the texts that an undo, which may have been stopped, has taken back."""
+    if not job.is_undo:
+        return set()
+    pks = {source: texts[uid].pk for source, uid in uids.items() if uid in texts}
+    undone = actions.find_undone_imports(pks.values())
+    return {source for source, pk in pks.items() if pk in undone}
 
 
 def _load_edited(publications: Iterable[Publication]) -> dict[str, ImportState]:

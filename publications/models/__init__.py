@@ -20,7 +20,6 @@ from .approval import (
 from .archive_import import (
     ARCHIVE_FOLDER,
     ARCHIVE_IMPORT_DAYS,
-    IMPORT_REPORT,
     SOURCE_PATH,
     UNFINISHED,
     ArchiveImport,
@@ -201,7 +200,6 @@ __all__ = [
     "FILE_DIGEST",
     "FOREVER",
     "HEAD",
-    "IMPORT_REPORT",
     "MANUSCRIPT_RELATIONS",
     "MAX_COMMENTS",
     "MAX_COMMENTS_PER_MINUTE",

@@ -38,8 +38,6 @@ class ArchiveImportState(models.TextChoices):
     FAILED = "failed", _("failed")
 
 
-IMPORT_REPORT = "import"
-"""The key in the report of an undo of what it keeps of the report of the import."""
 UNFINISHED = (ArchiveImportState.WAITING, ArchiveImportState.RUNNING)
 
 
@@ -65,7 +63,11 @@ class ArchiveImportQuerySet(models.QuerySet):
         archives = dict(self.values_list("pk", "archive"))
         jobs = ArchiveImport.objects.filter(pk__in=archives)
         updated = Publication.with_deleted.filter(pk__in=jobs.values("updated_revisions__publication"))
-        for job in ArchiveImport.objects.filter(created_publications__in=updated).defer("report").distinct():
+        for job in (
+            ArchiveImport.objects.filter(created_publications__in=updated)
+            .defer("report", "earlier_report")
+            .distinct()
+        ):
             job.created_publications.remove(*updated)
         jobs.delete()
         transaction.on_commit(partial(_delete_archives, list(archives.values())), robust=True)
@@ -105,6 +107,8 @@ class ArchiveImport(models.Model):
         starts: how often a process has started this run since it last stored a batch.
         done: the number of texts imported or undone so far in this run, or read by a check, of `total`.
         report: the report of this run, once it has ended (`importers.report_page`); of an undo that of `undo_import`.
+        earlier_report: the report of the last import or check before this run; once an undo is done, what of it is
+            about texts that the undo has kept.
         error: why the run failed.
         created_publications: the drafts that its runs have created, without those that an undo has deleted; others
             that are deleted are left out.
@@ -129,6 +133,7 @@ class ArchiveImport(models.Model):
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
     report = models.JSONField(default=dict)
+    earlier_report = models.JSONField(default=dict)
     error = models.TextField(blank=True)
     is_stop_requested = models.BooleanField(default=False)
     added_at = models.DateTimeField(_("added"), default=timezone.now)
@@ -217,8 +222,8 @@ class ArchiveImport(models.Model):
 
     @property
     def import_report(self) -> dict:
-        """The report of the last import or check; after an undo, what of it is about texts that the undo has kept."""
-        return self.report.get(IMPORT_REPORT, {}) if self.is_undo else self.report
+        """The report of the last import or check that has ended, without what an undo has undone of it."""
+        return self.report if "files" in self.report else self.earlier_report
 
     def open_archive(self) -> File:
         return original_storage().open(self.archive)
@@ -243,12 +248,6 @@ class ArchiveImport(models.Model):
             self.published_editions.add(*editions)
             self.updated_revisions.add(*Revision.objects.last_imports_of(updated))
 
-    def _first_report_of(self, task: ArchiveImportTask, *, is_continued: bool) -> dict:
-        """Return the report with which a run begins: the undo keeps what is still true of that of the import."""
-        if is_continued:
-            return self.report
-        return {IMPORT_REPORT: self.import_report} if task == ArchiveImportTask.UNDO else {}
-
     def request_run(self, *, by, task: ArchiveImportTask, **options: object) -> bool:
         """Let the next runner do a task, with these options beside those stored. An undo that ended early goes on.
 
@@ -259,6 +258,7 @@ class ArchiveImport(models.Model):
         columns = {
             "options": {**self.options, **options}, "task": task, "state": ArchiveImportState.WAITING,
             "requested_by": by, "starts": 0, "done": 0, "total": 0, "error": "", "is_stop_requested": False,
-            "report": self._first_report_of(task, is_continued=is_continued), "changed_at": timezone.now(),
+            "report": self.report if is_continued else {}, "earlier_report": self.import_report,
+            "changed_at": timezone.now(),
         }  # fmt: skip
         return bool(self.as_read().exclude(state__in=UNFINISHED).update(**columns))

@@ -12,10 +12,20 @@ from django.utils.formats import date_format
 from publications import actions
 from publications.admin.import_left import PAGES, REMEDIES
 from publications.admin.import_mapping_form import LEFT_OUT
+from publications.importers import archive_import_undo, archive_imports
 from publications.importers.left_to_do import TASK_OF_REASON, TASK_OF_TOPIC, LeftTask, find_left_to_do
 from publications.importers.name_proposals import store_decision
 from publications.importers.note_topics import NOTE_TOPICS
-from publications.models import ArchiveImport, ArchiveImportState, Image, NameType, Publication, Redirect
+from publications.importers.options import InvalidOptions
+from publications.models import (
+    ArchiveImport,
+    ArchiveImportState,
+    Edition,
+    Image,
+    NameType,
+    Publication,
+    Redirect,
+)
 from tests.factories import make_author, make_image, make_person, picture_bytes, saved
 from tests.importers.wordpress import exports as wordpress
 
@@ -492,3 +502,59 @@ def test_what_an_undo_keeps_stays_on_the_list_with_its_notes(administrator, impo
 
     assert left() == {"files": {"Gone"}}
     assert page_of("-left") in administrator.get(page_of()).text
+
+
+GONE = {f"blog/gone{number}.md": post(f"Gone {number}", text="![A map](gone.png)") for number in range(4)}
+
+
+@pytest.fixture
+def gone(administrator) -> set[str]:
+    """Publish texts without their pictures, and return their titles."""
+    check(administrator, archive(GONE))
+    press(administrator, "publish")
+    return {f"Gone {number}" for number in range(4)}
+
+
+def test_what_a_stopped_undo_has_not_undone_stays_on_the_list(administrator, gone, monkeypatch):
+    monkeypatch.setattr(archive_import_undo, "BATCH_PUBLICATIONS", 2)
+    store = ArchiveImport.store
+
+    def store_and_stop(job, **values):
+        store(job, **values)
+        if values.get("done") == 2:
+            ArchiveImport.objects.update(is_stop_requested=True)
+
+    monkeypatch.setattr(ArchiveImport, "store", store_and_stop)
+
+    undo(administrator)
+
+    live = set(
+        Publication.objects.filter(editions__in=Edition.objects.live()).values_list("title", flat=True)
+    )
+    assert len(live) == 2 and left()["files"] == live
+    assert page_of("-left") in administrator.get(page_of()).text
+    monkeypatch.undo()
+    undo(administrator)
+    assert left() == {} and page_of("-left") not in administrator.get(page_of()).text
+
+
+def test_what_cannot_be_undone_stays_on_the_list(administrator, gone, monkeypatch):
+    def refuse(*_arguments, **_options):
+        raise actions.ActionRefused(["Not now."])
+
+    monkeypatch.setattr(archive_import_undo.actions, "undo", refuse)
+
+    undo(administrator)
+
+    assert left() == {"files": gone} and page_of("-left") in administrator.get(page_of()).text
+
+
+def test_the_list_stays_while_the_archive_cannot_be_checked_again(administrator, gone, monkeypatch):
+    def fail(_options):
+        raise InvalidOptions("The clock is behind.")
+
+    monkeypatch.setattr(archive_imports, "run_import", fail)
+
+    job = press(administrator, "check")
+
+    assert job.state == ArchiveImportState.FAILED and left() == {"files": gone}

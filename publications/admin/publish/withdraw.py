@@ -203,7 +203,7 @@ def redact_page(request: HttpRequest, pk: int) -> HttpResponse:
         preview=preview,
         button_label=label,
         open_press_links=publication.press_links.open().count(),
-        archive_imports=ArchiveImport.objects.defer("report"),
+        archive_imports=ArchiveImport.objects.defer("report", "earlier_report"),
         may_import=request.user.has_perm("publications.add_archiveimport"),
     )
 

@@ -1,0 +1,22 @@
+"""Keep the report of an import in a column of its own while it is undone."""
+
+from django.db import migrations, models
+
+KEY = "import"
+
+
+def move_reports(apps, schema_editor):
+    jobs = apps.get_model("publications", "ArchiveImport").objects.filter(task="undo")
+    for job in jobs.iterator(chunk_size=20):
+        if KEY in job.report:
+            job.earlier_report = job.report.pop(KEY)
+            job.save(update_fields=["report", "earlier_report"])
+
+
+class Migration(migrations.Migration):
+    dependencies = [("publications", "0073_updates_by_imports")]
+
+    operations = [
+        migrations.AddField("archiveimport", "earlier_report", models.JSONField(default=dict)),
+        migrations.RunPython(move_reports, migrations.RunPython.noop),
+    ]
