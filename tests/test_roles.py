@@ -84,6 +84,7 @@ TABLE = {
     "tag-search": WRITERS,
     "related-links": LINKING,
     "related-links-edit": LINKING,
+    "editor-image": WRITERS,
     "library-image": WRITERS,
     "image-upload": WRITERS,
     "image-descriptions": WRITERS,
@@ -331,6 +332,8 @@ def address(name: str, things: dict) -> str:
     """The address of that name, about the things of the test."""
     if " " in name:
         return reverse(f"desk:{name.split()[0]}", args=[name.split()[1]])
+    if name == "editor-image":
+        return reverse("desk:editor-image", args=[things["image"].key])
     if name == "library-image":
         return reverse("desk:library-image", args=[things["image"].key, "192s", "jpg"])
     if name == "word-again":

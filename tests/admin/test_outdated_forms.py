@@ -167,7 +167,8 @@ def test_a_contributor_sees_no_portrait_behind_a_pen_name(client):
     assert Publication.objects.get(pk=draft.pk).cover is None
     for image, status in ((portrait, 404), (open_image, 200)):
         path = reverse("desk:library-image", kwargs={"key": image.key, "size": "480", "extension": "jpg"})
-        assert client.get(path).status_code == status
+        in_text = reverse("desk:editor-image", kwargs={"key": image.key})
+        assert [client.get(path).status_code, client.get(in_text).status_code] == [status, status]
 
 
 def test_an_empty_name_of_a_field_is_the_primary_key(desk):
