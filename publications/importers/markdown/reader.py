@@ -35,6 +35,7 @@ from .includes import ResolvedText, resolve_includes
 from .links import LinkRewriter, resolve_references
 from .liquid_template import find_conditional_parts, parse_template
 from .manuscript_file import read_manuscript, report_hidden
+from .own_shortcodes import OwnShortcodes
 from .page import measure_coverage, strip_markup
 from .placeholders import Placeholders, remove_marks
 from .raw_html import reduce_html, remove_elements
@@ -197,13 +198,16 @@ class _MarkdownFile:
         if site.generator != "hugo":  # which has no Liquid
             for condition in find_conditional_parts(parse_template(resolved.text)):
                 self.log.hidden_part(condition)
+        own = OwnShortcodes(site, self.log)
         text = resolve_shortcodes(
             resolved.text,
             keep=placeholders.keep,
             authors=self.context.authors,
             fields=fields,
             log=self.log,
+            own=own,
         )
+        self.left_out += own.left_out
         return replace(resolved, text=text)
 
     def _body(self, source: str) -> str:

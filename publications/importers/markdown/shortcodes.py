@@ -6,6 +6,7 @@ Those in the tables of `shortcode_handlers` are resolved; others are reported, a
 
 import re
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from publications.stored_messages import gettext as _
 
@@ -37,6 +38,9 @@ from .tag_arguments import (
     write_image,
     write_link,
 )
+
+if TYPE_CHECKING:
+    from .own_shortcodes import OwnShortcodes
 
 RAW = re.compile(r"\{%-?\s*raw\s*-?%\}")
 COMMENTS = (
@@ -72,18 +76,24 @@ KeepLiteral = Callable[[str], str]
 
 
 def resolve_shortcodes(
-    text: str, *, keep: KeepLiteral, authors: AuthorList, fields: dict, log: ImportLog
+    text: str,
+    *,
+    keep: KeepLiteral,
+    authors: AuthorList,
+    fields: dict,
+    log: ImportLog,
+    own: "OwnShortcodes | None" = None,
 ) -> str:
     """Return the text without Liquid and shortcodes.
 
     Args:
         keep: stores literal text and returns a placeholder.
         fields: the front matter, for outputs of its fields.
+        own: knows what the shortcodes of the site itself show.
     """
     if "{%" not in text and "{{" not in text:
         return text
-    paired_names = frozenset(CLOSING_SHORTCODE.findall(text))
-    resolver = ShortcodeResolver(authors, fields, log, paired_names)
+    resolver = ShortcodeResolver(authors, fields, log, own=own)
     text = replace_spans(text, RAW, END_RAW, lambda _opening, content, _source: keep(content))
     for opening, closing in COMMENTS:
         text = replace_spans(
@@ -92,6 +102,8 @@ def resolve_shortcodes(
     text = ESCAPED_SHORTCODE.sub(lambda match: keep(_write_escaped(match)), text)
     for opening, closing in CODE_BLOCKS:
         text = replace_spans(text, opening, closing, _write_code_block)
+    text = own.leave_out_inner(text) if own else text
+    resolver.paired_names = frozenset(CLOSING_SHORTCODE.findall(text))
     text = replace_spans(text, SHORTCODE, END_SHORTCODE, resolver.resolve_shortcode)
     text = replace_spans(text, TAG, END_TAG, resolver.resolve_liquid_tag)
     text = OUTPUT.sub(resolver.resolve_output, text)
@@ -112,9 +124,10 @@ class ShortcodeResolver:
     """Resolves the tags of one file. `paired_names` are the shortcodes that have an end tag somewhere."""
 
     def __init__(
-        self, authors: AuthorList, fields: dict, log: ImportLog, paired_names: frozenset[str] = frozenset()
+        self, authors: AuthorList, fields: dict, log: ImportLog, own: "OwnShortcodes | None" = None
     ) -> None:
-        self.authors, self.fields, self.log, self.paired_names = authors, fields, log, paired_names
+        self.authors, self.fields, self.log, self.own = authors, fields, log, own
+        self.paired_names: frozenset[str] = frozenset()
         self.open_citations: list[str] = []  # who said the quotations that are open
 
     def resolve_liquid_tag(self, opening: re.Match[str], rest: str, tag_source: str) -> str:
@@ -141,6 +154,8 @@ class ShortcodeResolver:
             return text
         if tag.is_end:
             return self.drop_wrapper(tag.source_on_one_line)
+        if self.own and tag.match.re is SHORTCODE:
+            self.own.keep_shown_arguments(tag)
         return self._image(tag) or self._text_and_link(tag)
 
     def resolve_output(self, match: re.Match[str]) -> str:

@@ -70,4 +70,4 @@ def test_hidden_words_and_pictures_are_not_published(tmp_path):
 
     assert "Salt" not in (page := Edition.objects.live().get().body) and "Pepper" not in page
     assert len(texts_of(report, "hidden")) == 2 and not texts_of(report, "image-missing")
-    assert not texts_of(report, "coverage")
+    assert not texts_of(report, "words")
