@@ -4,10 +4,11 @@ import hashlib
 import hmac
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePath
+from unicodedata import normalize
 from urllib.parse import unquote
 
 from publications import images
@@ -47,6 +48,7 @@ class ImageFinder:
     secret: bytes
     names_of: Callable[[str], Iterable[str]] = same_name
     _cache: dict[Path, FoundImage | str] = field(default_factory=dict)
+    _names: dict[Path, dict[str, str]] = field(default_factory=dict)
 
     def find(self, address: str, folder: Path) -> FoundImage | str:
         """Return the image at an address relative to a folder, or a message why there is none."""
@@ -77,16 +79,35 @@ class ImageFinder:
         bases = self._folders if name.startswith("/") else (folder.resolve(), *self._folders)
         for base in bases:
             for suffix in ("",) if PurePath(name).suffix else DEFAULT_SUFFIXES:
-                path = base / f"{name.lstrip('/')}{suffix}"
-                try:
-                    if not name or not path.is_file():
+                for path in self._spellings(base, f"{name.lstrip('/')}{suffix}"):
+                    try:
+                        if not name or not path.is_file():
+                            continue
+                        real_path = path.resolve()
+                    except (OSError, ValueError):
                         continue
-                    real_path = path.resolve()
-                except (OSError, ValueError):
-                    continue
-                if self._is_inside(real_path, path):
-                    return real_path
+                    if self._is_inside(real_path, path):
+                        return real_path
         return None
+
+    def _spellings(self, base: Path, name: str) -> Iterator[Path]:
+        """Yield the path of a name, and the one that a Mac writes: with “å” as “a” and “°”, or the other way round."""
+        yield base / name
+        if name.isascii():
+            return
+        path = base
+        for part in PurePath(name).parts:
+            path /= part if part.isascii() else self._names_in(path).get(normalize("NFC", part), part)
+        yield path
+
+    def _names_in(self, folder: Path) -> dict[str, str]:
+        """Return the names in a folder by their composed form."""
+        if folder not in self._names:
+            try:
+                self._names[folder] = {normalize("NFC", path.name): path.name for path in folder.iterdir()}
+            except (OSError, ValueError):
+                self._names[folder] = {}
+        return self._names[folder]
 
     def _is_inside(self, real_path: Path, path: Path) -> bool:
         """Whether a file, with links resolved, is below the nearest folder that its path names."""

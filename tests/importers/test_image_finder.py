@@ -1,6 +1,10 @@
 """Files beside the texts of an import, by the addresses that the old site had for them."""
 
 from pathlib import Path
+from unicodedata import normalize
+from urllib.parse import quote
+
+import pytest
 
 from publications.importers.image_finder import ImageFinder
 
@@ -25,3 +29,17 @@ def test_no_name_leads_out_of_the_folders(tmp_path):
     )
 
     assert finder.find_file("/a.png", Path("/")) is None
+
+
+@pytest.mark.parametrize("written", ["NFC", "NFD"])
+@pytest.mark.parametrize("stored", ["NFC", "NFD"])
+def test_a_name_is_found_however_its_letters_are_composed(tmp_path, written, stored):
+    for name in ("bilder/år/åäö.png", "åäö.pdf"):
+        path = tmp_path / normalize(stored, name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"PNG")
+    finder = ImageFinder((tmp_path,), {}, b"")
+
+    assert finder.find_file(quote(normalize(written, "/bilder/år/åäö.png")), Path())
+    assert finder.find_file(normalize(written, "åäö.pdf"), tmp_path)
+    assert finder.find_file(normalize(written, "/bilder/år/åä.png"), Path()) is None
