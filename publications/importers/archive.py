@@ -29,6 +29,7 @@ MAX_ENTRIES = 10_000
 MAX_UNPACKED_BYTES = 500 * 1024 * 1024
 MAX_NAME_BYTES = 255  # of a part of a path, on common file systems
 MAX_DEPTH = 20
+UTF8_FLAG = 1 << 11
 IGNORED_FOLDERS = ("__MACOSX", ".git", "node_modules")
 DRIVE = re.compile("[A-Za-z]:/")
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -132,9 +133,22 @@ def _only_folder(entries: list[zipfile.ZipInfo]) -> str:
 
 def _open(file: BinaryIO) -> zipfile.ZipFile:
     try:
-        return zipfile.ZipFile(file)
+        archive = zipfile.ZipFile(file)
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
         raise ImportRefused(_("This is no ZIP archive, or it is damaged.")) from error
+    for entry in archive.infolist():
+        entry.filename = _decode_name(entry)
+    return archive
+
+
+def _decode_name(entry: zipfile.ZipInfo) -> str:
+    """Return the name of a file: Linux and macOS write UTF-8, often without saying so, which is read as CP437."""
+    if entry.flag_bits & UTF8_FLAG or entry.filename.isascii():
+        return entry.filename
+    try:
+        return entry.filename.encode("cp437").decode()
+    except UnicodeError:  # of another program
+        return entry.filename
 
 
 def _list_entries(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
@@ -161,7 +175,7 @@ def _check_entry(entry: zipfile.ZipInfo) -> None:
     name, path = entry.filename[:120], PurePosixPath(entry.filename)
     if path.is_absolute() or ".." in path.parts or "\\" in entry.filename or DRIVE.match(entry.filename):
         raise ImportRefused(_("“%(name)s” leads out of the archive.") % {"name": name})
-    if CONTROL_CHARACTERS.search(entry.orig_filename):
+    if CONTROL_CHARACTERS.search(entry.orig_filename + entry.filename):
         message = _("The name of “%(name)s” has characters that a file name cannot have. Rename it.")
         raise ImportRefused(message % {"name": CONTROL_CHARACTERS.sub("�", entry.orig_filename)[:120]})
     if len(path.parts) > MAX_DEPTH or any(len(part.encode()) > MAX_NAME_BYTES for part in path.parts):

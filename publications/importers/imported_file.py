@@ -100,6 +100,12 @@ def other_original_note(address: str) -> ImportNote:
     return ImportNote(NoteKind.DROPPED, "value", message % address[:500])
 
 
+def unindexed_note() -> ImportNote:
+    """Return the note that search engines were to leave a text out."""
+    message = _("The old site kept it out of search engines; here they find it once it is public.")
+    return ImportNote(NoteKind.DROPPED, "value", message)
+
+
 def describe_day_first(date: str) -> str:
     """Return how a date such as 3/4/2012 was read."""
     return _("The first number of the date was taken for the day: %s") % date

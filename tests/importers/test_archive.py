@@ -38,6 +38,16 @@ def test_the_only_folder_of_an_archive_gives_the_name(tmp_path):
     assert path == tmp_path / "blog" and (path / "_posts" / "a.md").read_bytes() == b"A"
 
 
+def test_names_in_utf_8_are_read_also_without_their_mark(tmp_path):
+    content = bytearray(packed(("ämnen/säkerhet.md", b"A")).getvalue())
+    for header, flags in ((b"PK\3\4", 6), (b"PK\1\2", 8)):
+        content[content.find(header) + flags + 1] &= ~(archive.UTF8_FLAG >> 8)
+
+    path = archive.unpack_archive(io.BytesIO(content), tmp_path, name="x")
+
+    assert path == tmp_path / "ämnen" and (path / "säkerhet.md").read_bytes() == b"A"
+
+
 def test_files_at_the_top_are_in_a_folder_of_the_given_name(tmp_path):
     path = archive.unpack_archive(packed(("a.md", b"A"), ("img/b.png", b"B")), tmp_path, name="texts")
 

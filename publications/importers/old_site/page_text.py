@@ -1,5 +1,6 @@
 """What a rule understands of a page: the fields of a text, its HTML, its links and what is left out."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,13 +9,17 @@ from ..series_number_formats import find_series_number
 from .content_types import is_document
 from .html_page import HtmlPage, Node, plain_text
 from .rules import PageRule, ValueSource
-from .values import find_date, read_value, read_values, split_names
+from .values import find_date, is_of_update, read_value, read_values, split_names
 
 TAKEN_FIELDS = ("title", "summary", "date", "authors", "tags")
 """Fields whose elements are no part of the text, if they stand in it."""
 TAKEN_ELEMENTS = ("files", "related", "breadcrumb", "remove")
 LINK_ATTRIBUTES = (("a", "href"), ("img", "src"), ("area", "href"), ("iframe", "src"), ("source", "src"))
 MAX_NUMBER_CHARACTERS = 100
+ROBOTS, NOINDEX = (
+    "meta[name='robots' i], meta[name='googlebot' i]",
+    re.compile(r"\b(?:noindex|none)\b", re.IGNORECASE),
+)
 LAZY_ATTRIBUTES = ("data-src", "data-original", "data-lazy-src")
 
 
@@ -24,6 +29,8 @@ class PageHead:
 
     Args:
         date_text: what the date was read from.
+        is_update: whether that says that it is the date of the last update.
+        is_unindexed: whether search engines were to leave the page out.
         unnamed: parts of the byline that are no names.
         files, related, breadcrumb: addresses with their labels.
     """
@@ -32,6 +39,8 @@ class PageHead:
     summary: str = ""
     published_at: datetime | None = None
     date_text: str = ""
+    is_update: bool = False
+    is_unindexed: bool = False
     authors: tuple[str, ...] = ()
     unnamed: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
@@ -68,6 +77,10 @@ def read_head(page: HtmlPage, rule: PageRule) -> PageHead:
         summary=read_value(page, sources("summary")),
         published_at=find_date(date_text),
         date_text=date_text or next(iter(date_texts), ""),
+        is_update=is_of_update(date_text) or is_of_update(_describe_source(page, sources("date"))),
+        is_unindexed=any(
+            NOINDEX.search(node.attributes.get("content") or "") for node in page.select(ROBOTS)
+        ),
         authors=authors,
         unnamed=unnamed,
         tags=_distinct(
@@ -91,6 +104,12 @@ def read_text(page: HtmlPage, rule: PageRule) -> PageText:
     for node in bodies:
         _make_absolute(node, page)
     return PageText(head, "\n".join(node.inner_html or "" for node in bodies), removed)
+
+
+def _describe_source(page: HtmlPage, sources: Iterable[ValueSource]) -> str:
+    """Return the selector, or the property of structured data, that a value was read from."""
+    used = (source for source in sources if read_values(page, (source,)))
+    return next((source.selector or " ".join(source.property_path) for source in used), "")
 
 
 def _read_authors(texts: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:

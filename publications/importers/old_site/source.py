@@ -20,6 +20,7 @@ from ..imported_file import (
     describe_day_first,
     hidden_note,
     lost_addresses,
+    unindexed_note,
 )
 from ..links import link_key
 from ..mapping import ImportMapping, apply_mapping, normalize_key
@@ -244,5 +245,10 @@ def _notes_on(head: PageHead) -> Iterator[ImportNote]:
         yield ImportNote(NoteKind.DROPPED, "date", reason)
     elif is_ambiguous_date(head.date_text):
         yield ImportNote(NoteKind.GUESSED, "date", describe_day_first(head.date_text[:100]))
+    if head.published_at and head.is_update:
+        message = _("The date of its last update was taken for that of its publication: %s")
+        yield ImportNote(NoteKind.GUESSED, "date", message % head.date_text[:100])
+    if head.is_unindexed:
+        yield unindexed_note()
     for part in head.unnamed:
         yield ImportNote(NoteKind.DROPPED, "author", _("This is nobody's name: %s") % part[:100])

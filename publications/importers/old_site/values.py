@@ -21,6 +21,8 @@ DATE = re.compile(
     re.IGNORECASE,
 )
 """A date in a sentence."""
+UPDATE_WORDS = re.compile(r"updated?|modified|revised|uppdatera[dt]|ändra[dt]|reviderad", re.IGNORECASE)
+PUBLISH_WORDS = re.compile(r"publi[sc]|posted|created|skapa[dt]", re.IGNORECASE)
 ORDINAL_MARK = re.compile(r"(?<=\d):[ea]\b")
 NOT_A_NAME = re.compile(r"[\d@/()\"“”?!]|^[a-zåäö]")
 """What follows a name without being one, such as a title, a date or an address."""
@@ -82,6 +84,13 @@ def find_date(text: str) -> datetime | None:
         if date := parse_date(ORDINAL_MARK.sub("", match[0])):
             return date
     return None
+
+
+def is_of_update(text: str) -> bool:
+    """Whether what stands before the first date of a text, or the name of its element, speaks of an update."""
+    match = DATE.search(text)
+    words = text[: match.start()] if match else text
+    return bool(UPDATE_WORDS.search(words)) and not PUBLISH_WORDS.search(words)
 
 
 def split_names(text: str) -> tuple[list[str], list[str]]:

@@ -5,9 +5,11 @@ from datetime import date
 import pytest
 
 from publications.importers.markdown.dates import is_ambiguous_date
+from publications.importers.old_site.hidden_pages import find_hiding_sign
 from publications.importers.old_site.html_page import parse_page
-from publications.importers.old_site.page_text import read_text
+from publications.importers.old_site.page_text import read_head, read_text
 from publications.importers.old_site.rules import parse_rules
+from publications.importers.old_site.source import _notes_on
 from publications.importers.old_site.values import find_date, split_names
 
 
@@ -100,3 +102,39 @@ def test_links_and_pictures_of_the_text_are_absolute():
 
     assert 'href="https://old.example/a/b?x=1#y"' in html
     assert 'src="https://old.example/i.jpg"' in html
+
+
+@pytest.mark.parametrize(
+    ("by", "date_rule", "note"),
+    [
+        ("Last updated 9 June 2014", ".by", "The date of its last update"),
+        ("Published 9 June 2014, updated 10 June 2014", ".by", ""),
+        ("9 June 2014", "p.by", ""),
+        ("", "json-ld dateModified", "The date of its last update"),
+    ],
+)
+def test_a_date_of_the_last_update_is_named(by, date_rule, note):
+    data = '<script type="application/ld+json">{"dateModified": "2014-06-09"}</script>'
+    page = parse_page(f'{data}<p class="by">{by}</p><div class="text">x</div>', "https://old.example/a")
+    head = read_head(page, parse_rules([{"body": ".text", "date": date_rule}])[0])
+
+    assert head.published_at.date() == date(2014, 6, 9)
+    assert [text.text.partition(" was taken")[0] for text in _notes_on(head)] == [note] * bool(note)
+
+
+@pytest.mark.parametrize(
+    ("content", "sign", "note"),
+    [
+        ('<script type="application/ld+json">{"@type": "Article", "isAccessibleForFree": false}</script>', "isAccessibleForFree", ""),
+        ('<script type="application/ld+json">{"@graph": [{"hasPart": {"isAccessibleForFree": "False"}}]}</script>', "isAccessibleForFree", ""),
+        ('<script type="application/ld+json">{"isAccessibleForFree": true}</script><meta name="robots" content="index">', "", ""),
+        ('<meta property="article:content_tier" content="locked">', "isAccessibleForFree", ""),
+        ('<meta name="ROBOTS" content="NOINDEX,nofollow">', "", "kept it out of search engines"),
+    ],
+)  # fmt: skip
+def test_what_a_page_tells_search_engines_of_its_readers_counts(content, sign, note):
+    page = parse_page(f'{content}<time>9 June 2014</time><div class="text">x</div>', "https://old.example/a")
+    head = read_head(page, parse_rules([{"body": ".text", "date": "time"}])[0])
+
+    assert find_hiding_sign(page, "", ()) == sign
+    assert [note in text.text for text in _notes_on(head)] == [True] * bool(note)
