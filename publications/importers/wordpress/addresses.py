@@ -1,7 +1,7 @@
 """The old addresses of texts: where readers and links found them on the site that is left."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from urllib.parse import unquote, urlsplit
 
 from ..links import address_on_site
@@ -68,6 +68,16 @@ def _numbered(post: IndexedPost, site: str) -> Iterator[str]:
         yield f"{home}?page_id={post.post_id}"
     elif post.post_type != POST:
         yield f"{home}?post_type={post.post_type}&p={post.post_id}"
+
+
+def list_part_addresses(addresses: Iterable[str], language: str, site: str) -> list[str]:
+    """Return the addresses of a post in one language: with its code as the first folder, and as a parameter."""
+    home = urlsplit(site).path.rstrip("/")
+    paths = [address for address in addresses if "?" not in address]
+    return [
+        *(f"{home}/{language}{path.removeprefix(home)}" for path in paths),
+        *(f"{path}?lang={language}" for path in paths),
+    ]
 
 
 def attachment_addresses(attachment: LibraryFile, site: str) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from ..imported_file import (
     linked_element_note,
     other_original_note,
     page_note,
+    unindexed_note,
 )
 from ..links import address_on_site, host_of, is_address_of
 from ..mapping import ImportMapping, normalize_key
@@ -29,6 +30,7 @@ from .elsewhere import find_elsewhere, find_enclosures, has_words
 from .export_bytes import CleanBytes
 from .export_item import ExportItem, read_number
 from .index import ExportIndex
+from .language_marks import list_unread
 from .post_parts import PostParts, render_notes
 from .posts import PAGE, UPLOAD, UPLOADS, LibraryFile, upload_of
 from .shortcodes import replace_shortcodes
@@ -73,6 +75,13 @@ def read_post(entry: Any, context: WordPressContext) -> ImportedFile:
 
 def _read_post(entry: Any, context: WordPressContext, log: ImportLog) -> ImportedFile:
     item, content = context.index.read_item(entry.place)
+    for code in list_unread(item.fields.get("content:encoded", "")):
+        message = _(
+            "Words of a language that is not known here were left out, between marks of qTranslate: %s"
+        )
+        log.dropped("words", message % code)
+    if entry.part:
+        item.choose_part(entry.part)
     if item.is_cut:
         raise ImportRefused(
             _("The text is longer than any publication: shorten it on the old site, and export again.")
@@ -259,8 +268,7 @@ class _Post:
             if address and not is_address_of(address, self.entry.former_paths, self.context.index.address):
                 self.log.add(other_original_note(address))
         if any(value in self.item.value_of(name) for name, value in NOINDEX_FIELDS.items()):
-            message = _("The old site kept it out of search engines; here they find it once it is public.")
-            self.log.dropped("value", message)
+            self.log.add(unindexed_note())
 
     def add_fields(self, imported: ImportedFile) -> ImportedFile:
         """Return the text with its end, and with the fields that the mapping takes from custom fields."""

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from .language_marks import choose_part
+
 
 @dataclass(frozen=True, slots=True)
 class ItemTerm:
@@ -38,6 +40,11 @@ class ExportItem:
     def post_id(self) -> int:
         """The number of the post, or 0."""
         return read_number(self.get("wp:post_id"))
+
+    def choose_part(self, language: str) -> None:
+        """Leave only the words of one language, where it has those of several (`language_marks`)."""
+        self.fields = {name: choose_part(value, language) for name, value in self.fields.items()}
+        self.metadata = [(name, choose_part(value, language)) for name, value in self.metadata]
 
     def values_of(self, key: str) -> list[str]:
         """Return the values of a custom field."""

@@ -9,6 +9,7 @@ from html import unescape
 from pathlib import Path
 from urllib.parse import unquote
 
+from publications.locales import language_code
 from publications.stored_messages import gettext as _
 
 from ..imported_file import ImportRefused
@@ -17,6 +18,7 @@ from .access import find_status
 from .export_bytes import CleanBytes
 from .export_item import ExportItem, ItemTerm, read_number
 from .export_reader import ExportDamaged, ExportReader, describe_replaced
+from .language_marks import list_parts
 from .posts import (
     ATTACHMENT,
     BLOCK,
@@ -247,6 +249,7 @@ def _index_post(item: ExportItem, post_type: str, file: int, index: ExportIndex)
         old_dates=tuple(filter(None, map(str.strip, item.values_of("_wp_old_date")))),
         language=item.value_of("_wpml_import_language_code"),
         translations=item.value_of("_wpml_import_translation_group"),
+        marks=_list_marks(item, index),
         file=file, start=item.start, length=item.length,
     )  # fmt: skip
     if status in LEFT_OUT_STATUSES:
@@ -254,6 +257,12 @@ def _index_post(item: ExportItem, post_type: str, file: int, index: ExportIndex)
     names = {name for name, value in item.metadata if value.strip() and not name.startswith(SILENT_FIELDS)}
     index.fields.update(names)
     _index_uses(item, index)
+
+
+def _list_marks(item: ExportItem, index: ExportIndex) -> tuple[str, ...]:
+    default = language_code(index.site.get("language", "")) or ""
+    fields = (item.get("title"), item.get("excerpt:encoded"))
+    return list_parts(item.fields.get("content:encoded", ""), fields, default)
 
 
 def _index_uses(item: ExportItem, index: ExportIndex) -> None:

@@ -6,6 +6,7 @@ from html import unescape
 from urllib.parse import unquote
 
 from .export_item import ItemTerm
+from .language_marks import choose_part
 
 POST, PAGE, ATTACHMENT, BLOCK, GUEST_AUTHOR = "post", "page", "attachment", "wp_block", "guest-author"
 PUBLISHED = "publish"
@@ -44,7 +45,10 @@ class LibraryFile:
 
 @dataclass(slots=True)
 class IndexedPost:
-    """A text of the export, before it is read. `start` and `length` are its place in the file of number `file`."""
+    """A text of the export, before it is read. `start` and `length` are its place in the file of number `file`.
+
+    `marks` are the languages between whose marks its words stand.
+    """
 
     post_id: int
     post_type: str
@@ -61,6 +65,7 @@ class IndexedPost:
     old_dates: tuple[str, ...]
     language: str
     translations: str
+    marks: tuple[str, ...]
     file: int
     start: int
     length: int
@@ -74,7 +79,7 @@ def upload_of(address: str) -> str:
 
 def plain_name(text: str) -> str:
     """Return a name on one line, without HTML entities."""
-    return " ".join(unescape(text).split())
+    return " ".join(unescape(choose_part(text)).split())
 
 
 SYSTEM_TYPES = frozenset({

@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from uuid import uuid5
 
+from publications.locales import language_code
 from publications.slugs import slugify
 from publications.stored_messages import gettext as _
 
@@ -18,12 +19,13 @@ from ..source import UID_NAMESPACE, ImportContext, ImportSource, OldPage, Source
 from ..source_authors import AuthorList
 from ..source_redirects import SourceRedirect, describe_redirects, resolve_redirects
 from ..translations import link_translations
-from .addresses import attachment_addresses, former_addresses
+from .addresses import attachment_addresses, former_addresses, list_part_addresses
 from .archive_pages import describe_file_pages, find_archive_pages, is_listed
 from .article import WordPressContext, read_post
 from .authors import authors_of, read_authors
 from .export_reader import ExportReader, is_export
 from .index import ExportIndex, index_export
+from .language_marks import choose_part
 from .languages import PostLanguages, group_of
 from .media import find_missing, find_names
 from .posts import LEFT_OUT_STATUSES, PAGE, POST, PUBLISHED, IndexedPost
@@ -41,12 +43,14 @@ class WordPressEntry(SourceEntry):
 
     Attributes:
         place: the number of its file, and where it begins and how long it is there.
+        part: the language of those of its words that are the text, if it has several (`language_marks`).
         is_hidden: whether the old site showed it to nobody without an account.
     """
 
     place: tuple[int, int, int]
     post_id: int
     kind: str
+    part: str = ""
     is_hidden: bool = False
 
 
@@ -165,9 +169,10 @@ def open_wordpress_source(path: Path, *, language: str, mapping: ImportMapping) 
     entries, groups = [], {}
     for number in numbers:
         post = index.posts.pop(number)  # the entry has what is needed of it
-        entries.append(_build_entry(post, index, languages, mapping))
-        if group := group_of(post):
-            groups[entries[-1].uid] = group
+        parts = [_build_entry(post, index, languages, mapping, part) for part in post.marks or ("",)]
+        entries += parts
+        if group := group_of(post) or (f"parts of {number}" if len(parts) > 1 else ""):
+            groups |= {entry.uid: group for entry in parts}
     index.posts.clear()
     if not entries:
         counts = ", ".join(
@@ -205,27 +210,31 @@ def _choose_texts(index: ExportIndex, mapping: ImportMapping) -> tuple[list[int]
     return numbers, +left_out
 
 
-def _uid_of(post: IndexedPost, index: ExportIndex) -> str:
-    return str(uuid5(UID_NAMESPACE, f"{index.key}/?p={post.post_id}"))
+def _uid_of(post: IndexedPost, index: ExportIndex, part: str) -> str:
+    """Return the uid of a post, or of the part of it in another language than the first."""
+    query = f"&lang={part}" if part and part != post.marks[0] else ""
+    return str(uuid5(UID_NAMESPACE, f"{index.key}/?p={post.post_id}{query}"))
 
 
 def _build_entry(
-    post: IndexedPost, index: ExportIndex, languages: PostLanguages, mapping: ImportMapping
+    post: IndexedPost, index: ExportIndex, languages: PostLanguages, mapping: ImportMapping, part: str
 ) -> WordPressEntry:
-    language = languages.find(post)
-    slug = slugify(unquote(post.slug)) or slugify(post.title) or f"text-{post.post_id}"
+    language = language_code(part) or languages.find(post)
+    slug = slugify(unquote(post.slug)) or slugify(choose_part(post.title, part)) or f"text-{post.post_id}"
+    name = address_on_site(post.link, index.address) or f"?p={post.post_id}"
     return WordPressEntry(
-        source=address_on_site(post.link, index.address) or f"?p={post.post_id}",
-        uid=_uid_of(post, index),
+        source=f"{name} ({part})" if part and part != post.marks[0] else name,
+        uid=_uid_of(post, index, part),
         language=language,
         requested_slug=slug,
         names=(str(post.post_id), slug),
-        former_paths=_former_paths(post, index),
+        former_paths=_former_paths(post, index, part),
         tags=topics_of(post, index, mapping),
         authors=authors_of(post),
         place=(post.file, post.start, post.length),
         post_id=post.post_id,
         kind=kind_of(post, mapping),
+        part=part,
         is_hidden=post.status != PUBLISHED,
     )
 
@@ -247,9 +256,13 @@ def _add_redirects(
     ], others
 
 
-def _former_paths(post: IndexedPost, index: ExportIndex) -> tuple[str, ...]:
+def _former_paths(post: IndexedPost, index: ExportIndex, part: str) -> tuple[str, ...]:
     """Return the addresses of a text, and those of the pages of files that were uploaded to it."""
     addresses = list(former_addresses(post, index.address))
+    in_language = list_part_addresses(addresses, part, index.address) if part else []
+    if part and part != post.marks[0]:
+        return tuple(in_language)
+    addresses += in_language
     for attachment in index.children.get(post.post_id, ()):
         addresses += attachment_addresses(attachment, index.address)
     return tuple(dict.fromkeys(addresses))

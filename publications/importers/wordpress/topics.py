@@ -9,6 +9,7 @@ from ..name_matching import TopicName
 from ..source import SourceTopic
 from .export_item import ItemTerm
 from .index import ExportIndex
+from .language_marks import choose_part
 from .posts import IndexedPost, plain_name
 
 CATEGORY, TAG, FORMAT = "category", "post_tag", "post_format"
@@ -71,7 +72,7 @@ def find_topics(index: ExportIndex, used_terms: Iterable[ItemTerm] = ()) -> dict
         if taxonomy not in (CATEGORY, TAG) or is_uncategorized(ItemTerm(taxonomy, slug, term["name"])):
             continue
         key, previous = term["name"].casefold(), topics.get(term["name"].casefold())
-        introduction = " ".join(_HTML.sub(" ", term["description"]).split())
+        introduction = " ".join(_HTML.sub(" ", choose_part(term["description"])).split())
         paths = (*(previous.former_paths if previous else ()), *archive_paths(taxonomy, slug, index))
         introduction = (previous.introduction if previous else "") or introduction
         topics[key] = SourceTopic(term["name"], introduction, tuple(dict.fromkeys(paths)))

@@ -5,6 +5,7 @@ import pytest
 from publications.importers.image_finder import ImageFinder
 from publications.importers.imported_file import UNREAD, ImportRefused
 from publications.importers.mapping_yaml import render_mapping
+from publications.importers.source import ImportContext
 from publications.importers.sources import find_source
 from publications.importers.wordpress.media import find_missing
 
@@ -318,6 +319,41 @@ def test_translations_follow_their_originals(tmp_path):
     first, second = open_export(write_export(tmp_path, swedish, english)).entries
 
     assert (first.language, second.language, second.translation_of) == ("en", "sv", first.uid)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[:en]<p>Words.</p>[:sv]<p>Ord.</p>[:]", "<!--:en--><p>Words.</p><!--:--><!--:sv--><p>Ord.</p><!--:-->"],
+)
+def test_a_text_in_two_languages_is_two_texts(tmp_path, text):
+    terms = [("category", "trade", "[:en]Trade[:sv]Handel[:]")]
+    title, excerpt = "[:en]Ports[:sv]Hamnar[:]", "[:en]In short.[:sv]Kort.[:]"
+    path = write_export(tmp_path, item(1, title=title, text=text, excerpt=excerpt, terms=terms), item(2))
+    source = open_export(path).assign_slugs({}, set())
+    context = ImportContext(
+        authors=source.read_authors(), image_finder=ImageFinder((), {}, b""), addresses={}, uids_by_name={},
+        kinds=frozenset({"commentary"}), kind="commentary", site=source.site, topics=source.topic_names,
+    )  # fmt: skip
+
+    english, _other, swedish = (imported.manuscript for imported in source.read(context, processes=0))
+    assert (english.language, english.title, english.summary, english.body) == (
+        "en",
+        "Ports",
+        "In short.",
+        "Words.",
+    )
+    assert (swedish.language, swedish.title, swedish.summary, swedish.body) == (
+        "sv",
+        "Hamnar",
+        "Kort.",
+        "Ord.",
+    )
+    assert swedish.translation_of == english.uid and english.tags == swedish.tags == ("Trade",)
+    assert english.uid == open_export(write_export(tmp_path / "b", item(1), item(2))).entries[0].uid
+    assert (
+        "/2024/04/text-1/" in source.entries[0].former_paths
+        and "/sv/2024/04/text-1/" in source.entries[2].former_paths
+    )
 
 
 def test_files_that_are_not_there_are_named_once_and_others_that_nobody_uses_are_listed(tmp_path):
