@@ -15,8 +15,9 @@ from .data_files import read_within
 from .go_templates import ANY, INNER, Shown, find_shown
 from .hidden_words import HiddenWords
 from .page import split_visible_words
-from .placeholders import replace_spans
+from .placeholders import find_spans, replace_spans
 from .shortcode_handlers import ShortcodeTag
+from .shortcodes import CODE_BLOCKS
 from .source_site import SourceSite
 from .tag_arguments import SOURCE_ARGUMENTS, read_arguments, visible_arguments
 
@@ -31,6 +32,7 @@ NAME = re.compile(r"[\w-]+(?:/[\w-]+)*")
 WHOLE_TAG = re.compile(
     r"\{\{[<%]\s*(?P<end>/?)\s*(?P<name>[\w/-]+?)(?:\s(?P<rest>[^{}]*?))?\s*(?P<closed>/?)\s*[>%]\}\}"
 )
+RENDERED = re.compile(r"markdownify|Render|Page\.Markup")
 UNSEEN = tuple(
     (re.compile(opening, re.IGNORECASE), re.compile(closing, re.IGNORECASE))
     for opening, closing in (
@@ -69,6 +71,15 @@ class OwnShortcodes:
                 parts.append(text[position : opening.end()])
                 position = closing.end()
         return "".join([*parts, text[position:]])
+
+    def find_raw(self, text: str) -> Iterator[tuple[int, int]]:
+        """Yield start and end of what shortcodes show as it is, and not as Markdown."""
+        for opening, closing in self._find_pairs(text):
+            template = self._find_template(opening["name"]) or ""
+            if opening[0].startswith("{{<") and INNER in template and not RENDERED.search(template):
+                yield opening.start(), closing.end()
+        for opening, closing in CODE_BLOCKS:
+            yield from find_spans(text, opening, closing)
 
     def keep_shown_arguments(self, tag: ShortcodeTag) -> None:
         """Take those arguments from a tag that its template does not show."""

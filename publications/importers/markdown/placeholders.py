@@ -110,6 +110,19 @@ def _find_inline_code(paragraph: str) -> Iterator[tuple[int, int]]:
             yield run.start(), position
 
 
+def find_code(text: str) -> Iterator[tuple[int, int]]:
+    """Yield start and end of blocks of code and of inline code."""
+    position = 0
+    for opening, closing in _find_fenced_blocks(text):
+        if opening.start() >= position:
+            position = closing.end()
+            yield opening.start(), position
+    position = 0
+    for paragraph in BLANK_LINES.split(text):
+        yield from ((position + start, position + end) for start, end in _find_inline_code(paragraph))
+        position += len(paragraph)
+
+
 def _follows_list(text: str, position: int) -> bool:
     """Whether an indented block here would belong to a list item."""
     before = text[max(0, position - 3000) : position].rstrip("\n").rpartition("\n")[2]
@@ -123,6 +136,16 @@ def _escape_lines(lines: list[str]) -> str:
 def remove_marks(text: str) -> str:
     """Return the text without the characters that marks consist of."""
     return text.replace("\ue000", "").replace("\ue001", "")
+
+
+def find_spans(text: str, opening: re.Pattern[str], closing: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+    """Yield start and end of spans; the search stops at the first opening without an end."""
+    position = 0
+    while (opening_match := opening.search(text, position)) and (
+        closing_match := closing.search(text, opening_match.end())
+    ):
+        position = closing_match.end()
+        yield opening_match.start(), position
 
 
 def replace_spans(

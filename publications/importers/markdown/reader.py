@@ -35,6 +35,7 @@ from .includes import ResolvedText, resolve_includes
 from .links import LinkRewriter, resolve_references
 from .liquid_template import find_conditional_parts, parse_template
 from .manuscript_file import read_manuscript, report_hidden
+from .omitted_html import omit_html, omits_html
 from .own_shortcodes import OwnShortcodes
 from .page import measure_coverage, strip_markup
 from .placeholders import Placeholders, remove_marks
@@ -212,6 +213,8 @@ class _MarkdownFile:
 
     def _body(self, source: str) -> str:
         context, log, placeholders = self.context, self.log, Placeholders()
+        if omits_html(context.source_site, self.front_matter.fields):
+            source = omit_html(source, log, self.left_out, OwnShortcodes(context.source_site, log).find_raw)
         resolved = self._resolve_templates(source, placeholders)
         text = remove_elements(placeholders.keep_code(resolved.text), log)
         hidden = HiddenWords(log, placeholders.restore)
