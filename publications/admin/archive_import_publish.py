@@ -11,12 +11,8 @@ from django.utils.translation import gettext as _
 from publications.importers.archive_imports import permissions_of
 from publications.importers.field_changes import label_changes, load_kinds, name_fields
 from publications.importers.hidden_links import HIDDEN_LINK
-from publications.importers.left_to_do import (
-    MISSING_TOPICS,
-    list_notes,
-    list_open_names,
-    list_similar_rows,
-)
+from publications.importers.left_tasks import MISSING_TOPICS
+from publications.importers.left_to_do import list_notes, list_open_names, list_similar_rows
 from publications.locales import language_in_sentence, language_label
 from publications.models import ARCHIVE_IMPORT_DAYS, ArchiveImport, ArchiveImportTask
 from publications.stored_messages import show_message

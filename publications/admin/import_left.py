@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from publications.importers.address_remarks import UNKNOWN_ADDRESS
+from publications.importers.left_tasks import TASK_OF_REMARK, LeftTask
 from publications.importers.left_ticks import tick
-from publications.importers.left_to_do import TASK_OF_REMARK, LeftGroup, LeftItem, LeftTask, find_left_to_do
+from publications.importers.left_to_do import LeftGroup, LeftItem, find_left_to_do
 from publications.importers.report_page import show_source_notes
 from publications.locales import language_label
 from publications.models import ARCHIVE_IMPORT_DAYS, ArchiveImport, Publication

@@ -1,6 +1,6 @@
 """The old addresses of which the report of an import speaks, and what they lead to now."""
 
-from collections.abc import Collection, Container, Iterator
+from collections.abc import Collection, Container, Iterable, Iterator
 from itertools import batched
 
 from django.utils.translation import gettext as _
@@ -40,6 +40,15 @@ def list_addresses(job: ArchiveImport, topics: Container[str]) -> Iterator[tuple
             if target is None and old_target:
                 target = _("On the old site it led to: %s") % old_target
             yield note["topic"], address, target
+
+
+def find_answered(addresses: Iterable[str]) -> set[str]:
+    """Return which of these addresses of the old site lead here, once its domain does."""
+    keys = {address: _key_of_redirect(address) for address in addresses}
+    answered: set[tuple[str, str]] = set()
+    for batch in batched({path for path, _query in keys.values()}, PATHS_PER_QUERY):
+        answered.update(Redirect.objects.filter(path__in=batch).answering().values_list("path", "query"))
+    return {address for address, key in keys.items() if key in answered}
 
 
 def _split_line(item: str) -> tuple[str, str | None]:

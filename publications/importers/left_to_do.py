@@ -9,9 +9,7 @@ from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import models
 from django.db.models import Exists, OuterRef
-from django.utils.translation import gettext_lazy as _
 
 from publications import actions, preflight
 from publications.markup import image_keys_in
@@ -28,73 +26,21 @@ from publications.stored_messages import Stored, show_message
 
 from .field_changes import label_changes, list_reader_changes, load_kinds
 from .file_outcome import FileOutcome
-from .hidden_links import HIDDEN_LINK, list_hidden_links
+from .hidden_links import list_hidden_links
 from .import_histories import find_edited
-from .imported_file import LOST_ADDRESS, NOT_PUBLIC, OTHER_LANGUAGE, SERVER_REDIRECT, UNMATCHED_PAGE, UNREAD
-from .left_addresses import list_addresses
+from .imported_file import OLD_LINK
+from .left_addresses import find_answered, list_addresses
+from .left_tasks import TASK_OF_REASON, TASK_OF_REMARK, TASK_OF_TOPIC, TASKS_OF_EDITS, LeftTask
 from .left_ticks import TICKED, build_mark
 from .name_proposals import NameProposal, build_proposals
 from .normalize import is_uid
-from .note_traces import is_resolved
+from .note_traces import is_resolved, list_names
 from .reconcile import ImportState, load_import_states
 from .similar_names import list_similar_pairs
 from .updated_drafts import find_updated_drafts
 
 MAX_COMPARED = 200
 """Of how many live texts the draft is compared with what readers see, which takes some milliseconds each."""
-
-
-class LeftTask(models.TextChoices):
-    """What is left to do with a text, in the order of the page."""
-
-    NAMES = "names", _("Names that may be other spellings of one person or topic")
-    SIMILAR = "similar", _("Authors and tags that may be one with another")
-    REFUSED = "refused", _("Texts that were not imported")
-    KEPT = "kept", _("Texts of which the source has another version")
-    UPDATED = "updated", _("Live texts whose drafts the import has changed")
-    PAGES = "pages", _("Pages that no rule fits")
-    UNREAD = "unread", _("Types and fields of the source of which nobody has said what they become")
-    PUBLIC = "public", _("Texts that are public, though the source hides them")
-    AUTHOR = "author", _("Texts without an author")
-    SUMMARY = "summary", _("Texts without a summary")
-    LANGUAGE = "language", _("Texts that read as another language")
-    DATE = "date", _("Texts without a date")
-    FILES = "files", _("Pictures and files that are missing")
-    ALT = "alt", _("Pictures without alternative text")
-    LOST = "lost", _("Parts of texts that did not come along")
-    EMBEDS = "embeds", _("Embedded media that are links now, or were left out")
-    LINKS = "links", _("Links that lead to the old site or nowhere")
-    ADDRESSES = "addresses", _("Old addresses that do not lead here")
-    SERVER = "server", _("Redirects for the web server")
-    DRAFTS = "drafts", _("Texts that readers do not see yet")
-    MADE_TITLE = "made-title", _("Titles that the import has made")
-    MADE_SUMMARY = "made-summary", _("Summaries that the import has made")
-
-
-TASK_OF_TOPIC = {
-    "refused": LeftTask.REFUSED, "kept": LeftTask.KEPT, "summary": LeftTask.MADE_SUMMARY,
-    "made-title": LeftTask.MADE_TITLE,
-    "author": LeftTask.AUTHOR, "image-missing": LeftTask.FILES, "missing": LeftTask.FILES,
-    "words": LeftTask.LOST, "render": LeftTask.LOST, "liquid": LeftTask.LOST,
-    OTHER_LANGUAGE: LeftTask.LANGUAGE, "hidden": LeftTask.LOST, "value": LeftTask.LOST, "note": LeftTask.LOST,
-    "html": LeftTask.EMBEDS, "image-elsewhere": LeftTask.EMBEDS, "link-lost": LeftTask.LINKS,
-    "link-gone": LeftTask.LINKS, HIDDEN_LINK: LeftTask.LINKS, "fragment": LeftTask.LINKS, "reference": LeftTask.LINKS,
-    "redirect": LeftTask.ADDRESSES, "address": LeftTask.ADDRESSES, "still-public": LeftTask.PUBLIC,
-    "yaml": LeftTask.LOST, "manuscript": LeftTask.LOST, "encoding": LeftTask.LOST, "characters": LeftTask.LOST,
-}  # fmt: skip
-"""The tasks of topics of notes on texts."""
-TASK_OF_REASON = {"held": LeftTask.DRAFTS, NOT_PUBLIC: LeftTask.DRAFTS, "date": LeftTask.DATE}
-"""The tasks of topics whose notes say why a text lacks what it lacks, or what was found instead."""
-TASKS_OF_EDITS = frozenset({LeftTask.AUTHOR, LeftTask.FILES, LeftTask.LOST, LeftTask.EMBEDS, LeftTask.LINKS})
-"""The tasks of notes that an edit of the text may have done."""
-TASK_OF_REMARK = {
-    LOST_ADDRESS: LeftTask.ADDRESSES, UNMATCHED_PAGE: LeftTask.PAGES, SERVER_REDIRECT: LeftTask.SERVER,
-    UNREAD: LeftTask.UNREAD,
-}  # fmt: skip
-"""The tasks of topics of remarks on the source as a whole."""
-
-MISSING_TOPICS = tuple(topic for topic, task in TASK_OF_TOPIC.items() if task is LeftTask.FILES)
-"""Topics of what a text shows, links to or names, and the archive does not hold."""
 
 
 @dataclass
@@ -143,6 +89,7 @@ def find_left_to_do(job: ArchiveImport) -> list[LeftGroup]:
             if not any(text in reason for reason in reasons):
                 reasons.append(text)
     edited = _load_edited([publication for *_place, publication, _note in notes if publication])
+    answered = find_answered(_addresses_in(notes))
     groups, ticked = {task: _Group(task) for task in LeftTask}, set(job.options.get(TICKED, ()))
     for publication in publications.values():
         for task in _find_lacking(publication):
@@ -161,7 +108,10 @@ def find_left_to_do(job: ArchiveImport) -> list[LeftGroup]:
                 publication,
                 str(publication or source),
                 show_message(note),
-                is_mended=bool(publication) and is_resolved(topic, note, publication, state),
+                is_mended=bool(publication)
+                and (
+                    is_resolved(topic, note, publication, state) or not answered.isdisjoint(list_names(note))
+                ),
                 is_edited=bool(state) and task in TASKS_OF_EDITS,
                 mark=mark,
             )
@@ -175,6 +125,13 @@ def find_left_to_do(job: ArchiveImport) -> list[LeftGroup]:
             reasons = [target] if target else []
             groups[task].add(None, address, *reasons, is_mended=target == "", mark=mark)
     return [group.build() for group in groups.values()]
+
+
+def _addresses_in(notes: Iterable[tuple[str, str, Publication | None, Stored]]) -> Iterator[str]:
+    """Yield the addresses of the old site to which texts link."""
+    for topic, _source, _publication, note in notes:
+        if topic == OLD_LINK:
+            yield from list_names(note)
 
 
 def _list_updated(job: ArchiveImport) -> Iterator[tuple[Publication, list[str]]]:

@@ -9,7 +9,7 @@ from publications.markup import fragment_on_page
 from publications.slugs import normalize_redirect_path
 from publications.stored_messages import gettext as _
 
-from .imported_file import ImportLog
+from .imported_file import OLD_LINK, ImportLog
 
 INLINE_TARGET = re.compile(r"\]\([ \t]*+(<[^<>\n]*+>|[^\s()<>]*+(?:\([^\s()]*+\)[^\s()<>]*+)*+)(?=[\s)])")
 DEFINITION = re.compile(r"^( {0,3}\[(?!\^)[^\]\n]+\]:[ \t]*)<?([^\s<>]+)>?", re.MULTILINE)
@@ -49,8 +49,10 @@ class AddressRewriter:
         if ABSOLUTE.match(address):
             is_own = self.site and host_of(address) == host_of(self.site)
             new = self.addresses.get(normalize_redirect_path(address)) if is_own else None
+            if not new:
+                return self._keep_old_address(address) if is_own else address
             fragment = fragment_on_page(address.partition("#")[2])
-            return f"{new}{'#' if fragment else ''}{fragment}" if new else address
+            return f"{new}{'#' if fragment else ''}{fragment}"
         path, mark, fragment = address.partition("#")
         new = (
             self.addresses.get(normalize_redirect_path(path))
@@ -76,9 +78,16 @@ class AddressRewriter:
             self.log.changed(
                 "link", _("%(old)s leads to %(new)s now.") % {"old": address, "new": absolute_url}
             )
-            return absolute_url
+            return self._keep_old_address(absolute_url)
         self.log.guessed(
             "link-lost", _("A link to another page of the old site stays as it was: %s") % address
+        )
+        return address
+
+    def _keep_old_address(self, address: str) -> str:
+        """Return an absolute address on the old site, and note that the import has no page for it."""
+        self.log.guessed(
+            OLD_LINK, _("A link leads to a page of the old site that did not come: %s") % address
         )
         return address
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from .left_to_do import TASK_OF_REMARK, TASK_OF_TOPIC, LeftTask
+from .left_tasks import TASK_OF_REMARK, TASK_OF_TOPIC, LeftTask
 from .report import FileOutcome, ImportReport
 
 TASKS_ELSEWHERE = (LeftTask.REFUSED, LeftTask.AUTHOR, LeftTask.KEPT, LeftTask.MADE_SUMMARY)

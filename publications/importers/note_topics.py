@@ -6,7 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from .file_outcome import OUTCOME_LABELS, FileOutcome
-from .imported_file import NOT_PUBLIC
+from .imported_file import NOT_PUBLIC, OLD_LINK
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,7 @@ _NOTE_TOPICS = (
     NoteTopic("summary", _("summaries made or cut")),
     NoteTopic("link", _("links led to new addresses")),
     NoteTopic("link-lost", _("links to pages that did not come along")),
+    NoteTopic(OLD_LINK, _("links to pages of the old site that did not come")),
     NoteTopic("fragment", _("links to places that are not on their page")),
     NoteTopic("link-gone", _("links that could not be kept"), needs_attention=True),
     NoteTopic(

@@ -39,12 +39,12 @@ def is_resolved(topic: str, note: Stored, publication: Publication, state: Impor
         return publication.language != state.last_import.language
     if name := MADE_FIELDS.get(topic):
         return getattr(publication, name) != getattr(state.last_import, name)
-    names = {name for name in _list_names(note) if not name.isdecimal()}  # a count stands in many texts
+    names = {name for name in list_names(note) if not name.isdecimal()}  # a count stands in many texts
     traces = {f"*{name}*" if topic == MISSING_PICTURE else name for name in names}
     traces = {trace for trace in traces if _has_words(state.last_import.body, trace)}
     if traces:
         return not any(_has_words(publication.body, trace) for trace in traces)
-    return topic == MISSING_PICTURE and _shows_picture(_list_names(note), publication, state.last_import.body)
+    return topic == MISSING_PICTURE and _shows_picture(list_names(note), publication, state.last_import.body)
 
 
 def _has_words(text: str, words: str) -> bool:
@@ -60,11 +60,11 @@ def _shows_picture(addresses: Iterable[str], publication: Publication, imported_
     return any(name.casefold() in names for name in images.values_list("filename", flat=True))
 
 
-def _list_names(stored: Stored) -> Iterator[str]:
+def list_names(stored: Stored) -> Iterator[str]:
     """Yield what a stored message names."""
     if isinstance(stored, dict):
         values = stored.get("parts") or stored.get("values") or ()
         for value in values.values() if isinstance(values, dict) else values:
-            yield from _list_names(value)
+            yield from list_names(value)
     elif name := str(stored).removesuffix(":").strip():
         yield name

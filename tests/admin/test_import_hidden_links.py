@@ -7,7 +7,8 @@ import pytest
 from django.utils import timezone
 
 from publications import actions
-from publications.importers.left_to_do import LeftTask, find_left_to_do
+from publications.importers.left_tasks import LeftTask
+from publications.importers.left_to_do import find_left_to_do
 from publications.models import ArchiveImport, Edition, Publication
 from tests.factories import make_person, make_publication
 

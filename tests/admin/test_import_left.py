@@ -13,7 +13,8 @@ from publications import actions
 from publications.admin.import_left import PAGES, REMEDIES
 from publications.admin.import_mapping_form import LEFT_OUT
 from publications.importers import archive_import_undo, archive_imports
-from publications.importers.left_to_do import TASK_OF_REASON, TASK_OF_TOPIC, LeftTask, find_left_to_do
+from publications.importers.left_tasks import TASK_OF_REASON, TASK_OF_TOPIC, LeftTask
+from publications.importers.left_to_do import find_left_to_do
 from publications.importers.name_proposals import store_decision
 from publications.importers.note_topics import NOTE_TOPICS
 from publications.importers.options import InvalidOptions
@@ -461,6 +462,22 @@ def test_links_of_public_texts_to_hidden_ones_are_listed_until_these_are_publish
     save(Publication.objects.get(title="B"), slug="b")
     actions.publish(Publication.objects.get(title="B"), by=make_person("Editors"))
 
+    assert "links" not in left()
+
+
+def test_links_to_pages_of_the_old_site_that_did_not_come_are_listed_until_they_lead_here(administrator):
+    text = "[One](/gone/), [two](https://www.old.example/reports/gas/?p=2), [three](https://other.example/)."
+    check(administrator, archive({"blog/a.md": post("A", text=text)}), site="https://old.example")
+    press(administrator, "publish")
+
+    shown = page(administrator).partition('id="links"')[2].partition("</section>")[0]
+    assert left()["links"] == {"A"} and "https://old.example/gone/" in shown
+    assert "https://www.old.example/reports/gas/?p=2" in shown and "other.example" not in shown
+
+    Redirect.objects.create(path="/gone", site_path="/en/publications/")
+    assert left()["links"] == {"A"} and "old.example/gone/" not in page(administrator)
+
+    save(Publication.objects.get(title="A"), body="Nothing.")
     assert "links" not in left()
 
 

@@ -8,7 +8,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from publications.admin.import_mapping_form import LEFT_OUT
 from publications.importers.imported_file import UNREAD
-from publications.importers.left_to_do import LeftTask, find_left_to_do
+from publications.importers.left_tasks import LeftTask
+from publications.importers.left_to_do import find_left_to_do
 from publications.models import ArchiveImport, Publication
 from tests.importers.letter_export import letter_system, render_export
 from tests.importers.wordpress import exports as wordpress
