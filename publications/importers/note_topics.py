@@ -53,6 +53,12 @@ _NOTE_TOPICS = (
     NoteTopic("organisation", _("new authors taken for organisations")),
     NoteTopic("guest", _("guest authors added, since no author here had the name")),
     NoteTopic("author", _("names that belong to no author"), needs_attention=True),
+    NoteTopic(
+        "author-turned",
+        _("names that stood with the family name first"),
+        needs_attention=True,
+        is_grouped=True,
+    ),
     NoteTopic("tag", _("tags that became one")),
     NoteTopic("made-title", _("titles made for texts without one")),
     NoteTopic("title", _("titles made or changed")),

@@ -32,7 +32,6 @@ MONTH_FIRST = re.compile(
     r"(?:[^\W\d_]+,\s+)?([a-z]+)\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})", re.IGNORECASE
 )
 MONTHS_OF_YEAR = 12
-NUMBERS = re.compile(r"(?<!\d)(\d{1,2})/(\d{1,2})[/ ]\d{4}")
 DATE_IN_NAME = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?=[-_ .]|$)")
 
 
@@ -55,9 +54,11 @@ def parse_date(text: str, zone: tzinfo | None = None) -> datetime | None:
 
 
 def is_ambiguous_date(text: str) -> bool:
-    """Whether the first date in a text may have the month first, as 3/4/2012 has; it is read with the day first."""
-    match = NUMBERS.search(text)
-    return bool(match) and match[1] != match[2] and max(int(match[1]), int(match[2])) <= MONTHS_OF_YEAR
+    """Whether a date may have the month first, as 3/4/2012 has; it is read with the day first."""
+    match = DAY_FIRST.fullmatch(" ".join(text.split()))
+    if not match or "/" not in match[0]:
+        return False
+    return int(match[1]) != int(match[2]) and max(int(match[1]), int(match[2])) <= MONTHS_OF_YEAR
 
 
 def date_in_name(name: str) -> datetime | None:

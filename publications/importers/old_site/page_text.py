@@ -9,7 +9,7 @@ from ..series_number_formats import find_series_number
 from .content_types import is_document
 from .html_page import HtmlPage, Node, plain_text
 from .rules import PageRule, ValueSource
-from .values import find_date, is_of_update, read_value, read_values, split_names
+from .values import find_date, find_turned_names, is_of_update, read_value, read_values, split_names
 
 TAKEN_FIELDS = ("title", "summary", "date", "authors", "tags")
 """Fields whose elements are no part of the text, if they stand in it."""
@@ -32,6 +32,7 @@ class PageHead:
         is_update: whether that says that it is the date of the last update.
         is_unindexed: whether search engines were to leave the page out.
         unnamed: parts of the byline that are no names.
+        turned: names that have the family name first, with what was read.
         files, related, breadcrumb: addresses with their labels.
     """
 
@@ -43,6 +44,7 @@ class PageHead:
     is_unindexed: bool = False
     authors: tuple[str, ...] = ()
     unnamed: tuple[str, ...] = ()
+    turned: tuple[tuple[str, str], ...] = ()
     tags: tuple[str, ...] = ()
     language: str = ""
     cover: str = ""
@@ -68,7 +70,8 @@ def read_head(page: HtmlPage, rule: PageRule) -> PageHead:
     def sources(name: str) -> tuple[ValueSource, ...]:
         return rule.sources.get(name, ())
 
-    authors, unnamed = _read_authors(read_values(page, sources("authors")))
+    bylines = read_values(page, sources("authors"))
+    authors, unnamed = _read_authors(bylines)
     date_texts = read_values(page, sources("date"))
     date_text = next((text for text in date_texts if find_date(text)), "")
     cover = read_value(page, sources("cover"))
@@ -83,6 +86,7 @@ def read_head(page: HtmlPage, rule: PageRule) -> PageHead:
         ),
         authors=authors,
         unnamed=unnamed,
+        turned=tuple(pair for text in bylines for pair in find_turned_names(text).items()),
         tags=_distinct(
             tag.strip(" ,#") for text in read_values(page, sources("tags")) for tag in text.split(",")
         ),

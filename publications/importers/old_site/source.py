@@ -40,6 +40,7 @@ from .rules import parse_rules
 from .samples import choose_samples, describe_sample
 from .site_copy import SiteCopy
 from .site_files import SiteFiles
+from .values import find_date_text
 
 
 @dataclass(kw_only=True)
@@ -243,12 +244,15 @@ def _notes_on(head: PageHead) -> Iterator[ImportNote]:
             _("No date was found.") if not head.date_text else _("This is no date: %s") % head.date_text[:100]
         )
         yield ImportNote(NoteKind.DROPPED, "date", reason)
-    elif is_ambiguous_date(head.date_text):
-        yield ImportNote(NoteKind.GUESSED, "date", describe_day_first(head.date_text[:100]))
+    elif is_ambiguous_date(date_text := find_date_text(head.date_text)):
+        yield ImportNote(NoteKind.GUESSED, "date", describe_day_first(date_text))
     if head.published_at and head.is_update:
         message = _("The date of its last update was taken for that of its publication: %s")
         yield ImportNote(NoteKind.GUESSED, "date", message % head.date_text[:100])
     if head.is_unindexed:
         yield unindexed_note()
+    for written, name in head.turned:
+        message = _("The family name stood first: %(written)s was read as %(name)s.")
+        yield ImportNote(NoteKind.GUESSED, "author-turned", message % {"written": written, "name": name})
     for part in head.unnamed:
         yield ImportNote(NoteKind.DROPPED, "author", _("This is nobody's name: %s") % part[:100])

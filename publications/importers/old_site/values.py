@@ -3,7 +3,10 @@
 import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import zip_longest
 from typing import Any
+
+from publications.name_particles import NAME_PARTICLES
 
 from ..markdown.dates import MONTHS, parse_date
 from ..word.title_block import BYLINE, NAME_SEPARATOR
@@ -17,18 +20,22 @@ DATE = re.compile(
     r"(?<!\d)\d{4}-\d{1,2}-\d{1,2}(?:T[\d:.]+(?:Z|[+-]\d{2}:?\d{2})?|\s+\d{1,2}:\d{2}(?::\d{2})?)?"
     rf"|(?<!\d)\d{{1,2}}(?:st|nd|rd|th|\.|:e|:a)?\s+(?:{_MONTH})\b\.?,?\s+\d{{4}}"
     rf"|\b(?:{_MONTH})\b\.?\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}}"
-    r"|(?<!\d)\d{1,2}[./]\d{1,2}(?:[./]|\.?\s)\d{4}(?!\d)|(?<!\d)\d{4}[/.]\d{1,2}[/.]\d{1,2}(?!\d)",
+    r"|(?<!\d)\d{1,2}[./]\d{1,2}[./]\d{4}(?!\d)|(?<!\d)\d{4}[/.]\d{1,2}[/.]\d{1,2}(?!\d)",
     re.IGNORECASE,
 )
 """A date in a sentence."""
 UPDATE_WORDS = re.compile(r"updated?|modified|revised|uppdatera[dt]|ändra[dt]|reviderad", re.IGNORECASE)
 PUBLISH_WORDS = re.compile(r"publi[sc]|posted|created|skapa[dt]", re.IGNORECASE)
+SHORT_DATE = re.compile(r"(?<!\d)\d{1,2}/\d{1,2}\s+\d{4}(?![\d-])")
+"""One such as "5/9 2012", which may be the number of a report too: read where a text has no other date."""
 ORDINAL_MARK = re.compile(r"(?<=\d):[ea]\b")
 NOT_A_NAME = re.compile(r"[\d@/()\"“”?!]|^[a-zåäö]")
 """What follows a name without being one, such as a title, a date or an address."""
 AFFIX = re.compile(r"^(?:dr|prof|professor|docent|ph\.?d)\.?\s+", re.IGNORECASE)
 BETWEEN_PEOPLE = re.compile(r"\s*;\s*|\s+(?:and|och)\s+|\s*&\s*")
-FAMILY_FIRST = re.compile(r"(?P<family>[^,]{2,}), (?P<given>[^,]+)")
+FAMILY_NAME = re.compile(r"(?=.{2})(?:(?![\d_])[^\Wa-zà-öø-ÿ]|[-’' ])+")
+GIVEN_NAME = re.compile(r"(?![\d_])[^\Wa-zà-öø-ÿ][^\W\d_]*[a-zà-öø-ÿ](?:-[^\W\d_]+)?")
+SCOTTISH = re.compile(r"(?<=\bMc)[a-z]")
 VALUE_ATTRIBUTES = {"meta": "content", "time": "datetime", "img": "src", "link": "href"}
 """The attribute that holds the value of an element without text."""
 
@@ -78,12 +85,15 @@ def _properties(value: Any, names: tuple[str, ...]) -> Iterator[str]:
 
 def find_date(text: str) -> datetime | None:
     """Return the first date in a text, alone or in a sentence, or None."""
-    if date := parse_date(text):
-        return date
-    for match in DATE.finditer(text):
-        if date := parse_date(ORDINAL_MARK.sub("", match[0])):
-            return date
-    return None
+    return parse_date(find_date_text(text))
+
+
+def find_date_text(text: str) -> str:
+    """Return what `find_date` reads of a text, or ""."""
+    if parse_date(text):
+        return text
+    found = (ORDINAL_MARK.sub("", match[0]) for form in (DATE, SHORT_DATE) for match in form.finditer(text))
+    return next(filter(parse_date, found), "")
 
 
 def is_of_update(text: str) -> bool:
@@ -95,10 +105,9 @@ def is_of_update(text: str) -> bool:
 
 def split_names(text: str) -> tuple[list[str], list[str]]:
     """Return the names in a byline ("By A, B and C"), and the parts that are none, such as titles."""
-    line = " ".join(text.split()).strip(" .,:;")
-    if match := BYLINE.fullmatch(line):
-        line = match["names"]
-    line = "; ".join(_put_given_name_first(person) for person in BETWEEN_PEOPLE.split(line))
+    line = "; ".join(BETWEEN_PEOPLE.split(_names_in_byline(text)))
+    for written, name in find_turned_names(text).items():
+        line = line.replace(written, f"{name};")
     names, others = [], []
     for part in NAME_SEPARATOR.split(line)[:MAX_AUTHORS]:
         name = AFFIX.sub("", part.strip(" .,:;"))
@@ -107,14 +116,29 @@ def split_names(text: str) -> tuple[list[str], list[str]]:
     return names, others
 
 
-def _put_given_name_first(person: str) -> str:
-    """Return "Anna Berg" for "BERG, Anna", and any other text as it is: two names may stand beside each other."""
-    match = FAMILY_FIRST.fullmatch(person)
-    if (
-        not match
-        or not match["family"].isupper()
-        or match["given"].isupper()
-        or NOT_A_NAME.search(match["given"])
-    ):
-        return person
-    return f"{match['given']} {match['family'].title()}"
+def _names_in_byline(text: str) -> str:
+    line = " ".join(text.split()).strip(" .,:;")
+    match = BYLINE.fullmatch(line)
+    return match["names"] if match else line
+
+
+def find_turned_names(text: str) -> dict[str, str]:
+    """Return the names of a byline that have the family name in capitals first, such as "BERG, Anna".
+
+    Returns:
+        Each name with the given name first by the name as it is written; none if a comma in the text is of another use.
+    """
+    turned = {}
+    for people in BETWEEN_PEOPLE.split(_names_in_byline(text)):
+        parts = people.split(",") if "," in people else []
+        for family, given in zip_longest(parts[::2], parts[1::2], fillvalue=""):
+            if not FAMILY_NAME.fullmatch(family.strip()) or not GIVEN_NAME.fullmatch(given.strip()):
+                return {}
+            turned[f"{family},{given}".strip()] = f"{given.strip()} {_write_family_name(family)}"
+    return turned
+
+
+def _write_family_name(name: str) -> str:
+    """Return a family name in capitals as it is written within a text: "van der Berg", "McDonald"."""
+    words = (word.lower() if word.lower() in NAME_PARTICLES else word.title() for word in name.split())
+    return SCOTTISH.sub(lambda match: match[0].title(), " ".join(words))

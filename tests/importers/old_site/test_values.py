@@ -10,7 +10,7 @@ from publications.importers.old_site.html_page import parse_page
 from publications.importers.old_site.page_text import read_head, read_text
 from publications.importers.old_site.rules import parse_rules
 from publications.importers.old_site.source import _notes_on
-from publications.importers.old_site.values import find_date, split_names
+from publications.importers.old_site.values import find_date, find_date_text, find_turned_names, split_names
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,18 @@ def test_a_date_is_found_alone_or_in_a_sentence(text):
 
 
 @pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("Nr 3/4 2012, publicerad 5 maj 2012", date(2012, 5, 5)), ("sid 10.12 2010, publicerad 5 maj 2012", date(2012, 5, 5)),
+        ("Rapport 2.1 2012 (2012-05-20)", date(2012, 5, 20)), ("Kl 9.30 2012-05-20", date(2012, 5, 20)),
+        ("Publicerad 5/9 2012", date(2012, 9, 5)),
+    ],
+)  # fmt: skip
+def test_numbers_of_reports_and_hours_are_taken_for_no_date(text, day):
+    assert find_date(text).date() == day
+
+
+@pytest.mark.parametrize(
     "text", ["", "Nr 3 2021", "31 februari 2021", "Tel 08-123 45 67", "12345-67-89", "mars 2021"]
 )
 def test_what_is_no_date_is_none(text):
@@ -37,13 +49,15 @@ def test_what_is_no_date_is_none(text):
     [
         ("3/4/2012", True),
         ("Published 3/4 2012", True),
+        ("3/4\u00a02012", True),
+        ("2012-05-20 (jfr 3/4/2013)", False),
         ("3/3/2012", False),
         ("13/4/2012", False),
         ("2012-03-04", False),
     ],
 )
 def test_a_date_that_may_have_the_month_first_is_known(text, is_ambiguous):
-    assert is_ambiguous_date(text) == is_ambiguous
+    assert is_ambiguous_date(find_date_text(text)) == is_ambiguous
 
 
 @pytest.mark.parametrize(
@@ -58,6 +72,11 @@ def test_a_date_that_may_have_the_month_first_is_known(text, is_ambiguous):
         ("Anna Berg, anna@x.example", ["Anna Berg"], ["anna@x.example"]),
         ("BERG, Anna", ["Anna Berg"], []),
         ("Av SJÖ-DAHL, Carl och BERG, Anna", ["Carl Sjö-Dahl", "Anna Berg"], []),
+        ("BERG, Anna, LIND, Eva-Karin", ["Anna Berg", "Eva-Karin Lind"], []),
+        ("VAN DER BERG, Jan; MCDONALD, Ian", ["Jan van der Berg", "Ian McDonald"], []),
+        ("SIPRI, Anna Berg", ["SIPRI", "Anna Berg"], []),
+        ("UI, Anna Berg och Bo Lind", ["UI", "Anna Berg", "Bo Lind"], []),
+        ("BERG, Anna och Bo Lind", ["Anna Berg", "Bo Lind"], []),
         ("SCEEUS, FOI", ["SCEEUS", "FOI"], []),
         ("FOI, analytiker", ["FOI"], ["analytiker"]),
         ("", [], []),
@@ -65,6 +84,11 @@ def test_a_date_that_may_have_the_month_first_is_known(text, is_ambiguous):
 )
 def test_a_byline_is_split_into_names(text, names, others):
     assert split_names(text) == (names, others)
+
+
+def test_names_that_were_turned_are_known():
+    assert find_turned_names("Av BERG, Anna och Bo Lind") == {"BERG, Anna": "Anna Berg"}
+    assert find_turned_names("SIPRI, Anna Berg") == find_turned_names("Anna Berg, Stockholm") == {}
 
 
 HTML = """<html lang="sv"><head><script type="application/ld+json">
