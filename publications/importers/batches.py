@@ -18,7 +18,7 @@ from .duplicates import report_duplicates
 from .field_changes import list_draft_changes
 from .import_cache import ImportCache
 from .imported_file import ImportedFile, ImportNote, NoteKind
-from .manuscript_files import LazyFiles, ManuscriptFiles
+from .manuscript_files import LazyFiles, ManuscriptFiles, describe_other_words
 from .manuscripts import ManuscriptRefused, import_manuscripts
 from .note_traces import is_resolved
 from .options import ImportOptions
@@ -121,6 +121,7 @@ class BatchImporter:
             files = self._manuscript_files(imported)
             for message in describe_missing(imported.manuscript, files, file.publication, self.import_cache):
                 file.add_note(NoteKind.DROPPED, "missing", message)
+            self._add_other_words(file)
         self.report.files.append(file)
         return file
 
@@ -148,6 +149,11 @@ class BatchImporter:
                 file.add_note(NoteKind.GUESSED, "guest", message)
             for message in result.missing_messages:
                 file.add_note(NoteKind.DROPPED, "missing", message)
+            self._add_other_words(file)
+
+    def _add_other_words(self, file: FileReport) -> None:
+        for message in describe_other_words(file.imported.manuscript, self.import_cache):
+            file.add_note(NoteKind.DROPPED, "value", message)
 
     def _manuscript_files(self, imported: ImportedFile) -> ManuscriptFiles:
         return ManuscriptFiles(

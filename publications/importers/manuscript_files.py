@@ -7,7 +7,7 @@ from pathlib import Path, PurePath
 from publications import images, renditions
 from publications.manuscript import Manuscript, ManuscriptFile, ManuscriptImage
 from publications.markup import image_keys_in
-from publications.models import Image, Publication, store_original
+from publications.models import ActionType, AuditEntry, Image, Publication, store_original
 from publications.stored_messages import gettext as _
 from publications.stored_messages import join_messages
 
@@ -66,6 +66,33 @@ def store_images(manuscript: Manuscript, files: ManuscriptFiles, import_cache: I
 def describe_missing_images(manuscript: Manuscript, import_cache: ImportCache) -> list[str]:
     """Return a message for each image of a manuscript that is not in the library."""
     return [_describe_missing(image) for image in manuscript.images if image.key not in import_cache.images]
+
+
+def describe_other_words(manuscript: Manuscript, import_cache: ImportCache) -> list[str]:
+    """Return a message for each credit, and alternative text of the cover, that the library has otherwise.
+
+    It has one of each picture, which texts share. What was written at the desk since counts, and is no loss.
+    """
+    messages = []
+    for image in manuscript.images:
+        row = import_cache.images.get(image.key)
+        if row is None:
+            continue
+        pairs = [(image.credit[:200], row.credit)]
+        if image.key == manuscript.cover:
+            alts = (image.alt.get("en", ""), row.alt_en), (image.alt.get("sv", ""), row.alt_sv)
+            pairs += [pair for pair in alts if pair[1]]  # the desk asks for one that is missing
+        lost = [(own, kept) for own, kept in pairs if own and own != kept]
+        if lost and not _is_edited(row):
+            message = _("The library says of a picture of the text “%(kept)s”; this was left out: %(own)s")
+            messages += [message % {"own": own, "kept": kept or "–"} for own, kept in lost]
+    return messages
+
+
+def _is_edited(image: Image) -> bool:
+    """Whether somebody has changed an image at the desk."""
+    entries = AuditEntry.objects.filter(action=ActionType.AMEND, detail__kind="image", detail__pk=image.pk)
+    return entries.exists()
 
 
 def _describe_missing(image: ManuscriptImage) -> str:

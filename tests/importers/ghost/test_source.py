@@ -6,6 +6,8 @@ import pytest
 
 from publications.importers.ghost import is_ghost, open_ghost_source
 from publications.importers.imported_file import ImportRefused
+from publications.importers.options import ImportOptions
+from publications.importers.run import run_import
 from publications.importers.source import ImportSource
 from tests.factories import picture_bytes
 from tests.importers.html.articles import make_context
@@ -224,3 +226,22 @@ def test_rows_of_any_form_are_read(open_export, tmp_path):
     )  # fmt: skip
 
     assert [file.refusal for file in read_all(open_export(export), tmp_path)] == ["", ""]
+
+
+@pytest.mark.django_db
+def test_words_on_a_picture_that_another_text_has_given_it_otherwise_are_named(open_export, tmp_path):
+    folder = tmp_path / "content/images"
+    folder.mkdir(parents=True)
+    (folder / "a.png").write_bytes(picture_bytes())
+    post = {"html": "<p>b</p>", "feature_image": "__GHOST_URL__/content/images/a.png", "custom_excerpt": "c"}
+    rows = [{"title": "One", "slug": "one"} | post, {"title": "Two", "slug": "two"} | post]
+    meta = [
+        {"post_id": f"p{n}", "feature_image_alt": f"Alt {n}", "feature_image_caption": f"Photo: {n}"}
+        for n in (1, 2)
+    ]
+    open_export(make_export(*rows, posts_meta=meta))
+
+    for _run in range(2):
+        first, second = run_import(ImportOptions(tmp_path, author="The Institute")).files
+        assert first.notes_on("value") == []
+        assert [text.partition("left out: ")[2] for text in second.notes_on("value")] == ["Photo: 2", "Alt 2"]
