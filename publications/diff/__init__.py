@@ -9,6 +9,7 @@ not use the database, translations or templates.
 from .blocks import (
     DiffBlock,
     Token,
+    blocks_by_element,
     blocks_of_html,
     blocks_of_text,
     join_paragraphs,
@@ -55,6 +56,7 @@ __all__ = [
     "TextSide",
     "Token",
     "Values",
+    "blocks_by_element",
     "blocks_of_html",
     "blocks_of_text",
     "compare",

@@ -6,14 +6,16 @@ accepted, but its blocks are not specified.
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import groupby
+from itertools import count, groupby
 from typing import NamedTuple
 
 from publications.html_tree import Element, is_inline_child, parse
 
 BLOCK_GAP = "\n\n"
+POSITION_ANCHOR = "b-"
+"""How the anchors begin that blocks without an id of their own have."""
 _BREAK = re.compile(r"\n[^\S\n]*\n\s*")
 IDEOGRAPHS = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _PUNCTUATION = (
@@ -65,12 +67,17 @@ def tokens_of(text: str) -> tuple[Token, ...]:
 class DiffBlock:
     """A paragraph, heading, list item or row (`kind`) as tokens; blocks of different kinds are never equal.
 
-    `anchor` is the id of a paragraph of stored HTML, else "".
+    `anchor` is the id of a paragraph of stored HTML; of another block of it, one by its position; else "".
     """
 
     kind: str
     tokens: tuple[Token, ...]
     anchor: str = ""
+
+    @property
+    def is_paragraph(self) -> bool:
+        """Whether the block is a paragraph with an id of its own, which later editions keep."""
+        return bool(self.anchor) and not self.anchor.startswith(POSITION_ANCHOR)
 
     @cached_property
     def key(self) -> tuple[str, ...]:
@@ -112,7 +119,35 @@ def blocks_of_text(text: str) -> list[DiffBlock]:
 
 def blocks_of_html(html: str) -> list[DiffBlock]:
     """Return the blocks of stored HTML in document order."""
-    return list(_blocks_of(parse(html)))
+    return [block for _element, blocks in blocks_by_element(parse(html)) for block in blocks]
+
+
+def blocks_by_element(root: Element) -> list[tuple[Element, list[DiffBlock]]]:
+    """Return the outermost elements of stored HTML, and of its notes each, with their blocks in document order."""
+    numbers = count(1)
+    return [
+        (
+            element,
+            [replace(block, anchor=block.anchor or f"{POSITION_ANCHOR}{next(numbers)}") for block in blocks],
+        )
+        for element, blocks in _split_into_elements(root)
+    ]
+
+
+def _split_into_elements(root: Element) -> Iterator[tuple[Element, list[DiffBlock]]]:
+    for is_inline, children in groupby(root.children, key=is_inline_child):
+        if is_inline:
+            yield root, [*_make_block("paragraph", TokenReader().read(children))]
+            continue
+        for child in children:
+            notes = [note for notes in child.elements for note in notes.elements] if _has_notes(child) else []
+            yield from ((note, [*_blocks_of(note, in_note=True)]) for note in notes)
+            if not notes:
+                yield child, [*_blocks_of(child)]
+
+
+def _has_notes(element: Element) -> bool:
+    return element.get("class") == "footnotes"
 
 
 def _blocks_of(
@@ -125,7 +160,7 @@ def _blocks_of(
         yield from _make_block("row", _row_tokens(element))
     else:
         context = {
-            "in_note": in_note or element.get("class") == "footnotes",
+            "in_note": in_note or _has_notes(element),
             "in_item": in_item or element.tag == "li",
             "in_quote": in_quote or element.tag == "blockquote",
         }

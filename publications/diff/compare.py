@@ -50,7 +50,7 @@ class DiffRun:
 class DiffPassage:
     """A block of either text. A moved block occurs twice, deleted and inserted, both with `moved`.
 
-    `anchor` is the id of a paragraph of the earlier text, else "".
+    `anchor` is that of the block of the earlier text, else "".
     """
 
     change: DiffOperation

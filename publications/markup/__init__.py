@@ -10,7 +10,7 @@ package does not use the database.
 
 from .anchors import TextRange, anchor_text, anchor_text_of_html, find_quote, is_remnant, move_ranges
 from .editor_blocks import EditorBlock, split_blocks, write_blocks
-from .figures import ResponsiveImage, insert_after_paragraphs, insert_images, insert_permalinks
+from .figures import ResponsiveImage, insert_images, insert_permalinks
 from .folding import INVISIBLE_CHARACTERS, fold
 from .links import ALLOWED_SCHEMES, Heading, fragment_on_page, github_slug, image_keys_in, invalid_image_keys
 from .markdown_styles import EDITABLE_STYLE, PORTABLE_STYLE, MarkdownStyle, escape_markdown
@@ -54,7 +54,6 @@ __all__ = [
     "github_slug",
     "image_keys_in",
     "inline_text",
-    "insert_after_paragraphs",
     "insert_images",
     "insert_permalinks",
     "invalid_image_keys",

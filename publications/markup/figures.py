@@ -23,7 +23,6 @@ PLACEHOLDER = re.compile(
     rf'(?P<figure><figure>)?(?P<link><a [^<>]*>)?{PLACEHOLDER_START}(?P<key>{KEY})" alt="(?P<alt>[^"]*)">'
     r"(?P<end>(?(link)</a>))(?(figure)(?:<figcaption>(?P<caption>[^<]*)</figcaption>)?</figure>)"
 )
-PARAGRAPH = re.compile(r'<p id="(p-[^"]+)"[^<>]*>.*?</p>', re.DOTALL)
 BLOCK = re.compile(r'(<(p|h[2-6]) id="([ps]-[^"]+)"[^<>]*>.*?)(</\2>)', re.DOTALL)
 
 
@@ -109,13 +108,6 @@ def _render_caption(caption: str, credit: str) -> str:
     credit_html = f'<span class="credit">{escape(credit)}</span>' if credit else ""
     content = " ".join(part for part in (caption, credit_html) if part)
     return f"<figcaption>{content}</figcaption>" if content else ""
-
-
-def insert_after_paragraphs(html: str, notes: Mapping[str, str]) -> str:
-    """Return stored HTML with a note after each paragraph whose id has one; the notes are safe HTML."""
-    if not notes:
-        return html
-    return PARAGRAPH.sub(lambda match: f"{match[0]}{notes.get(match[1], '')}", html)
 
 
 def insert_permalinks(html: str, paragraph: str, section: str, *, language: str = "") -> str:

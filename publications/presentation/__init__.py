@@ -49,7 +49,7 @@ from .mementos import (
     time_map_url,
 )
 from .page import breadcrumb, breadcrumb_step, is_long_title, paths_in_locales, render_page
-from .paragraph_changes import ParagraphChange, build_paragraph_notes, paragraph_changes
+from .paragraph_changes import ParagraphChange, build_edition_notes, paragraph_changes
 from .pdf_document import pdf_document_of, social_image_of, social_image_of_page
 from .publication_page import editorial_notice_context, publication_context, site_page_context, site_page_url
 from .redirect_targets import (
@@ -102,8 +102,8 @@ __all__ = [
     "breadcrumb",
     "breadcrumb_step",
     "build_change_notes",
+    "build_edition_notes",
     "build_lead_teaser",
-    "build_paragraph_notes",
     "build_teasers",
     "byline_parts",
     "byline_text",

@@ -66,10 +66,10 @@ def portrait_image(image: Image | None, image_url: ImageUrl) -> markup.Responsiv
     )
 
 
-def body_html(edition: Edition, images: Iterable[Image], image_url: ImageUrl) -> str:
-    """Return the stored safe HTML with its images inserted."""
+def body_html(edition: Edition, images: Iterable[Image], image_url: ImageUrl, *, html: str = "") -> str:
+    """Return the stored safe HTML, or `html` in its place, with its images inserted."""
     return markup.insert_images(
-        edition.html, {image.key: responsive_image(image, image_url) for image in images}
+        html or edition.html, {image.key: responsive_image(image, image_url) for image in images}
     )
 
 

@@ -50,15 +50,17 @@ def publication_context(
     *,
     image_url: ImageUrl = public_image_url,
     has_page: Callable[[Author | Tag], bool] = lambda row: True,
+    html: str = "",
 ) -> dict[str, object]:
     """Return the context of `pages/publication.html`.
 
     Args:
         image_url: returns the URLs of images.
         has_page: returns whether an author or topic has a page that readers can open; others are not linked.
+        html: stored HTML to show in place of that of the edition.
     """
     return {
-        **_text_context(rows, image_url),
+        **_text_context(rows, image_url, html),
         **_author_context(rows, image_url, has_page),
         **change_notes_context(rows),
         **_aside_context(rows, has_page),
@@ -66,7 +68,7 @@ def publication_context(
     }
 
 
-def _text_context(rows: EditionWithRows, image_url: ImageUrl) -> dict[str, object]:
+def _text_context(rows: EditionWithRows, image_url: ImageUrl, html: str) -> dict[str, object]:
     edition = rows.edition
     return {
         "title": rows.marked_title,
@@ -79,7 +81,7 @@ def _text_context(rows: EditionWithRows, image_url: ImageUrl) -> dict[str, objec
         "age_notice": age_notice(edition),
         "cover": responsive_image(edition.cover, image_url) if edition.cover else None,
         "contents": table_of_contents(edition),
-        "html": with_permalinks(body_html(edition, rows.images, image_url), edition.language),
+        "html": with_permalinks(body_html(edition, rows.images, image_url, html=html), edition.language),
         "external_link": external_link(edition),
         "disclaimer": edition.disclaimer,
     }

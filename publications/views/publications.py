@@ -3,9 +3,8 @@
 They are shown while the publication is live; otherwise the address redirects or answers 410 or 404.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from http import HTTPStatus
-from types import MappingProxyType
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.urls import reverse
@@ -29,7 +28,7 @@ from publications.presentation import (
     SOCIAL_IMAGE_SIZE,
     absolute_url,
     announced_date_text,
-    build_paragraph_notes,
+    build_edition_notes,
     changes_url,
     edition_pdf_url,
     edition_url,
@@ -44,8 +43,6 @@ from publications.presentation import (
     sort_mementos,
 )
 from publications.web_links import WebLink, render_link_header
-
-NO_NOTES: Mapping[str, str] = MappingProxyType({})
 
 
 def publication_detail(request: HttpRequest, slug: str) -> HttpResponse:
@@ -94,13 +91,13 @@ def _numbered_title(edition: Edition, live: Edition | None) -> str:
 
 
 def _superseded_context(edition: Edition, live: Edition) -> dict[str, object]:
-    """Return the notice on a superseded edition, with its links, and the notes on its paragraphs."""
-    changes, paragraphs = changes_url(live, live.number), build_paragraph_notes(edition, live)
+    """Return the notice on a superseded edition, with its links, and its text with notes."""
+    changes, notes = changes_url(live, live.number), build_edition_notes(edition, live)
     return {
         "social_image_of": live.get_absolute_url(),
-        "paragraph_notes": paragraphs.notes,
+        "html": notes.html,
         "notice": _superseded_text(edition),
-        "notice_summary": paragraphs.summary,
+        "notice_summary": notes.summary,
         "notice_url": live.get_absolute_url(),
         "notice_label": _("Read the current edition"),
         "notice_links": [
@@ -137,7 +134,7 @@ def render_edition(
     own_address: str = "",
     *,
     links_of: Callable[[EditionWithRows], list[WebLink]],
-    paragraph_notes: Mapping[str, str] = NO_NOTES,
+    html: str = "",
     **extra_context,
 ) -> HttpResponse:
     """Return the page of an edition.
@@ -145,11 +142,10 @@ def render_edition(
     Args:
         own_address: the path at which a superseded edition is cited; "" for the live one.
         links_of: returns the links that the page sends before those of its record; the linkset follows the first.
-        paragraph_notes: safe HTML to show after paragraphs, by their ids.
+        html: the stored HTML of the edition with notes in it; that of the edition by default.
     """
     rows, site = EditionWithRows.get(edition), site_settings()
-    context = {**publication_context(rows), **extra_context}
-    context["html"] = markup.insert_after_paragraphs(context["html"], paragraph_notes)
+    context = {**publication_context(rows, html=html), **extra_context}
     record = metadata.build_record(rows, site=site, address=own_address)
     context |= metadata.citation_context(record, edition)
     if not own_address:

@@ -8,7 +8,7 @@ from django.utils.html import strip_tags
 from publications import actions
 from publications.models import Edition, Publication
 from publications.presentation import ParagraphChange, paragraph_changes
-from tests.factories import make_publication, saved
+from tests.factories import make_image, make_publication, saved
 from tests.views.test_mementos import count_page_queries
 
 pytestmark = pytest.mark.django_db
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 PAGE = "/en/publications/minsk/"
 TEXT = "Grain prices rose by a third in May.\n\nNobody else came to the talks.\n\n> Borders stay closed.\n\n[Here](https://a.example/) it is.[^1]\n\n[^1]: A note."
 NOTE = re.compile(r'<p class="paragraph-note label" data-change="(\w+)"[^>]*>(.*?)</p>', re.DOTALL)
-KEPT, CHANGED, REMOVED = ParagraphChange
+KEPT, CHANGED, REMOVED, NOTES_CHANGED = ParagraphChange
 URL = re.compile(r'href="([^"]*)"')
 
 
@@ -45,7 +45,7 @@ def notes_of(client, path: str = f"{PAGE}editions/1/") -> list[tuple[str, str]]:
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        ("[^1]: A", "[^1]: One", [KEPT, KEPT, KEPT, KEPT]),
+        ("[^1]: A", "[^1]: One", [KEPT, KEPT, KEPT, NOTES_CHANGED]),
         ("a third", "a quarter", [CHANGED, KEPT, KEPT, KEPT]),
         ("Nobody else came to the talks.\n\n", "", [KEPT, REMOVED, KEPT, KEPT]),
         ("Borders stay closed", "Borders stay open", [KEPT, KEPT, CHANGED, KEPT]),
@@ -91,7 +91,7 @@ def test_a_reader_sees_what_has_become_of_each_paragraph(client):
         ("kept", "This paragraph stands as it was."),
     ]
     said = strip_tags(client.get(f"{PAGE}editions/1/").text)
-    assert "Paragraphs that stand as they were: 2. Changed since: 1. No longer there: 1." in said
+    assert "Paragraphs that stand as they were: 2. Changed since: 1. No longer there: 1. New: 0." in said
 
 
 def test_a_note_leads_to_its_paragraph_on_the_page_of_changes(client):
@@ -162,17 +162,90 @@ def test_a_retracted_text_is_not_said_to_stand(client):
 
 
 def test_a_redacted_paragraph_that_nothing_else_changed_stands(client):
-    publication = make_history(TEXT, f"{TEXT.partition('[^1]:')[0]}[^1]: Another.")
+    publication = make_history(TEXT, f"{TEXT}\n\n- One more.")
     actions.redact(publication, "Grain prices", by=None, reason="Secret.")
 
     assert {change for change, _words in notes_of(client)} == {"kept"}
     assert "Grain prices" not in client.get(f"{PAGE}editions/1/").text
 
 
-def test_a_text_without_paragraphs_has_no_notes(client):
+SHAPES = """Some words.
+
+## Figures
+
+- First.
+- Second.
+
+| Year | Sum |
+|---|---|
+| 2024 | 254 |
+| 2025 | 300 |
+
+![A field](image:{key} "Fields")
+
+More words.[^1]
+
+[^1]: Of [^2].
+
+[^2]: Nested."""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "others", "notes"),
+    [
+        ("Figures", "Sums", "1 heading", ["other"]),
+        ("First.", "Foremost.", "1 list item", ["other"]),
+        ("- Second.\n", "", "1 list item", ["other"]),
+        ("- Second.\n", "- Second.\n- Third.\n", "1 list item", []),
+        ("254", "524", "1 table row", ["other"]),
+        ("| 2025", "| 2026", "1 table row", ["other"]),
+        ('"Fields"', '"Rye"', "1 caption", ["other"]),
+        ("Of [^2]", "See [^2]", "1 footnote", ["notes", "other"]),
+        ("Nested", "Within", "1 footnote", ["notes", "other"]),
+        ("300 |\n\n", "300 |\n\n- Third.\n\n", "1 list item", []),
+    ],
+    ids=["a heading", "an item", "an item less", "one more", "a cell", "another cell", "a caption", "a note", "a note of a note", "a list"],
+)  # fmt: skip
+def test_whatever_has_changed_is_named(client, old, new, others, notes):
+    text = SHAPES.replace("{key}", make_image().key)
+    make_history(text, text.replace(old, new))
+
+    assert f"Other changes: {others}." in strip_tags(client.get(f"{PAGE}editions/1/").text)
+    assert [change for change, _words in notes_of(client) if change != "kept"] == notes
+
+
+def test_a_summary_that_has_changed_is_named(client):
+    publication = make_history(TEXT, summary="In May.")
+    actions.publish(saved(publication, summary="In June."), by=None)
+
+    assert "New: 0. Other changes: summary." in strip_tags(client.get(f"{PAGE}editions/1/").text)
+
+
+def test_a_note_on_a_table_leads_to_its_row_on_the_page_of_changes(client):
+    make_history(SHAPES, SHAPES.replace("2025 | 300", "2025 | 600"))
+    page = client.get(f"{PAGE}editions/1/").text
+    [url] = URL.findall("".join(words for change, words in NOTE.findall(page) if change == "other"))
+    address, _mark, anchor = url.partition("#")
+
+    row = re.search(
+        rf'<div class="diff-block"\s+id="{anchor}".*?</div>', client.get(address).text, re.DOTALL
+    )[0]
+    assert 'data-change="changed"' in row and 'data-kind="row"' in row
+    assert '</table></div><p class="paragraph-note' in page
+
+
+def test_paragraphs_that_are_new_are_counted(client):
+    make_history(TEXT, f"First of all.\n\n{TEXT}")
+
+    assert "No longer there: 0. New: 1." in strip_tags(client.get(f"{PAGE}editions/1/").text)
+
+
+def test_a_text_without_paragraphs_has_notes_on_its_lists(client):
     make_history("- One.\n- Two.", "- One.\n- Three.")
 
-    assert notes_of(client) == [] and "stand as they were" not in client.get(f"{PAGE}editions/1/").text
+    assert notes_of(client) == [("other", "Changed or no longer there: see what changed")]
+    said = strip_tags(client.get(f"{PAGE}editions/1/").text)
+    assert "Other changes: 1 list item." in said and "stand as they were" not in said
 
 
 def test_the_number_of_queries_does_not_depend_on_the_number_of_paragraphs(client):
