@@ -111,7 +111,7 @@ class OwnShortcodes:
                 open_tags[tag["name"]].append(tag)
             elif tag["end"] and open_tags[tag["name"]]:
                 opening = open_tags[tag["name"]].pop()
-                if self._find_template(tag["name"]) is not None:
+                if self.has_template(tag["name"]):
                     yield opening, tag
 
     def _find_shown(self, name: str, rest: str) -> Shown | None:
@@ -133,6 +133,10 @@ class OwnShortcodes:
         if shown is None:
             return True
         return shown.get(key, None if ANY in shown else False)
+
+    def has_template(self, name: str) -> bool:
+        """Whether the site has the template of a shortcode."""
+        return self._find_template(name) is not None
 
     def _find_template(self, name: str) -> str | None:
         if name not in self._templates:

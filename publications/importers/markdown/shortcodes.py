@@ -15,6 +15,7 @@ from ..source_authors import AuthorList
 from .anchors import plain_words
 from .liquid_template import END_COMMENT, END_RAW
 from .placeholders import replace_spans
+from .shortcode_access import may_hide
 from .shortcode_handlers import (
     EMPTY_VARIABLES,
     FILTERS,
@@ -65,6 +66,7 @@ END_TAG = re.compile(r"-?%\}")
 OUTPUT = re.compile(r"\{\{-?(?![<%])((?:[^{}]++|\{(?!\{)|\}(?!\}))*+)\}\}")
 SHORTCODE = re.compile(r"\{\{[<%]\s*(/?)\s*([\w/-]+)")
 CLOSING_SHORTCODE = re.compile(r"\{\{[<%]\s*/\s*([\w/-]+)")
+END_BLOCK = re.compile(r"\{%-?\s*end([\w-]+)")
 END_SHORTCODE = re.compile(r"[>%]\}\}")
 UNRESOLVED = re.compile(
     r"\{%(?:[^\n%{]++|%(?!\})|\{(?![%{]))*+%\}|\{\{(?:[^\n{}]++|\}(?!\})|\{(?![%{]))*+\}\}"
@@ -104,6 +106,7 @@ def resolve_shortcodes(
         text = replace_spans(text, opening, closing, _write_code_block)
     text = own.leave_out_inner(text) if own else text
     resolver.paired_names = frozenset(CLOSING_SHORTCODE.findall(text))
+    resolver.block_names = frozenset(END_BLOCK.findall(text))
     text = replace_spans(text, SHORTCODE, END_SHORTCODE, resolver.resolve_shortcode)
     text = replace_spans(text, TAG, END_TAG, resolver.resolve_liquid_tag)
     text = OUTPUT.sub(resolver.resolve_output, text)
@@ -121,13 +124,13 @@ def _write_code_block(opening: re.Match[str], code: str, _source: str) -> str:
 
 
 class ShortcodeResolver:
-    """Resolves the tags of one file. `paired_names` are the shortcodes that have an end tag somewhere."""
+    """Resolves the tags of one file; `paired_names` and `block_names` are of those with an end somewhere."""
 
     def __init__(
         self, authors: AuthorList, fields: dict, log: ImportLog, own: "OwnShortcodes | None" = None
     ) -> None:
         self.authors, self.fields, self.log, self.own = authors, fields, log, own
-        self.paired_names: frozenset[str] = frozenset()
+        self.paired_names = self.block_names = frozenset[str]()
         self.open_citations: list[str] = []  # who said the quotations that are open
 
     def resolve_liquid_tag(self, opening: re.Match[str], rest: str, tag_source: str) -> str:
@@ -156,6 +159,12 @@ class ShortcodeResolver:
             return self.drop_wrapper(tag.source_on_one_line)
         if self.own and tag.match.re is SHORTCODE:
             self.own.keep_shown_arguments(tag)
+        is_in_pair = tag.match.re is SHORTCODE and tag.match[2] in self.paired_names
+        is_in_pair |= tag.match.re is TAG and tag.name in self.block_names
+        has_template = self.own is not None and tag.match.re is SHORTCODE and self.own.has_template(tag.name)
+        if may_hide(tag, has_end=is_in_pair, has_template=has_template):
+            self.log.hidden_part(tag.name)
+            return ""
         return self._image(tag) or self._text_and_link(tag)
 
     def resolve_output(self, match: re.Match[str]) -> str:

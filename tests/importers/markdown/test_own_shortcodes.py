@@ -2,7 +2,10 @@
 
 import pytest
 
+from publications.importers.imported_file import ImportLog
 from publications.importers.markdown.go_templates import ANY, INNER, find_shown
+from publications.importers.markdown.shortcodes import resolve_shortcodes
+from publications.importers.source_authors import AuthorList
 from publications.models import Edition
 from tests.blogs import import_blog, texts_of
 
@@ -82,3 +85,28 @@ def test_words_that_a_shortcode_hides_are_left_out_or_hold_their_text_back(tmp_p
         assert not texts_of(report, "words", "content/posts/a.md")
         hidden = " ".join(texts_of(report, "hidden", "content/posts/a.md"))
         assert "Salt" in hidden and "Pepper" in hidden and "Salts" in hidden
+
+
+@pytest.mark.parametrize(
+    ("body", "is_held"),
+    [
+        ('{{% hugo-encryptor "hunter2" %}}Salt{{% /hugo-encryptor %}}', True),
+        ('{{< password "hunter2" >}}Salt{{< /password >}}', True),
+        ("{{< members-only >}}Salt{{< /members-only >}}", True),
+        ("{{< zzz >}}Salt{{< /zzz >}}", True),
+        ("{{< zzz >}}", False),
+        ("{{< callout >}}Salt{{< /callout >}} {{< hint info >}}Salt{{< /hint >}}", False),
+        ("{% members %}Salt{% endmembers %}", True),
+        ('{% protected "hunter2" %}Salt{% endprotected %}', True),
+        ('{% include premium.html content="Salt and pepper" %}', True),
+        ('{% include team.html content="Salt and pepper" %}', False),
+        ("{% highlight x %}Salt{% endhighlight %} {% zzz %}", False),
+    ],
+)
+def test_a_tag_that_may_hide_words_holds_its_text_back(body, is_held):
+    log = ImportLog()
+
+    left = resolve_shortcodes(body, keep=str, authors=AuthorList({}), fields={}, log=log)
+
+    assert log.is_hidden is is_held
+    assert "hunter2" not in left + "".join(note.text for note in log.notes)
