@@ -203,7 +203,7 @@ def _finish_import(
     options, report = importer.options, importer.report
     apply_related_links(importer.reports, report, by=options.by)
     report_lost_fragments(importer.reports)
-    if options.dry_run and options.archive_import:
+    if options.dry_run:
         report_hidden_links(importer.reports)
     report.redirects += redirect_authors(authors, by=options.by)
     language = source.language or options.language

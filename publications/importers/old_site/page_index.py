@@ -36,6 +36,8 @@ MISSING_PAGE = re.compile(
 """The whole title, apart from the name of the site, of what servers answer for an address without a page, some with
 status 200."""
 PARAMETER_VALUE = re.compile(r"=[^&]*")
+MIN_EQUAL_WORDS = 50
+"""Shorter texts of one title may be distinct, as forms and notices are."""
 MAX_MISSING_WORDS = 120
 """A longer text says more than that there is no page."""
 
@@ -202,21 +204,27 @@ def _title_of(page: HtmlPage) -> str:
 
 
 def _group_addresses(index: PageIndex, copy: SiteCopy, pages: dict[str, IndexedPage]) -> None:
-    """Make one text of pages with one content that have one canonical address or one path.
+    """Make one text of pages with one content that have one canonical address or one path, or are long.
 
-    It has the address at which all could read it, if there is one.
+    It has the address at which all could read it, if there is one, and of others that which lists of the site link to:
+    wget saves the page that an address redirects to under both addresses.
     """
     main_keys: dict[tuple[str, str], str] = {}
+    lists = (*index.ignored.values(), *index.unmatched.values())
+    linked = frozenset().union(*(page.links for page in lists))
 
-    def rank(key: str) -> tuple[bool, bool, int, str]:
+    def rank(key: str) -> tuple[bool, bool, bool, int, str]:
         page = pages[key]
-        return bool(page.hiding_sign), key != _trusted_canonical(pages, page), len(key), key
+        is_canonical = key == _trusted_canonical(pages, page)
+        return bool(page.hiding_sign), not is_canonical, key not in linked, len(key), key
 
     for key in sorted(pages, key=rank):
         page = pages[key]
         canonical = _trusted_canonical(pages, page)
         groups = [(canonical, page.digest)] if canonical else []
         groups.append((_path_key(page), page.digest))
+        if page.words >= MIN_EQUAL_WORDS:
+            groups.append(("", page.digest))
         main = next((main_keys[group] for group in groups if group in main_keys), key)
         for group in groups:
             main_keys.setdefault(group, main)

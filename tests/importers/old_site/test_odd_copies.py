@@ -181,6 +181,25 @@ def test_texts_with_one_wrong_canonical_link_are_all_kept(tmp_path, is_in_copy):
     assert titles(open_copy(write_folder(tmp_path, pages))) == ["a", "b", "c"]
 
 
+@pytest.mark.parametrize(
+    ("words", "texts"),
+    [(60, ["/section/narva-road.html"]), (20, ["/narva.html", "/section/narva-road.html"])],
+)
+def test_a_redirect_that_wget_saved_as_a_page_is_an_old_address_of_its_text(tmp_path, words, texts):
+    text = page("Narva", f"<p>{'word ' * words}</p>")
+    section = (
+        b"<!doctype html><html><title>Section</title><a href='/section/narva-road.html'>Narva</a></html>"
+    )
+    pages = {"narva.html": text, "section/narva-road.html": text, "section/index.html": section}
+    copy = open_copy(write_folder(tmp_path, pages))
+    rules = parse_rules(parse_mapping(RULES.format(match="{selector: div.text}"), name="m").pages)
+
+    index = index_pages(copy, rules)
+
+    assert sorted(page.address.removeprefix(SITE) for page in index.texts.values()) == texts
+    assert index.find_text(copy.find_key(f"{SITE}/narva.html")).head.title == "Narva"
+
+
 def test_a_folder_of_a_program_is_no_host(tmp_path):
     pages = {"index.html": page("Home"), "index.php/a.html": page("A"), "index.php/b.html": page("B")}
     copy = open_copy(write_folder(tmp_path, pages) / "www.old.example")
