@@ -23,6 +23,9 @@ from .form_data import RedisplayMixin
 
 FIELD_LABELS: Mapping[str, str | Promise] = {
     "summary": gettext_lazy("Summary"),
+    "authors": gettext_lazy("Authors, in place of the account"),
+    "files": gettext_lazy("Attached files"),
+    "text": gettext_lazy("Text, at the end"),
     "doi": "DOI",
     "isbn": "ISBN",
     "number": gettext_lazy("Number"),

@@ -33,7 +33,9 @@ NAME_SECTIONS = ("topics", "people", "kinds", "fields", "shortcodes")
 SECTIONS = (*NAME_SECTIONS, "pages")
 MAPPED_SECTIONS = ("kinds", "fields")
 """The sections that a source applies, and the desk offers for each import. Topics and people are decided for all."""
-MAPPED_FIELDS = ("summary", "doi", "isbn", "number", "external_url", "note")
+LISTED_FIELDS = ("authors", "files", "text")
+"""Fields that take the values of several custom fields, each of which may hold several; a text stands at the end."""
+MAPPED_FIELDS = ("summary", *LISTED_FIELDS, "doi", "isbn", "number", "external_url", "note")
 """Fields of a publication that custom fields can become."""
 OPEN = "open"
 """What the mapping says of a shortcode whose words all readers saw."""

@@ -21,7 +21,7 @@ from ..imported_file import (
     unindexed_note,
 )
 from ..links import address_on_site, host_of, is_address_of
-from ..mapping import ImportMapping, normalize_key
+from ..mapping import ImportMapping
 from ..source import ImportContext
 from .access import SCHEDULED, find_access_fields, find_status, has_password, read_expiry
 from .blocks import PostBlocks
@@ -31,6 +31,7 @@ from .export_bytes import CleanBytes
 from .export_item import ExportItem, read_number
 from .index import ExportIndex
 from .language_marks import list_unread
+from .mapped_fields import read_files, read_names, read_texts, read_values
 from .post_parts import PostParts, render_notes
 from .posts import PAGE, UPLOAD, UPLOADS, LibraryFile, upload_of
 from .shortcodes import replace_shortcodes
@@ -104,7 +105,7 @@ class _Post:
             self.log,
             open_shortcodes=context.mapping.shortcodes,
         )
-        self.mapped = _mapped_values(item, context.mapping)
+        self.mapped = read_values(item, context.mapping)
         self.elsewhere = find_elsewhere(item, entry.former_paths, context.index.address)
         if self.elsewhere and not address_on_site(self.elsewhere, context.index.address):
             self.mapped.setdefault("external_url", self.elsewhere)
@@ -120,8 +121,10 @@ class _Post:
         self._note_elsewhere()
         self._note_display()
         self._note_search_settings()
+        names = read_names(item, self.context.mapping, index, self.log)
+        files = read_files(item, self.context.mapping, self.parts, self.log)
         return SourceArticle(
-            entry=self.entry,
+            entry=replace(self.entry, authors=names) if names else self.entry,
             title=item.get("title"),
             html=content,
             url=item.get("link") if address else "",
@@ -131,13 +134,14 @@ class _Post:
             cover_alt=cover.alt if cover else "",
             cover_credit=cover.caption if cover else "",
             kind=self.entry.kind,
+            files=tuple((self._address_on_site(address), "") for address in files),
             is_draft=self.log.is_hidden,
             notes=tuple(self.log.notes),
         )
 
     def _build_html(self) -> str:
         text, index, parts = self.item.fields.get("content:encoded", ""), self.context.index, self.parts
-        text, notes = self._take_block_notes(text)
+        text, notes = self._take_block_notes(text + read_texts(self.item, self.context.mapping))
         parts.notes.update(notes)
         text = replace_shortcodes(text, parts, self.log)
         body = PostBlocks(self._read_shared_block, self.log).read_text(text) + self._render_enclosures()
@@ -277,13 +281,3 @@ class _Post:
         if not values or imported.manuscript is None:
             return imported
         return replace(imported, manuscript=replace(imported.manuscript, **values))
-
-
-def _mapped_values(item: ExportItem, mapping: ImportMapping) -> dict[str, str]:
-    """Return the values of custom fields by the names of the fields that the mapping gives them."""
-    values: dict[str, str] = {}
-    for name, value in item.metadata:
-        target = mapping.fields.get(normalize_key(name), "")
-        if target and value.strip():
-            values.setdefault(target, " ".join(value.split()))
-    return values

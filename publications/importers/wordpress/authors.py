@@ -74,6 +74,13 @@ def _guest_name(guest: Mapping[str, str], page_name: str) -> str:
     return next(filter(None, names), page_name)
 
 
+def find_person(number: str, index: ExportIndex) -> str:
+    """Return the id of the guest author, or of the account, of a number, or ""."""
+    guests = (slug for slug, guest in index.guests.items() if guest.get("number") == number)
+    logins = (login for login, account in index.authors.items() if account.get("wp:author_id") == number)
+    return next(guests, "") or next(logins, "")
+
+
 def authors_of(post: IndexedPost) -> tuple[str, ...]:
     """Return the logins of the authors of a post, in their order.
 

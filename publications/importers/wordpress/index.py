@@ -56,6 +56,7 @@ class ExportIndex:
         blocks, hidden_blocks: the places of blocks that several texts share, by number, and why others were not shown.
         fields: the number of texts that have a custom field, by name.
         used_files, used_ids: the attachments that texts name, by their path and by number.
+        field_ids: the numbers in custom fields, which may be those of attachments.
         fragments: the fragments that links of texts point to.
         galleries: the numbers of posts that show all files that were uploaded to them.
         term_counts: the number of terms by taxonomy.
@@ -77,6 +78,7 @@ class ExportIndex:
     fields: Counter[str] = field(default_factory=Counter)
     used_files: set[str] = field(default_factory=set)
     used_ids: set[int] = field(default_factory=set)
+    field_ids: set[int] = field(default_factory=set)
     fragments: set[str] = field(default_factory=set)
     galleries: set[int] = field(default_factory=set)
     term_counts: Counter[str] = field(default_factory=Counter)
@@ -207,6 +209,7 @@ def _index_item(item: ExportItem, file: int, index: ExportIndex) -> None:
         _index_block(item, file, index)
     elif post_type == GUEST_AUTHOR:
         guest = {key: value.strip() for key, value in item.metadata if key.startswith(("cap-", PORTRAIT))}
+        guest["number"] = str(item.post_id)
         index.used_ids.add(read_number(guest.get(PORTRAIT, "")))
         index.guests[item.get("wp:post_name") or f"cap-{guest.get('cap-user_login', '')}"] = guest
     if post_type in (POST, PAGE) or post_type not in SYSTEM_TYPES:
@@ -256,6 +259,7 @@ def _index_post(item: ExportItem, post_type: str, file: int, index: ExportIndex)
         return
     names = {name for name, value in item.metadata if value.strip() and not name.startswith(SILENT_FIELDS)}
     index.fields.update(names)
+    index.field_ids |= {read_number(item.value_of(name)) for name in names}
     _index_uses(item, index)
 
 

@@ -47,6 +47,6 @@ def used_attachments(index: ExportIndex) -> Iterator[LibraryFile]:
 
 
 def unused_attachments(index: ExportIndex) -> Iterator[LibraryFile]:
-    """Yield the attachments that no text names."""
-    used = {attachment.post_id for attachment in used_attachments(index)}
+    """Yield the attachments that no text names, and no custom field by their number."""
+    used = {attachment.post_id for attachment in used_attachments(index)} | index.field_ids
     return (attachment for attachment in index.attachments.values() if attachment.post_id not in used)

@@ -15,6 +15,8 @@ from .topics import CATEGORY, parents_of
 KNOWN_FIELDS = {
     "doi": "doi", "isbn": "isbn", "subtitle": "summary", "sub_title": "summary", "ingress": "summary",
     "lead": "summary", "preamble": "summary", "external_url": "external_url", "report_number": "number",
+    "guest_author": "authors", "guest_authors": "authors", "extra_authors": "authors", "pdf_file": "files",
+    "pdf": "files",
 }  # fmt: skip
 """Fields of publications by usual names of custom fields."""
 

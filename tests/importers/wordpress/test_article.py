@@ -165,6 +165,31 @@ def test_custom_fields_become_fields_of_the_mapping(tmp_path):
     assert (manuscript.doi, manuscript.summary) == ("10.1234/x", "A lead.")
 
 
+def test_custom_fields_become_authors_files_and_text(tmp_path):
+    (tmp_path / "uploads/2024").mkdir(parents=True)
+    for name in "ab":
+        (tmp_path / f"uploads/2024/{name}.pdf").write_bytes(b"%PDF-1.4 /Root startxref" + name.encode())
+    guest = item(9, type="guest-author", slug="cap-eva-lind", meta={"cap-display_name": "Eva Lind"})
+    meta = [("guest", "Karl Lund och Bo Ek"), ("extra", 'a:2:{i:0;s:1:"9";i:1;s:2:"77";}'), ("pdf", "5"), ("more", "/wp-content/uploads/2024/b.pdf"),
+            ("part_0", "First."), ("part_1", "<p>Second.</p>")]  # fmt: skip
+    fields = {
+        "guest": "authors",
+        "extra": "authors",
+        "pdf": "files",
+        "more": "files",
+        "part_0": "text",
+        "part_1": "text",
+    }
+    path = write_export(tmp_path, item(1, text="Words.", meta=meta), guest, attachment(5, "2024/a.pdf"))
+    imported = read(path, fields=fields)[1]
+
+    text = imported.manuscript
+    assert [byline.name for byline in text.bylines] == ["Karl Lund", "Bo Ek", "Eva Lind"]
+    assert [file.file for file in text.attachments] == ["a.pdf", "b.pdf"]
+    assert text.body == "Words.\n\nFirst.\n\nSecond."
+    assert "This is nobody's name: 77" in [str(note.text) for note in imported.notes]
+
+
 def picture(tmp_path, name: str) -> None:
     (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
     Image.new("RGB", (60, 40), "teal").save(tmp_path / name)

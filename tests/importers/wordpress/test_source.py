@@ -245,7 +245,7 @@ def test_a_mapping_is_proposed_with_what_the_export_shows(tmp_path):
 
 
 def test_a_field_that_publications_do_not_have_is_refused(tmp_path):
-    with pytest.raises(ImportRefused, match=r"gives custom fields to “colour”\. There are: summary, doi"):
+    with pytest.raises(ImportRefused, match=r"gives custom fields to “colour”\. There are: summary, authors"):
         open_export(write_export(tmp_path, item(1)), fields={"a": "colour"})
 
 
