@@ -133,8 +133,8 @@ REMEDIES: dict[LeftTask, tuple[Promise, Callable[[Publication], str] | None]] = 
     ),
     LeftTask.FILES: (
         gettext_lazy(
-            "Put them beside the texts and import these again, or add each to its text. The old address says where it "
-            "was."
+            "Put each below the folder of the texts, at the path of its old address (of Substack: anywhere, under its "
+            "name), and import the texts again; or add it to its text."
         ),
         _FORM,
     ),

@@ -23,7 +23,7 @@ from publications.slugs import slugify
 
 from .imported_file import ImportRefused
 from .markdown import describe_unsupported_files
-from .sources import MARKDOWN, find_source, has_supported_suffix, list_export_suffixes
+from .sources import MARKDOWN, SUBSTACK, find_source, has_supported_suffix, list_export_suffixes
 
 MAX_ENTRIES = 10_000
 MAX_UNPACKED_BYTES = 500 * 1024 * 1024
@@ -110,9 +110,11 @@ def unpack_archive(file: BinaryIO, folder: Path, *, name: str) -> Path:
 def unpack_if_archive(path: Path) -> Iterator[Path]:
     """Yield the folder with the texts of a ZIP archive while it lasts; any other path as it is.
 
-    An archive that a system reads itself, such as that of Substack, stays one. Raises ImportRefused as `check_archive`.
+    An archive that a system reads itself stays one; that of Substack may have pictures in it. Raises ImportRefused as
+    `check_archive`.
     """
-    if path.suffix.lower() != ".zip" or not path.is_file() or find_source(path)[0] is not MARKDOWN:
+    is_archive = path.suffix.lower() == ".zip" and path.is_file()
+    if not is_archive or find_source(path)[0] not in (MARKDOWN, SUBSTACK):
         yield path
         return
     with TemporaryDirectory(prefix="import-") as temporary, path.open("rb") as file:

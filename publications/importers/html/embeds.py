@@ -2,13 +2,15 @@
 
 import json
 import re
+from collections.abc import Iterator
+from typing import Any
 
 from publications.html_tree import Element, split_names
 
-from ..imported_file import linked_element_note
+from ..imported_file import dropped_element_note, linked_element_note
 from ..links import host_of
 from ..videos import VIDEO_PAGES, page_of_video
-from .losses import TextLosses, one_line
+from .losses import MAX_SHOWN, TextLosses, one_line
 from .source_tree import Child, classes_of, replace_elements, visible_text
 
 MEDIA = split_names("iframe video audio object embed")
@@ -34,8 +36,10 @@ def replace_embeds(root: Element, losses: TextLosses) -> None:
 
 
 def _replace(element: Element, losses: TextLosses) -> list[Child] | None:
-    if "data-attrs" in element.attributes and (embed := _described_embed(element, losses)):
-        return embed
+    if "data-attrs" in element.attributes:
+        embed = _described_embed(element, losses)
+        if embed is not None:
+            return embed
     if element.tag in MEDIA:
         return _media(element, losses)
     if element.tag == "svg":
@@ -160,13 +164,13 @@ def _caption_of(card: Element) -> list[Child]:
 
 
 def _described_embed(element: Element, losses: TextLosses) -> list[Child] | None:
-    """Return a link to an embed that its editor describes in JSON, as Substack does, if it has no text."""
-    try:
-        attributes = json.loads(element.get("data-attrs"))
-    except (ValueError, RecursionError):
+    """Return a link to an embed that its editor describes in JSON, as Substack does, if it has no text.
+
+    One without an address is reported with what describes it.
+    """
+    if element.tag in ("a", "img") or visible_text(element).strip() or element.find_all("img"):
         return None
-    if not isinstance(attributes, dict) or element.tag in ("a", "img") or visible_text(element).strip():
-        return None
+    attributes = _read_description(element)
     video_id = next((str(attributes[key]) for key in ("videoId", "video_id") if attributes.get(key)), "")
     provider = next((name for name in VIDEO_PAGES if name in element.get("class")), "youtube")
     address = VIDEO_PAGES[provider].format(video_id) if re.fullmatch(r"[\w-]{1,40}", video_id) else ""
@@ -174,11 +178,32 @@ def _described_embed(element: Element, losses: TextLosses) -> list[Child] | None
         (str(attributes[key]) for key in KEYS_OF_ADDRESS if ADDRESS.fullmatch(str(attributes.get(key, "")))),
         "",
     )
-    if not address or element.find_all("img"):
-        return None
     name = next(iter(element.get("class").split()), element.tag)
-    title = attributes.get("title")
-    return [_link(address, title if isinstance(title, str) else "", name, losses)]
+    if address:
+        title = attributes.get("title")
+        return [_link(address, title if isinstance(title, str) else "", name, losses)]
+    if element.find_all(*MEDIA, "svg", "table"):
+        return None
+    description = one_line(" ".join(_words_of(attributes)))[:MAX_SHOWN]
+    losses.log.add(dropped_element_note(name, description))
+    return []
+
+
+def _read_description(element: Element) -> dict[str, Any]:
+    try:
+        attributes = json.loads(element.get("data-attrs"))
+    except (ValueError, RecursionError):
+        return {}
+    return attributes if isinstance(attributes, dict) else {}
+
+
+def _words_of(value: object) -> Iterator[str]:
+    """Yield the texts and numbers in some JSON."""
+    if isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _words_of(part)
+    elif isinstance(value, str | int | float) and not isinstance(value, bool):
+        yield str(value)
 
 
 def _bare_address(element: Element, losses: TextLosses) -> list[Child] | None:

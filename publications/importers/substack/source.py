@@ -1,24 +1,18 @@
 """An export of Substack as a source: the posts of `posts.csv`, whose texts are files of HTML."""
 
-import csv
-import io
 import re
 import zipfile
-from collections import deque
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from html import escape
-from itertools import islice
 from pathlib import Path
-from urllib.parse import unquote
 from uuid import uuid5
 
 from publications.slugs import slugify
 from publications.stored_messages import gettext as _
 
 from ..html import ArticleSource, SourceArticle, fragments_in
-from ..image_finder import MEDIA_FOLDERS
 from ..imported_file import (
     NOT_PUBLIC,
     ImportedFile,
@@ -27,32 +21,20 @@ from ..imported_file import (
     NoteKind,
     SourceRemark,
     describe_link,
-    dropped_element_note,
     hidden_note,
     linked_element_note,
     members_only_note,
 )
-from ..links import host_of
 from ..source import UID_NAMESPACE, ImportContext, SourceEntry
+from .embeds import expand_embeds
+from .files import find_place, list_files, list_missing, name_local_files, note_missing
+from .posts_list import COLUMNS, POSTS, Folder, Row, is_cut, read_head, read_posts
 
-POSTS = "posts.csv"
-COLUMNS = frozenset({"post_id", "title", "is_published"})
 MAX_TEXT_BYTES = 20_000_000
-MAX_LIST_BYTES = 100_000_000
-MAX_FILES = 100_000
 PUBLIC_AUDIENCE = "everyone"
 PUBLIC_TYPES = ("", "newsletter")
 """Others are sound, threads of comments and mails (`adhoc_email`), which had no page or another."""
-IMAGE_HOST = re.compile(
-    r"(?:[\w.-]+\.)?(?:substackcdn\.com|substack\.com|(?:substack|bucketeer)[\w.-]*\.amazonaws\.com)"
-)
-IMAGE_SOURCE = re.compile(r"<img\b[^<>]*>|<source\b[^<>]*>", re.IGNORECASE)
-ADDRESS = re.compile(r"https://[^\s\"'<>]+")
-PLAYER = re.compile(r"<div[^>]*class=[\"']native-(audio|video)-embed\b")
-"""A medium whose file is on the servers of Substack; the export has neither it nor its address."""
 PAYWALL = re.compile(r"class=[\"'][^\"'>]*\bpaywall(?:-jump)?\b|PaywallToDOM")
-Row = dict[str, str]
-Folder = Path | zipfile.Path
 
 
 @dataclass(kw_only=True)
@@ -61,39 +43,40 @@ class SubstackSource(ArticleSource):
 
     Args:
         path: the folder or the archive.
-        local_images: the paths below `root` of the files where pictures are looked for, by name; "" in other folders.
-        missing_images: the addresses of pictures on the servers of Substack that were not found, once texts are read.
+        local_files: the paths below a folder of the pictures and files that are there, by name.
+        missing: the addresses of those on the servers of Substack that were not found, once texts are read.
     """
 
     path: Path
     posts: list[Row] = field(default_factory=list)
     fragments: frozenset[str] = frozenset()
-    local_images: Mapping[str, str] = field(default_factory=dict)
-    missing_images: dict[str, None] = field(default_factory=dict)
+    local_files: Mapping[str, str] = field(default_factory=dict)
+    missing: dict[str, None] = field(default_factory=dict)
 
     def read(self, context: ImportContext, *, processes: int) -> Iterator[ImportedFile]:
         for file in super().read(context, processes=processes):
-            self.missing_images |= dict.fromkeys(_images_elsewhere(file))
+            self.missing |= dict.fromkeys(list_missing(file))
+            note_missing(file)
             yield file
 
     def names_of(self, path: str) -> Iterable[str]:
-        """Return also the place of a picture in the export, which may be in any folder."""
-        place = self.local_images.get(path.removeprefix("/"))
+        """Return also the place of a picture or a file in the export, which may be in any folder."""
+        place = find_place(path, self.local_files)
         return (path, place) if place else (path,)
 
     def summarize(self) -> list[SourceRemark]:
-        if not self.missing_images:
+        if not self.missing:
             return []
         message = _(
-            "Pictures that an export of Substack does not have: %d. Save them under their names, pack them with "
-            "posts.csv, in whatever folder, and import it again; or give the command the folder (--media)."
+            "Pictures and files that an export of Substack does not have: %d. Save them under their names, pack them "
+            "with posts.csv, in whatever folder, and import it again; or give the command the folder (--media)."
         )
-        return [SourceRemark(message % len(self.missing_images), tuple(self.missing_images))]
+        return [SourceRemark(message % len(self.missing), tuple(self.missing))]
 
     def articles(self) -> Iterator[SourceArticle]:
         folder = open_folder(self.path)
         for entry, post in zip(self.entries, self.posts, strict=True):
-            html = _name_local_images(_read_text(folder, post), self.local_images)
+            html = name_local_files(expand_embeds(_read_text(folder, post)), self.local_files, self.site)
             yield _build_article(entry, post, html, self.site)
 
     @property
@@ -101,46 +84,12 @@ class SubstackSource(ArticleSource):
         return self.fragments
 
 
-def _name_local_images(html: str, names: Container[str]) -> str:
-    """Return a text whose pictures on the servers of Substack have their names alone, if these are among the names."""
-
-    def rename(match: re.Match[str]) -> str:
-        name = unquote(match[0]).partition("?")[0].rpartition("/")[2]
-        return f"/{name}" if name in names and IMAGE_HOST.fullmatch(host_of(match[0])) else match[0]
-
-    return IMAGE_SOURCE.sub(lambda match: ADDRESS.sub(rename, match[0]), html) if names else html
-
-
-def _list_images(path: Path, media: Iterable[Path]) -> dict[str, str]:
-    """Return the files where pictures are looked for, by name: in any folder of the export, and those of `media`.
-
-    Args:
-        path: the folder of the export, its list of posts or its archive.
-    """
-    root = path if path.is_dir() else path.parent
-    places = [folder / name for folder in (root, *media) for name in MEDIA_FOLDERS]
-    names = dict.fromkeys((file.name for place in places if place.is_dir() for file in place.glob("*.*")), "")
-    is_whole = (root / POSTS).is_file()  # else the folder holds an archive, and what else there is
-    files = islice(root.rglob("*.*"), MAX_FILES) if is_whole else ()
-    for file in files:
-        names.setdefault(file.name, f"/{file.relative_to(root).as_posix()}")
-    return names
-
-
-def _images_elsewhere(file: ImportedFile) -> Iterator[str]:
-    """Yield the addresses of the pictures of a text that became links to the servers of Substack."""
-    for note in file.notes:
-        address = getattr(note.text, "values", "") if note.topic == "image-elsewhere" else ""
-        if isinstance(address, str) and IMAGE_HOST.fullmatch(host_of(address)):
-            yield address
-
-
 def is_substack(path: Path) -> bool:
     """Whether this is an export: a folder, an archive, or the list of posts in an unpacked one."""
     try:
         if path.is_file() and path.suffix.lower() == ".csv":
-            return set(_read_head(path)) >= COLUMNS
-        return set(_read_head(open_folder(path) / POSTS)) >= COLUMNS
+            return set(read_head(path)) >= COLUMNS
+        return set(read_head(open_folder(path) / POSTS)) >= COLUMNS
     except (OSError, KeyError, ValueError, zipfile.BadZipFile):
         return False
 
@@ -152,27 +101,21 @@ def open_folder(path: Path) -> Folder:
     return path if path.is_dir() else path.parent
 
 
-def _read_head(file: Folder) -> list[str]:
-    with file.open("rb") as stream:
-        line = stream.readline(10_000).decode("utf-8-sig")
-    return next(csv.reader([line]), [])
-
-
 def open_substack_source(
     path: Path, *, language: str, site: str = "", media: Iterable[Path] = ()
 ) -> SubstackSource:
     """Index an export. Raises ImportRefused if its list of posts cannot be read.
 
     Args:
-        media: further folders with pictures.
+        media: further folders with pictures and files.
     """
     folder = open_folder(path)
     entries: dict[str, SourceEntry] = {}
-    posts: list[Row] = []
+    posts: dict[str, Row] = {}
     refused: dict[str, str] = {}
     fragments: set[str] = set()
     names = set()
-    for post in _read_posts(folder):
+    for post in read_posts(folder):
         names.add(post["post_id"])
         entry = _describe_post(post, language)
         try:
@@ -181,22 +124,22 @@ def open_substack_source(
             refused[entry.source] = str(error)
             continue
         if entry.uid in entries:
-            refused[entry.source] = _("It is in the export twice.")
-            continue
-        entries[entry.uid] = entry
-        posts.append(post)
+            refused[entry.source] = _("It is in the export twice. A row that hides it counts before another.")
+            if _is_hidden(posts[entry.uid]) or not _is_hidden(post):
+                continue
+        entries[entry.uid], posts[entry.uid] = entry, post
     refused |= _list_unlisted(folder, names)
     if not entries and not refused:
         raise ImportRefused(_("“%s” is an export of Substack without posts.") % path.name)
     root = path if path.is_dir() else path.parent
     return SubstackSource(
         root=root,
-        local_images=_list_images(path, media),
+        local_files=list_files(path, media),
         entries=list(entries.values()),
         refused=refused,
         site=site,
         path=path,
-        posts=posts,
+        posts=list(posts.values()),
         fragments=frozenset(fragments),
     )
 
@@ -204,7 +147,7 @@ def open_substack_source(
 def _list_unlisted(folder: Folder, names: Container[str]) -> dict[str, str]:
     """Return the texts that the list of posts does not have, and the list if it is cut off, with the reasons."""
     refused = {}
-    if _is_cut(folder):
+    if is_cut(folder):
         refused[POSTS] = _("It ends in the middle of a row, as a download that broke off: export again.")
     texts = folder / "posts"
     for file in sorted(texts.iterdir(), key=lambda file: file.name) if texts.is_dir() else ():
@@ -212,28 +155,6 @@ def _list_unlisted(folder: Folder, names: Container[str]) -> dict[str, str]:
             message = _("It is in no row of posts.csv, which says whether it is public: export again.")
             refused[f"posts/{file.name}"] = message
     return refused
-
-
-def _is_cut(folder: Folder) -> bool:
-    """Whether the list of posts ends within quotation marks, or with a row that is too short."""
-    with (folder / POSTS).open("rb") as file:
-        text = file.read(MAX_LIST_BYTES).decode("utf-8-sig", errors="replace")
-    rows = deque(csv.reader(io.StringIO(text, newline="")), maxlen=1)
-    head = next(csv.reader([text.partition("\n")[0]]), [])
-    return text.count('"') % 2 == 1 or (bool(rows) and 0 < len(rows[0]) < len(head))
-
-
-def _read_posts(folder: Folder) -> Iterator[Row]:
-    try:
-        with (folder / POSTS).open("rb") as file:
-            content = file.read(MAX_LIST_BYTES + 1)
-        reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))
-        for row in reader:
-            if (row.get("post_id") or "").strip():
-                yield {name: (row[name] or "").strip() for name in reader.fieldnames or ()}
-    except (csv.Error, UnicodeDecodeError, OSError, KeyError) as error:
-        message = _("The list of posts, posts.csv, cannot be read: %s. Export the publication again.")
-        raise ImportRefused(message % error) from error
 
 
 def _describe_post(post: Row, language: str) -> SourceEntry:
@@ -279,8 +200,6 @@ def _build_article(entry: SourceEntry, post: Row, html: str, site: str) -> Sourc
     if podcast := post.get("podcast_url", ""):
         html += f'<p><a href="{escape(podcast)}">{escape(post.get("title", "") or podcast)}</a></p>'
         notes.append(linked_element_note("audio", podcast))
-    for medium in dict.fromkeys(PLAYER.findall(html)):
-        notes.append(dropped_element_note(medium, f"native-{medium}-embed"))
     return SourceArticle(
         entry=entry,
         title=escape(post.get("title", "")),
@@ -305,6 +224,10 @@ def _notes_on_access(post: Row, html: str) -> Iterator[ImportNote]:
         yield ImportNote(NoteKind.CHANGED, NOT_PUBLIC, message)
     elif kind not in PUBLIC_TYPES:
         yield hidden_note(kind)
+
+
+def _is_hidden(post: Row) -> bool:
+    return any(_notes_on_access(post, ""))
 
 
 def _date_of(text: str) -> datetime | None:

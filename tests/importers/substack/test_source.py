@@ -1,10 +1,14 @@
 """An export of Substack comes in from its folder or its archive; what was not public becomes a draft."""
 
+import json
 import shutil
 from dataclasses import replace
+from html import escape
+from pathlib import Path
 
 import pytest
 
+from publications.importers.archive import unpack_if_archive
 from publications.importers.imported_file import ImportRefused
 from publications.importers.substack import is_substack, open_substack_source
 from tests.factories import picture_bytes
@@ -115,6 +119,92 @@ def test_notes_pictures_and_players_come_in_or_are_named(tmp_path, place):
     assert any("native-audio-embed" in str(note.text) for note in file.notes)
     gone = "https://substack-post-media.s3.amazonaws.com/public/images/gone.png"
     assert [remark.items for remark in source.summarize()] == [(gone,)]
+
+
+def read_with_files(folder, site: str = "") -> tuple:
+    source = open_substack_source(folder, language="en", site=site).assign_slugs({}, set())
+    context = make_context(folder, site=site)
+    context = replace(context, image_finder=replace(context.image_finder, names_of=source.names_of))
+    (file,) = source.read(context, processes=0)
+    return file, source
+
+
+@pytest.mark.parametrize("site", ["", "https://sub.substack.com", "https://own.example"])
+def test_files_come_in_from_any_folder_or_are_named(tmp_path, site):
+    address = "https://sub.substack.com/api/v1/file/"
+    links = f'<p><a href="{address}here.csv">One</a> <a href="{address}gone.csv">Two</a></p>'
+    write_export(tmp_path / "a", "1.a,,true,,,newsletter,everyone,A,,", **{"1_a": links})
+    (tmp_path / "a/files/2024").mkdir(parents=True)
+    (tmp_path / "a/files/2024/here.csv").write_bytes(b"a,b\n")
+
+    file, source = read_with_files(tmp_path / "a", site)
+
+    assert [attachment.file for attachment in file.manuscript.attachments] == ["here.csv"]
+    assert "/api/v1/file/here.csv" in file.former_files
+    assert [str(note.text) for note in file.notes if note.topic == "missing"] == [
+        f"{address}gone.csv: The file is missing."
+    ]
+    assert [remark.items for remark in source.summarize()] == [(f"{address}gone.csv",)]
+
+
+def test_what_the_editor_describes_in_json_is_shown_or_named(tmp_path):
+    def embed(class_name: str, tag: str = "div", **attributes) -> str:
+        return f'<{tag} class="{class_name}" data-attrs="{escape(json.dumps(attributes))}"></{tag}>'
+
+    sources = [f"https://substack-post-media.s3.amazonaws.com/public/images/{name}.png" for name in "ab"]
+    gallery = {"images": [{"src": source} for source in sources], "caption": "Cap < one", "alt": "Al"}
+    text = (
+        embed("image-gallery-embed", gallery=gallery)
+        + embed("latex-rendered", persistentExpression="a < b^2")
+        + f"<p>By {embed('mention-wrap', 'span', name='Bo Ek', id=7)} of {embed('cashtag-wrap', 'span', symbol='$X')}.</p>"
+        + embed("poll-embed", id=12345)
+        + embed("recipe-embed", recipe={"title": "Soup"})
+        + '<pre class="preformatted-block"><label class="hide-text" contenteditable="false">Text within this block will '
+        'maintain its original spacing when published</label><pre class="text">A poem\n  line two</pre></pre>'
+    )
+    write_export(tmp_path / "a", "1.a,,true,,,newsletter,everyone,A,,", **{"1_a": text})
+    for name, colour in (("a", "navy"), ("b", "red")):
+        (tmp_path / f"a/{name}.png").write_bytes(picture_bytes(colour))
+
+    file, _source = read_with_files(tmp_path / "a")
+
+    body = file.manuscript.body
+    assert len(file.manuscript.images) == 2 and body.count("![Al](image:") == 2 and "Cap < one" in body
+    assert "`a < b^2`" in body and "By Bo Ek of $X." in body and "original spacing" not in body
+    assert "  line two" in body
+    named = " ".join(str(note.text) for note in file.notes)
+    assert "<poll-embed> was left out: 12345" in named and "<recipe-embed> was left out: Soup" in named
+
+
+def test_the_command_reads_pictures_in_an_archive(tmp_path):
+    write_export(tmp_path / "a", "1.a,,true,,,newsletter,everyone,A,,", **{"1_a": "<p>b</p>"})
+    (tmp_path / "a/images").mkdir()
+    (tmp_path / "a/images/here.png").write_bytes(picture_bytes())
+
+    with unpack_if_archive(Path(shutil.make_archive(str(tmp_path / "a"), "zip", tmp_path / "a"))) as folder:
+        assert "here.png" in open_substack_source(folder, language="en").local_files
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_a_post_that_is_listed_twice_the_stricter_row_counts(tmp_path, order):
+    rows = ["1.a,,true,,,newsletter,everyone,A,,", "1.a,,true,,,newsletter,only_paid,A,,"][::order]
+    write_export(tmp_path / "a", "\n".join(rows), **{"1_a": "<p>b</p>"})
+
+    (file,) = read_all(tmp_path / "a")
+
+    assert file.is_draft
+
+
+def test_a_list_with_semicolons_is_read(tmp_path):
+    write_export(tmp_path / "a", "", **{"1_a": "<p>b</p>"})
+    row = '1.a;;SANT;;;newsletter;everyone;"A; b, c";;\n2.b;;true;;;newsletter;everyone;B;;\n'
+    (tmp_path / "a/posts/2.b.html").write_text("<p>c</p>")
+    (tmp_path / "a/posts.csv").write_text(HEAD.replace(",", ";") + row, encoding="utf-8-sig")
+
+    assert is_substack(tmp_path / "a")
+    first, second = read_all(tmp_path / "a")
+
+    assert first.manuscript.title == "A; b, c" and first.is_draft and not second.is_draft
 
 
 def test_subscribers_are_not_read_and_links_out_of_the_export_not_followed(tmp_path):
