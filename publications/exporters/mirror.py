@@ -78,18 +78,19 @@ class VisitedPage:
 class Crawl:
     """One crawl into a folder.
 
-    `with_renditions` includes PDFs and social images. `with_list_pages` includes the further pages of lists (?page=2),
-    which a copy without a server needs: a web server passes requests with a query to the application.
+    `with_renditions` includes PDFs and social images. `with_query_pages` includes the further pages of lists (?page=2)
+    and comparisons with earlier editions (?from=1), which a copy without a server needs: a web server passes requests
+    with a query to the application.
 
     The pages of publications that no action has changed since the last crawl are not rendered again, unless a window
     has started or ended since then, or midnight has passed; their links are read from the folder.
     """
 
     def __init__(
-        self, root: Path, *, processes: int = 0, with_renditions: bool = False, with_list_pages: bool = False
+        self, root: Path, *, processes: int = 0, with_renditions: bool = False, with_query_pages: bool = False
     ) -> None:
         self.folder = MirrorFolder(root)
-        self._options = {"with_renditions": with_renditions, "with_list_pages": with_list_pages}
+        self._options = {"with_renditions": with_renditions, "with_query_pages": with_query_pages}
         self.processes = processes or os.cpu_count() or 1
         self.report = MirrorReport()
         self._linked_from: dict[str, str] = {}  # every known path, and the first page that links to it

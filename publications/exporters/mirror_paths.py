@@ -18,12 +18,12 @@ META_URL = re.compile(r'\scontent="(https?://[^"\s]+)"')
 JSON_LD = re.compile(r'<script type="application/ld\+json">([^<]*)</script>')
 JSON_URL = re.compile(r'"(https?://[^"\\\s]+)"')
 INDEX = "index.html"
-LIST_PAGE = re.compile(r"page=[1-9][0-9]*")
-"""The query of a further page of a list, which alone is mirrored; its file has the same name."""
+QUERY_PAGE = re.compile(r"(?:page|from)=[1-9][0-9]*")
+"""The query of a further page of a list, or of a comparison with an earlier edition; its file has the same name."""
 
 
 def links_of(path: str, media_type: str, body: bytes) -> list[str]:
-    """Return the distinct paths of this site that a document links to; with a query only further pages of lists."""
+    """Return the distinct paths of this site that a document links to; with a query only those of `QUERY_PAGE`."""
     if media_type == "text/html":
         urls = [*_html_urls(body.decode())]
     elif media_type == "text/css":
@@ -56,14 +56,14 @@ def file_name_of(path: str, query: str = "") -> str:
     name = unquote(path).lstrip("/")
     if not query:
         return f"{name}{INDEX}" if path.endswith("/") else name
-    return f"{name}{query}.html" if path.endswith("/") and LIST_PAGE.fullmatch(query) else ""
+    return f"{name}{query}.html" if path.endswith("/") and QUERY_PAGE.fullmatch(query) else ""
 
 
 def address_of(name: str) -> str:
     """Return the address, not encoded, that a file is of; the inverse of `file_name_of`."""
     folder, _slash, last = f"/{name}".rpartition("/")
     query = last.removesuffix(".html")
-    return f"{folder}/?{query}" if LIST_PAGE.fullmatch(query) else f"/{name.removesuffix(INDEX)}"
+    return f"{folder}/?{query}" if QUERY_PAGE.fullmatch(query) else f"/{name.removesuffix(INDEX)}"
 
 
 def normalize_path(path: str) -> str:
@@ -71,9 +71,9 @@ def normalize_path(path: str) -> str:
     return quote(unquote(path), safe="/:@!$&'()*+,;=-._~")
 
 
-def is_mirrored(path: str, *, with_renditions: bool, with_list_pages: bool = False) -> bool:
-    """Whether the path belongs into the folder; PDFs and social images, and further pages of lists, do on request."""
-    if "?" in path and not with_list_pages:
+def is_mirrored(path: str, *, with_renditions: bool, with_query_pages: bool = False) -> bool:
+    """Whether the path belongs into the folder; PDFs and social images, and pages with a query, do on request."""
+    if "?" in path and not with_query_pages:
         return False
     if path.startswith(UNCACHED_PREFIXES) or "/files/" in path:
         return False  # only the application sends uploaded files with the headers of downloads

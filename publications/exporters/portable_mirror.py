@@ -1,8 +1,8 @@
 """A copy of the mirror that works under any host name, from a folder and from one zip.
 
-Links between its files are relative and name `index.html`, or `page=2.html` for a further page of a list, as no web
-server may be there to find it. Links to what is not in the mirror (searches, the desk) lead to the site itself, as do
-canonical links and metadata, which say where a text is published. Compressed variants are left out.
+Links between its files are relative and name `index.html`, or `page=2.html` and `from=1.html` for a page with a query,
+as no web server may be there to find it. Links to what is not in the mirror (searches, the desk) lead to the site
+itself, as do canonical links and metadata, which say where a text is published. Compressed variants are left out.
 """
 
 import posixpath

@@ -303,6 +303,7 @@ def test_file_names_are_decoded(root):
     ("path", "name"),
     [
         ("/en/a/?page=2", "en/a/page=2.html"),
+        ("/en/a/?from=1", "en/a/from=1.html"),
         ("/en/%C3%A5/", "en/å/index.html"),
         ("/en/a/%3Fpage=2", "en/a/?page=2"),
         ("/", "index.html"),
@@ -320,7 +321,7 @@ def test_addresses_with_another_query_have_no_file(root, path):
 
 def test_further_pages_of_lists_are_mirrored_on_request():
     assert not is_mirrored("/en/publications/?page=2", with_renditions=True)
-    assert is_mirrored("/en/publications/?page=2", with_renditions=False, with_list_pages=True)
+    assert is_mirrored("/en/publications/?page=2", with_renditions=False, with_query_pages=True)
 
 
 def test_links_are_resolved_like_in_browsers(settings):

@@ -137,6 +137,21 @@ def test_every_page_of_the_copy_is_reached_by_links_of_the_copy(root, tmp_path):
     assert 'href="index.html"' in last and f'action="{SITE}/en/publications/' in last
 
 
+def test_a_copy_has_what_has_changed_since_an_earlier_edition(root):
+    publication = make_live(title="Rye", slug="rye", body="First.\n\n- An item.").publication
+    for body in ("Second.\n\n- An item.", "Third.\n\n- Another."):
+        actions.publish(saved(publication, body=body), by=None)
+    crawl(root, with_query_pages=True)
+
+    old = write_copy(root) / "en/publications/rye/editions/1/index.html"
+    links = [unquote(url) for _tag, url in LINK.findall(old.read_text("utf-8")) if "/changes/" in url]
+    targets = {urldefrag(url).url for url in links}
+
+    assert len(links) == 3 and targets == {"../3/changes/from=1.html"}
+    comparison = (old.parent / targets.pop()).resolve().read_text("utf-8")
+    assert all(f'id="{fragment}"' in comparison for url in links if (fragment := urldefrag(url).fragment))
+
+
 def test_a_mirror_for_a_server_has_no_further_pages_of_lists(root):
     actions.publish_many([make_publication(title=f"Grain {number}") for number in range(21)], by=None)
 

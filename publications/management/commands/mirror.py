@@ -152,7 +152,7 @@ class Command(BaseCommand):
             options["folder"],
             processes=options["processes"],
             with_renditions=options["with_pdf"],
-            with_list_pages=bool(options["portable"] or options["zip"]),
+            with_query_pages=bool(options["portable"] or options["zip"]),
         )
         started = time.monotonic()
         report = crawl.run(
