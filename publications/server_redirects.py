@@ -14,6 +14,10 @@ UNSAFE_SOURCE = re.compile(r"""[\s"\x00-\x1f]|\\[\\'trn]|\\$""")
 UNSAFE_TARGET = re.compile(r"""[\s"\x00-\x1f\\]|\$(?!\d)""")
 """What the quotation marks of nginx do not keep, or what names one of its variables."""
 
+NESTED_REPETITION = re.compile(r"\([^()]*[+*}][^()]*\)[+*{]")
+"""What takes endless time with some addresses."""
+PATHS_HERE = ("/en/publications/any-text/", "/sv/publikationer/en-text/")
+
 
 def is_pattern(source: str, target: str = "") -> bool:
     """Return whether a redirect is from a pattern for several addresses."""
@@ -23,6 +27,8 @@ def is_pattern(source: str, target: str = "") -> bool:
 def write_server_line(source: str, target: str) -> str:
     """Return the line for nginx that redirects an address or a pattern, or "" if none is safe to paste.
 
+    None is for a pattern that takes the pages of this site too, as one that led the whole old site elsewhere.
+
     Args:
         source: a path, or a regular expression.
     """
@@ -30,6 +36,15 @@ def write_server_line(source: str, target: str) -> str:
         if "?" in source or not source.startswith("/"):  # it reads no queries
             return ""
         source = f"^{re.escape(unquote(source).rstrip('/'))}/?$"  # nginx matches paths decoded
-    if not target or UNSAFE_SOURCE.search(source) or UNSAFE_TARGET.search(target):
+    if not target or UNSAFE_SOURCE.search(source) or UNSAFE_TARGET.search(target) or not _is_usable(source):
         return ""
     return f'rewrite "{source}" "{target}" permanent;'
+
+
+def _is_usable(pattern: str) -> bool:
+    """Return whether a regular expression is valid and quick, and leaves the pages of this site alone."""
+    try:
+        compiled = re.compile(pattern)
+    except re.error:
+        return False
+    return not NESTED_REPETITION.search(pattern) and not any(map(compiled.search, PATHS_HERE))

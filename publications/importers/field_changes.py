@@ -27,6 +27,8 @@ Change = dict[str, Any]
 `before` and `after`, of the text the numbers of words `added` and `removed`."""
 SHOWN_FIELDS = ("kind", "language", "title", "summary")
 MAX_VALUE_CHARACTERS = 100
+MAX_SHARED_CHARACTERS = 30
+"""How many of those before a difference are shown."""
 EFFECT_LABELS = {"added": pgettext_lazy("a field", "added"), "removed": pgettext_lazy("a field", "removed")}
 COMPARED_FIELDS = tuple(field for field in FIELDS if field.in_digest and field.manuscript_key)
 FIELDS_OF_PUBLISHING = ("published_at", "series_number")
@@ -49,11 +51,27 @@ def list_changes(before: Manuscript, after: Manuscript) -> list[Change]:
 def _describe_values(name: str, old: Any, new: Any) -> dict[str, Any]:
     """Return what of both values a change has."""
     if name in SHOWN_FIELDS and old and new:
-        return {"before": old[:MAX_VALUE_CHARACTERS], "after": new[:MAX_VALUE_CHARACTERS]}
+        start = _start_of_difference(old, new) if max(len(old), len(new)) > MAX_VALUE_CHARACTERS else 0
+        return {"before": _cut(old, start), "after": _cut(new, start)}
     if name == "body":
         words, new_words = Counter(old.split()), Counter(new.split())
         return {"added": (new_words - words).total(), "removed": (words - new_words).total()}
     return {}
+
+
+def _start_of_difference(old: str, new: str) -> int:
+    """Return where two texts are shown from: a few words before they differ."""
+    pairs = enumerate(zip(old, new, strict=False))
+    shared = next(
+        (position for position, (before, after) in pairs if before != after), min(len(old), len(new))
+    )
+    return old.rfind(" ", 0, max(0, shared - MAX_SHARED_CHARACTERS)) + 1
+
+
+def _cut(text: str, start: int) -> str:
+    """Return a text from a position, as much as is shown of it, with dots for what is left out."""
+    shown = text[start : start + MAX_VALUE_CHARACTERS]
+    return f"{'…' if start else ''}{shown}{'…' if len(text) > start + MAX_VALUE_CHARACTERS else ''}"
 
 
 def _value_of(field: PublicationField, manuscript: Manuscript) -> Any:
@@ -118,7 +136,7 @@ def _label_value(field: str, value: str, kinds: Mapping[str, Kind]) -> str:
         return str(kinds.get(value, value))
     if field == "language":
         return language_label(value)
-    return f"{value}…" if len(value) == MAX_VALUE_CHARACTERS else value
+    return value
 
 
 def _label_words(change: Change) -> str:

@@ -12,6 +12,11 @@ from publications.manuscript import Manuscript
         ({"title": "Gas"}, {"title": "Oil"}, ["Title: Gas → Oil"]),
         ({"summary": "Short."}, {"summary": "a" * 999}, [f"Summary: Short. → {'a' * MAX_VALUE_CHARACTERS}…"]),
         ({"summary": "Short."}, {"summary": ""}, ["Summary: removed"]),
+        ({"title": "a" * 100}, {"title": "b" * 100}, [f"Title: {'a' * 100} → {'b' * 100}"]),
+        (
+            {"summary": f"{'word ' * 40}and gas."}, {"summary": f"{'word ' * 40}and oil. {'More ' * 30}"},
+            ["Summary: …word word word word word word and gas. → …word word word word word word and oil. " + ("More " * 30)[:61] + "…"],
+        ),
         ({"language": "en"}, {"language": "sv"}, ["Language of the text: English → Swedish (its address moves below /sv/)"]),
         ({"language": "uk"}, {"language": "pl"}, ["Language of the text: Ukrainian → Polish"]),
         ({"body": "Gas and oil.\n\n- Rye"}, {"body": "Gas and oil."}, ["Text: words −2, +0"]),

@@ -33,3 +33,14 @@ def test_a_path_in_a_line_for_nginx_is_decoded():
     line = write_server_line("/om-%C3%A5ret/", "https://elsewhere.example/")
 
     assert line == 'rewrite "^/om\\-året/?$" "https://elsewhere.example/" permanent;'
+
+
+@pytest.mark.parametrize("pattern", ["^/a(.*", "^/[z-a]$", "^/(a+)+$", "^/(.*)$", "^/(en|sv)/", "/"])
+def test_no_line_is_written_for_a_pattern_that_harms_the_server_or_this_site(pattern):
+    assert write_server_line(pattern, "https://elsewhere.example/$1") == ""
+
+
+def test_a_line_is_written_for_a_pattern_of_the_old_site():
+    line = write_server_line("^/blog/([0-9]+)/.*$", "https://elsewhere.example/$1")
+
+    assert line == 'rewrite "^/blog/([0-9]+)/.*$" "https://elsewhere.example/$1" permanent;'
