@@ -157,7 +157,7 @@ def archive_import_page(request: HttpRequest, pk: int) -> HttpResponse:
         updates=[] if job.is_undo else list_updates(job.report),
         has_left=bool(job.import_report.get("files") or job.report.get("kept"))
         if job.is_undo
-        else bool(publications or job.updated_revisions.exists()),
+        else bool(publications or job.report.get("lost_texts") or job.updated_revisions.exists()),
         is_left_next=not job.is_dry_run and not job.can_resume,
         open_names=0 if job.is_unfinished else len(list_open_names(job)),
         new_rows=name_new_rows(job) if job.can_import else {},

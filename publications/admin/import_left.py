@@ -96,6 +96,13 @@ REMEDIES: dict[LeftTask, tuple[Promise, Callable[[Publication], str] | None]] = 
         ),
         _FORM,
     ),
+    LeftTask.GONE: (
+        gettext_lazy(
+            "An earlier import has brought them. They were deleted or renamed in the source, are refused now, or the "
+            "settings leave them out. Withdraw each on its page, or keep it, and tick it."
+        ),
+        _FORM,
+    ),
     LeftTask.REFUSED: (
         gettext_lazy("Mend them in the old system or in the file, and import it again: the others stay."), _FORM,
     ),
@@ -190,7 +197,7 @@ def archive_import_left_page(request: HttpRequest, pk: int) -> HttpResponse:
         finished=[group.task.label for group in groups if not group.items and group.task not in unknown],
         left=list(_describe_numbers({group.task: group.items for group in groups}, own)),
         texts=len(own),
-        has_texts=bool(own) or job.updated_revisions.exists(),
+        has_texts=bool(own or job.import_report.get("lost_texts")) or job.updated_revisions.exists(),
         source_notes=[
             note for note in show_source_notes(job.report) if note.get("topic") not in TASK_OF_REMARK
         ],
@@ -238,7 +245,7 @@ def _describe_other_texts(texts: Iterable[Publication | str], own: Container[int
 def _describe_group(job: ArchiveImport, group: LeftGroup) -> dict:
     remedy, _address_of_text = REMEDIES[group.task]
     page, page_label = PAGES.get(group.task, ("", ""))
-    is_of_addresses = group.task in TASK_OF_REMARK.values()  # of which some lead here from the start
+    is_of_addresses = group.task in OTHER_PAGES  # of which some lead here from the start
     return {
         "key": group.task.value,
         "label": group.task.label,

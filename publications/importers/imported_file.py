@@ -18,6 +18,8 @@ NOT_PUBLIC = "not-public"
 OLD_LINK = "link-old"
 """The topic of notes on links to pages of the old site that did not come, by their whole addresses."""
 LOST_ADDRESS, UNMATCHED_PAGE, SERVER_REDIRECT = "lost-address", "unmatched-page", "server-redirect"
+LOST_TEXT = "lost-text"
+"""The topic of a remark on public texts that the source has no longer."""
 UNREAD = "unread"
 """The topic of a remark on types or fields of the source that are not imported unless somebody says what they are."""
 """The topics of remarks on old addresses that lead nowhere, pages that no rule fits, and what the web server redirects.

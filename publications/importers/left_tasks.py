@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from .hidden_links import HIDDEN_LINK
 from .imported_file import (
     LOST_ADDRESS,
+    LOST_TEXT,
     NOT_PUBLIC,
     OLD_LINK,
     OTHER_LANGUAGE,
@@ -26,6 +27,7 @@ class LeftTask(models.TextChoices):
     PAGES = "pages", _("Pages that no rule fits")
     UNREAD = "unread", _("Types and fields of the source of which nobody has said what they become")
     PUBLIC = "public", _("Texts that are public, though the source hides them")
+    GONE = "gone", _("Public texts that the source has no longer")
     AUTHOR = "author", _("Texts without an author")
     SUMMARY = "summary", _("Texts without a summary")
     LANGUAGE = "language", _("Texts that read as another language")
@@ -61,7 +63,7 @@ TASKS_OF_EDITS = frozenset({LeftTask.AUTHOR, LeftTask.FILES, LeftTask.LOST, Left
 """The tasks of notes that an edit of the text may have done."""
 TASK_OF_REMARK = {
     LOST_ADDRESS: LeftTask.ADDRESSES, UNMATCHED_PAGE: LeftTask.PAGES, SERVER_REDIRECT: LeftTask.SERVER,
-    UNREAD: LeftTask.UNREAD,
+    UNREAD: LeftTask.UNREAD, LOST_TEXT: LeftTask.GONE,
 }  # fmt: skip
 """The tasks of topics of remarks on the source as a whole."""
 

@@ -28,10 +28,11 @@ from .field_changes import label_changes, list_reader_changes, load_kinds
 from .file_outcome import FileOutcome
 from .hidden_links import list_hidden_links
 from .import_histories import find_edited
-from .imported_file import OLD_LINK
+from .imported_file import LOST_TEXT, OLD_LINK
 from .left_addresses import find_answered, list_addresses
 from .left_tasks import TASK_OF_REASON, TASK_OF_REMARK, TASK_OF_TOPIC, TASKS_OF_EDITS, LeftTask
 from .left_ticks import TICKED, build_mark
+from .lost_texts import describe_double
 from .name_proposals import NameProposal, build_proposals
 from .normalize import is_uid
 from .note_traces import is_resolved, list_names
@@ -119,7 +120,12 @@ def find_left_to_do(job: ArchiveImport) -> list[LeftGroup]:
         groups[LeftTask.NAMES].add(None, proposal.name.name, *(other.name for other in proposal.candidates))
     for source, target in list_similar_rows(publications.values()):
         groups[LeftTask.SIMILAR].add(None, str(source), str(target))
-    for topic, address, target in list_addresses(job, TASK_OF_REMARK):
+    for publication, reasons in _list_lost(job):
+        if (mark := build_mark(LeftTask.GONE, str(publication.uid))) not in ticked:
+            groups[LeftTask.GONE].add(
+                publication, str(publication), *reasons, is_mended=not publication.live_from, mark=mark
+            )
+    for topic, address, target in list_addresses(job, TASK_OF_REMARK.keys() - {LOST_TEXT}):
         task = TASK_OF_REMARK[topic]
         if (mark := build_mark(task, address)) not in ticked:
             reasons = [target] if target else []
@@ -143,6 +149,16 @@ def _list_updated(job: ArchiveImport) -> Iterator[tuple[Publication, list[str]]]
     kinds = load_kinds() if hidden else {}
     for publication in hidden:
         yield publication, label_changes(changes.get(publication.pk, ()), kinds)
+
+
+def _list_lost(job: ArchiveImport) -> Iterator[tuple[Publication, list[str]]]:
+    """Yield texts that the source has no longer, and in words which public one of the same title it has."""
+    lost = job.import_report.get("lost_texts", {})
+    texts = _load_others([*lost, *lost.values()], ())
+    for uid, other_uid in lost.items():
+        if text := texts.get(uid):
+            other = texts.get(other_uid)
+            yield text, [describe_double(other)] if other and other.live_from else []
 
 
 def list_open_names(job: ArchiveImport) -> list[NameProposal]:

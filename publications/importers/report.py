@@ -99,6 +99,7 @@ class ImportReport:
         author_list: the list of authors that was found; `author_list_problem` is why it cannot be used.
         source_notes: notes on the source as a whole: what it holds, and what is not imported.
         missing_files: the addresses of files that texts use and the source does not hold.
+        lost_texts: the uids of public texts that the source has no longer, with that of another of the same title.
         samples: some texts beside their pages; a check of a source with rules has them.
     """
 
@@ -114,6 +115,7 @@ class ImportReport:
     author_list_problem: str = ""
     source_notes: list[SourceRemark] = field(default_factory=list)
     missing_files: tuple[str, ...] = ()
+    lost_texts: dict[str, str] = field(default_factory=dict)
     samples: list[dict[str, Any]] = field(default_factory=list)
     redirects: int = 0
     related_links: int = 0

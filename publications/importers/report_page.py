@@ -53,6 +53,7 @@ def build_report_page(report: ImportReport) -> dict:
             {"text": store_message(note.text), "items": list(note.items), "topic": note.topic}
             for note in report.source_notes
         ],
+        "lost_texts": report.lost_texts,
         "shown_again": sum(file.is_published and file.was_withdrawn for file in report.files),
         **_describe_duplicates(report),
         "figures": report.totals(),

@@ -29,6 +29,7 @@ from .image_finder import ImageFinder
 from .import_cache import ImportCache
 from .import_decisions import add_decisions, link_decisions, list_decided, map_authors, map_topics
 from .imported_file import HOME_PAGE, ImportedFile, ImportRefused, lost_addresses
+from .lost_texts import report_lost_texts
 from .mapping import ImportMapping, apply_mapping
 from .markdown import read_authors
 from .old_pages import redirect_old_pages
@@ -118,6 +119,7 @@ def _import_files(options: ImportOptions) -> ImportReport:
         report.decided = list_decided(options.mapping, report.names.as_dict())
         report.source_notes += source.summarize()
         report.source_notes += describe_addresses(source, report.files, is_publishing=options.publish)
+        report_lost_texts(source.uids, report, options)
         report.missing_files = source.missing_files
         _store_news(report, options)
     return report
