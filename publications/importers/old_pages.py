@@ -48,8 +48,9 @@ def _list_feeds(source: ImportSource, options: ImportOptions) -> dict[str, OldPa
     """Return the feed here of each feed of the old site, also of those of its languages if it has several."""
     home = locale_of(source.language or options.language)
     locales = sorted({entry.locale for entry in source.entries})
-    feeds = {path: OldPage(address=localized_path(home, FEED)) for path in source.feed_paths}
+    base = source.base_path
+    feeds = {f"{base}{path}": OldPage(address=localized_path(home, FEED)) for path in source.feed_paths}
     for locale in locales if len(locales) > 1 else ():
         page = OldPage(address=localized_path(locale, FEED))
-        feeds |= {f"/{locale}{path}": page for path in source.feed_paths if "?" not in path}
+        feeds |= {f"{base}/{locale}{path}": page for path in source.feed_paths if "?" not in path}
     return feeds

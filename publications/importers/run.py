@@ -259,7 +259,10 @@ def _build_context(options: ImportOptions, source: ImportSource, authors: Author
             settings.SECRET_KEY.encode(),
             source.names_of,
         ),
-        addresses=addresses | _former_addresses() | source.addresses(_address_of) | _home_page(options),
+        addresses=addresses
+        | _former_addresses()
+        | source.addresses(_address_of)
+        | _home_page(source, options),
         uids_by_name=source.uids_by_name(),
         kinds=frozenset(Kind.objects.values_list("slug", flat=True)),
         kind=options.kind,
@@ -268,9 +271,10 @@ def _build_context(options: ImportOptions, source: ImportSource, authors: Author
     )
 
 
-def _home_page(options: ImportOptions) -> dict[str, str]:
+def _home_page(source: ImportSource, options: ImportOptions) -> dict[str, str]:
     """Return what links to the old home page lead to: no text takes its place."""
-    return {HOME_PAGE: localized_path(locale_of(options.language), "publications:home")}
+    home = localized_path(locale_of(options.language), "publications:home")
+    return dict.fromkeys(filter(None, (HOME_PAGE, source.base_path)), home)
 
 
 def _address_of(locale: str, slug: str) -> str:

@@ -122,6 +122,7 @@ class ImportSource(ABC):
         site: the address of the old site, as the source has it.
         language: that of introductions of topics and biographies; "" is that of the import.
         system: the name of the system that it is of; `open_source` sets it.
+        base_path: the path below which the old site was, such as `/blog`, or "" for all of its host.
     """
 
     root: Path
@@ -132,6 +133,7 @@ class ImportSource(ABC):
     site: str = ""
     language: str = ""
     system: str = ""
+    base_path: str = ""
 
     @abstractmethod
     def read(self, context: ImportContext, *, processes: int) -> Iterator[ImportedFile]:
@@ -162,7 +164,7 @@ class ImportSource(ABC):
 
     @property
     def feed_paths(self) -> tuple[str, ...]:
-        """The old addresses of the feeds of all texts; those of topics and authors are below their pages."""
+        """The paths below the site of the feeds of all texts; those of topics and authors are below their pages."""
         return SITE_FEEDS.get(self.system, ())
 
     def names_of(self, path: str) -> Iterable[str]:

@@ -13,6 +13,7 @@ from ..image_finder import FoundImage, ImageFinder
 from ..imported_file import ImportLog
 from ..used_images import UsedImages
 from .placeholders import ATTRIBUTES
+from .source_site import SourceSite
 
 MARKDOWN_IMAGE = re.compile(
     r"""!\[((?:[^\[\]\n]++|\[[^\[\]\n]*+\]|\n(?!\n))*+)\]\([ \t]*+"""
@@ -34,12 +35,13 @@ class ImageRewriter:
 
     Args:
         page: the address of the text on the old site, the base of relative addresses; "" if it is not known.
+        site: has the path below which the old site was.
     """
 
     def __init__(
-        self, finder: ImageFinder, folder: Path, language: str, log: ImportLog, page: str = ""
+        self, finder: ImageFinder, folder: Path, language: str, log: ImportLog, page: str, site: SourceSite
     ) -> None:
-        self.finder, self.folder, self.log, self.page = finder, folder, log, page
+        self.finder, self.folder, self.log, self.page, self.site = finder, folder, log, page, site
         self.used = UsedImages(language)
         self.former_files: dict[str, str] = {}
         self.words: list[str] = []
@@ -103,10 +105,11 @@ class ImageRewriter:
         is_beside = (self.folder / path.lstrip("/")).resolve() == image.path
         base = self.page if is_beside else "/"
         if base:
-            self.former_files[urljoin(base, path.lstrip("/") if is_beside else path)] = name
+            old_path = urljoin(base, path.lstrip("/") if is_beside else path)
+            self.former_files[self.site.under_base(old_path)] = name
 
     def _find(self, address: str, alt: str) -> FoundImage | None:
-        image = self.finder.find(address, self.folder)
+        image = self.finder.find(self.site.below_base(address), self.folder)
         if not isinstance(image, FoundImage) and address.startswith(
             "/"
         ):  # a shortcode names a file beside the text

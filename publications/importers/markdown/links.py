@@ -16,6 +16,7 @@ from publications.stored_messages import gettext as _
 from ..html.attachments import AttachmentCollector
 from ..imported_file import ImportLog
 from ..links import ANCHOR_HREF, DEFINITION, INLINE_TARGET, AddressRewriter
+from .source_site import SourceSite
 
 FILE_PREFIX = "file:"
 PATH_END_PREFIX = "end:"
@@ -38,6 +39,7 @@ class LinkRewriter(AddressRewriter):
         source: the path of the file below the folder.
         addresses: new addresses by old path, by FILE_PREFIX and a path, and by PATH_END_PREFIX and the end of a path.
         files: attaches the files of the old site that links lead to.
+        source_site: has the path below which the old site was.
     """
 
     def __init__(
@@ -48,9 +50,10 @@ class LinkRewriter(AddressRewriter):
         log: ImportLog,
         page: str,
         files: AttachmentCollector,
+        source_site: SourceSite,
     ) -> None:
         super().__init__(addresses, site, log, page)
-        self.source, self.files = source, files
+        self.source, self.files, self.source_site = source, files, source_site
         self.labels: dict[str, str] = {}
 
     def rewrite_links(self, text: str) -> str:
@@ -65,11 +68,14 @@ class LinkRewriter(AddressRewriter):
         return f'{match[1]}"{html.escape(self.rewrite(address))}"'
 
     def _new_address(self, address: str) -> str:
-        if address.startswith("post:"):
-            return self._address_of_post(address)
+        before, mark, _name = address.partition("post:")
+        if mark and before.rstrip("/") in ("", self.source_site.base_path):
+            return self._address_of_post(address.removeprefix(before))
         if address.startswith(("#", "image:")):
             return address
-        attached = self.files.find_address(self.files.media.resolve(address), self.labels.get(address, ""))
+        attached = self.files.find_address(
+            self.files.media.resolve(self.source_site.under_base(address)), self.labels.get(address, "")
+        )
         return attached or super()._new_address(address)
 
     def _resolve_relative_address(self, path: str) -> str | None:

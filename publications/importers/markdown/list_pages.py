@@ -31,7 +31,8 @@ def find_list_pages(
     pages: dict[str, OldPage] = {}
     make_slug = hugo_slug if site.generator == "hugo" else slugify
     for file in files:
-        prefix, locale = language_prefix(file.language, site), locale_of(file.language)
+        prefix = f"{site.base_path}{language_prefix(file.language, site)}"
+        locale = locale_of(file.language)
         texts = localized_path(locale, LIST)
         for folder, terms in file.terms.items():
             is_author = folder in AUTHOR_FOLDERS

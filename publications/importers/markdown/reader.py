@@ -90,9 +90,13 @@ class _MarkdownFile:
             zone=context.source_site.time_zone,
         )
         page = next(iter(file.former_paths), "")
-        self.images = ImageRewriter(context.image_finder, file.path.parent, file.language, log, page)
+        self.images = ImageRewriter(
+            context.image_finder, file.path.parent, file.language, log, page, context.source_site
+        )
         self.page = page or next(iter(file.default_paths), "/")
-        media = TextMedia(context.image_finder, file.path.parent, self.page, context.site)
+        media = TextMedia(
+            context.image_finder, file.path.parent, self.page, context.site, context.source_site
+        )
         self.files = AttachmentCollector(media, file, log)
 
     def read(self) -> ImportedFile:
@@ -229,7 +233,9 @@ class _MarkdownFile:
         )
         text = resolve_references(text, resolved.definitions, log)
         text = self.images.rewrite_images(text)
-        links = LinkRewriter(self.file.source, context.addresses, context.site, log, self.page, self.files)
+        links = LinkRewriter(
+            self.file.source, context.addresses, context.site, log, self.page, self.files, context.source_site
+        )
         text = reduce_html(links.rewrite_links(text), placeholders, log)
         return placeholders.restore(text).strip("\n")
 

@@ -229,6 +229,7 @@ def _build_source(
         entries=ordered,
         refused=refused,
         source_site=site,
+        base_path=site.base_path,
         topics=taxonomies.topics,
         authors=taxonomies.authors,
         unread_code=tuple(inherited.list_code()),

@@ -117,6 +117,7 @@ def describe_file(
         date=date or name_date,
         fields=fields,
     )
+    former_paths = _former_paths(place, permalink, inherited.site)
     return SourceFile(
         source=source,
         path=path,
@@ -133,8 +134,8 @@ def describe_file(
         translation_key=_translation_key(path, root),
         requested_slug=_requested_slug(fields, stem),
         names=(slugify(name), *filter(None, [slugify(as_text(fields.get("class")))])),
-        former_paths=_former_paths(place, permalink, inherited.site),
-        default_paths=_default_paths((date or name_date, name_date), name),
+        former_paths=former_paths,
+        default_paths=_default_paths((date or name_date, name_date), name, former_paths, inherited.site),
     )
 
 
@@ -159,17 +160,37 @@ def _former_paths(place: PagePlace, permalink: str, site: SourceSite) -> tuple[s
         for text in as_texts(value_of(place.fields, "permalink"))
         if (address := stated_address(text, place, title=title))
     ]
-    patterns = [fill_pattern(permalink, place, title=title)] if permalink else []
-    generated = stated or patterns or default_addresses(place, site)
+    patterns = [site.under_base(fill_pattern(permalink, place, title=title))] if permalink else []
+    generated = [
+        address if address in patterns else _below(site.base_path, address)
+        for address in stated or patterns or default_addresses(place, site)
+    ]
     further = as_texts(value_of(place.fields, "former_paths"))
     if site.generator == "hugo" and generated:
         further = [urljoin(generated[0].rstrip("/"), address) for address in further]
+        further = [
+            _below(site.base_path, address) if written.startswith("/") else address
+            for written, address in zip(
+                as_texts(value_of(place.fields, "former_paths")), further, strict=True
+            )
+        ]
+    else:
+        further = [_below(site.base_path, address) for address in further]
     return tuple(dict.fromkeys(filter(None, [*generated, *patterns, *further])))
 
 
-def _default_paths(dates: Iterable[datetime | None], name: str) -> tuple[str, ...]:
-    """Return the default addresses of posts in Jekyll, for links only, not for redirects."""
-    paths = (f"/{date.year:04}/{date.month:02}/{date.day:02}/{name}" for date in dates if date)
+def _below(base: str, address: str) -> str:
+    """Return an address below the path of a site; one on any host as it is."""
+    return f"{base}/{address.lstrip('/')}" if base and "://" not in address else address
+
+
+def _default_paths(
+    dates: Iterable[datetime | None], name: str, former_paths: Iterable[str], site: SourceSite
+) -> tuple[str, ...]:
+    """Return further addresses by which links name a text: of Jekyll by default, and those below its site."""
+    paths = [f"/{date.year:04}/{date.month:02}/{date.day:02}/{name}" for date in dates if date]
+    paths += [f"{site.base_path}{path}" for path in paths] if site.base_path else []
+    paths += [path for address in former_paths if (path := site.below_base(address)) != address]
     return tuple(dict.fromkeys(map(normalize_redirect_path, paths)))
 
 

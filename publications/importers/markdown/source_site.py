@@ -3,9 +3,12 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from publications.slugs import normalize_redirect_path
 
 from ..imported_file import ImportLog, ImportRefused
 from .access import reasons_in_fields
@@ -15,6 +18,8 @@ from .data_files import DataFolder, parse_data, read_within
 from .front_matter import as_flag, as_text, as_texts, read_front_matter
 
 MAX_PARENT_FOLDERS = 3
+PATH_PREFIX = re.compile(r"""\bpathPrefix["']?\s*:\s*["']([^"'\n]*)["']""")
+BASE_PATH = re.compile(r"(?:/[\w.~-]+)+")
 MAX_DOCUMENTS = 2_000
 OPTION_SUFFIXES = (".yml", ".yaml", ".toml", ".json")
 MAIN_OPTION_FILES = ("hugo", "config", "_config")
@@ -92,6 +97,32 @@ class SourceSite:
             plurals = map(as_text, names.values()) if isinstance(names, dict) else ("tags", "categories")
             return {name: name for name in plurals if name}
         return TERMS_OF_JEKYLL if self.generator == "jekyll" else {}
+
+    @cached_property
+    def base_path(self) -> str:
+        """The path below which the site was, such as `/blog`; "" if it had all of its host.
+
+        Sources: jekyllrb.com/docs/configuration/options, gohugo.io/configuration/all, hexo.io/docs/configuration,
+        11ty.dev/docs/config (pathPrefix).
+        """
+        written = {
+            "jekyll": as_text(self.options.get("baseurl")),
+            "hexo": as_text(self.options.get("root")),
+            "hugo": as_text(find_option(self.options, "baseURL")),
+            "eleventy": next(iter(PATH_PREFIX.findall(self.settings)), ""),
+        }.get(self.generator, "")
+        path = normalize_redirect_path(written).rstrip("/") if written else ""
+        return path if BASE_PATH.fullmatch(path) else ""
+
+    def under_base(self, path: str) -> str:
+        """Return a path from the root of the site as that from the root of its host."""
+        is_from_root = path.startswith("/") and not path.startswith("//")
+        is_below = path == self.base_path or path.startswith(f"{self.base_path}/")
+        return path if not is_from_root or is_below else f"{self.base_path}{path}"
+
+    def below_base(self, path: str) -> str:
+        """Return a path from the root of the host as that from the root of the site, if it is below it."""
+        return path.removeprefix(self.base_path) if path.startswith(f"{self.base_path}/") else path
 
     def find_bundle_page(self, folder: Path) -> str:
         """Return the name of the page of a folder that is a leaf bundle of Hugo, or ""."""

@@ -63,7 +63,7 @@ def find_taxonomies(root: Path, site: SourceSite, boundary: Path | None = None) 
     taxonomies = Taxonomies()
     for content_folder in content_folders:
         for name in TOPIC_FOLDERS:
-            taxonomies.topics = {**_read_topics(content_folder / name), **taxonomies.topics}
+            taxonomies.topics = {**_read_topics(content_folder / name, site), **taxonomies.topics}
         folders = (
             content_folder / name
             for name in AUTHOR_FOLDERS
@@ -88,7 +88,7 @@ def _find_author_list(folder: Path) -> Path | None:
     return found or next((path for path in folders if path.is_dir() and lists_names(path)), None)
 
 
-def _read_topics(folder: Path) -> dict[str, SourceTopic]:
+def _read_topics(folder: Path, site: SourceSite) -> dict[str, SourceTopic]:
     topics: dict[str, SourceTopic] = {}
     for path in _list_pages(folder):
         try:
@@ -99,7 +99,7 @@ def _read_topics(folder: Path) -> dict[str, SourceTopic]:
         if name := without_html(as_text(first_value(fields, "title", "name", "display_name"))):
             introduction = without_html(as_text(first_value(fields, *INTRODUCTION_KEYS)))
             topics[topic_id.casefold()] = SourceTopic(
-                name.replace(",", ""), introduction, (f"/{folder.name}/{topic_id}/",)
+                name.replace(",", ""), introduction, (f"{site.base_path}/{folder.name}/{topic_id}/",)
             )
     return topics
 

@@ -11,6 +11,7 @@ from publications.importers.image_finder import ImageFinder, image_key
 from publications.importers.imported_file import ImportedFile, ImportLog, NoteKind
 from publications.importers.markdown.images import ImageRewriter
 from publications.importers.markdown.source import open_markdown_source
+from publications.importers.markdown.source_site import SourceSite
 from publications.manuscript import Manuscript, dumps
 from tests.factories import picture_bytes
 from tests.importers.markdown.test_reader import SAMPLES, arrivals
@@ -241,7 +242,9 @@ def test_the_report_on_an_unreadable_image_does_not_name_folders_of_the_server(t
         raise PermissionError(13, "Permission denied", str(path))
 
     monkeypatch.setattr(Path, "read_bytes", refuse)
-    rewriter = ImageRewriter(ImageFinder((tmp_path,), {}, b"secret"), tmp_path, "en", ImportLog())
+    rewriter = ImageRewriter(
+        ImageFinder((tmp_path,), {}, b"secret"), tmp_path, "en", ImportLog(), "", SourceSite()
+    )
 
     assert rewriter.cover("p.png", "") == ""
     assert [note.text for note in rewriter.log.notes] == ["p.png: Permission denied"]

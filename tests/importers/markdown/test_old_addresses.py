@@ -171,3 +171,56 @@ def test_no_text_takes_the_place_of_the_home_page(tmp_path, body):
     assert [file.source for file in report.files if file.source == "index.html"] == (
         [] if "for" in body else ["index.html"]
     )
+
+
+@pytest.mark.parametrize(
+    ("settings", "place", "addresses"),
+    [
+        (
+            ("_config.yml", "baseurl: /blog/\npermalink: /:year/:title/\n"),
+            "_posts/2024-04-09-grain.md",
+            {
+                "/blog/2024/grain/": "",
+                "/blog/old/": "",
+                "/blog/tags/eu/": "/en/topics/eu/",
+                "/blog/feed.xml": "/en/",
+            },
+        ),
+        (
+            ("hugo.toml", "baseURL = 'https://a.example/pub/'\n"),
+            "content/posts/grain.md",
+            {
+                "/pub/posts/grain/": "",
+                "/pub/old/": "",
+                "/pub/tags/eu/": "/en/topics/eu/",
+                "/pub/index.xml": "/en/",
+            },
+        ),
+    ],
+)
+def test_a_site_in_a_folder_of_its_host_had_its_addresses_there(client, tmp_path, settings, place, addresses):
+    base = next(iter(addresses)).split("/")[1]
+    links = (
+        f"[a](/{base}/old/) [b]({{% post_url x %}}) ![c](/{base}/img/c.png) [d](/{base}/d.pdf) [e](/d.pdf)"
+    )
+    links = links.replace(
+        "{% post_url x %}", "{{ site.baseurl }}{% post_url 2024-04-09-grain %}" if base == "blog" else "/old/"
+    )
+    front = f"tags: [EU]\n{'redirect_from' if base == 'blog' else 'aliases'}: [/old/]\n"
+    write_site(tmp_path, {settings[0]: settings[1], place: write_text(front=front, body=links)})
+    folder = tmp_path / ("static" if base == "pub" else "")
+    (folder / "img").mkdir(parents=True)
+    (folder / "img/c.png").write_bytes(picture_bytes())
+    (folder / "d.pdf").write_bytes(PDF)
+
+    import_blog(tmp_path, media=())
+
+    edition = Edition.objects.live().get()
+    for address, target in {**addresses, f"/{base}/img/c.png": "/media", f"/{base}/d.pdf": "/en"}.items():
+        response = client.get(address)
+        assert response.status_code == 301 and response["Location"].startswith(
+            target or edition.get_absolute_url()
+        ), address
+    assert client.get("/old/").status_code == 404
+    assert edition.html.count(f'href="{edition.get_absolute_url()}"') == 2 and "post:" not in edition.html
+    assert edition.html.count(".pdf") == 2 and f"/{base}/" not in edition.html
