@@ -56,7 +56,6 @@ _NOTE_TOPICS = (
     NoteTopic(
         "author-turned",
         _("names that stood with the family name first"),
-        needs_attention=True,
         is_grouped=True,
     ),
     NoteTopic("tag", _("tags that became one")),

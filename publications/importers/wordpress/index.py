@@ -14,6 +14,7 @@ from publications.stored_messages import gettext as _
 
 from ..imported_file import ImportRefused
 from ..links import address_on_site, host_of, without_account
+from ..source_redirects import SourceRedirect
 from .access import find_status
 from .export_bytes import CleanBytes
 from .export_item import ExportItem, ItemTerm, read_number
@@ -29,6 +30,7 @@ from .posts import (
     PAGE,
     PORTRAIT,
     POST,
+    REDIRECT_RULE,
     REPEATED,
     SILENT_FIELDS,
     SIZE,
@@ -37,7 +39,9 @@ from .posts import (
     IndexedPost,
     LibraryFile,
     plain_name,
+    read_attachment,
 )
+from .redirection import read_rule
 
 _USED_ID = re.compile(r"(?:wp-image-|attachment_|wp-att-|\"(?:id|mediaId)\":\s?\"?)(\d{1,18})")
 _FRAGMENT = re.compile(r"""\bhref\s*=\s*["'][^"'<>#]*#([^"'<>]+)""", re.IGNORECASE)
@@ -81,6 +85,7 @@ class ExportIndex:
     field_ids: set[int] = field(default_factory=set)
     fragments: set[str] = field(default_factory=set)
     galleries: set[int] = field(default_factory=set)
+    redirects: list[SourceRedirect] = field(default_factory=list)
     term_counts: Counter[str] = field(default_factory=Counter)
     comments: int = 0
     used_terms: dict[ItemTerm, ItemTerm] = field(default_factory=dict)
@@ -204,7 +209,7 @@ def _index_item(item: ExportItem, file: int, index: ExportIndex) -> None:
     index.counts[post_type, item.get("wp:status")] += 1
     index.comments += item.comments
     if post_type == ATTACHMENT and item.get("wp:status") not in HIDDEN_FILE_STATUSES:
-        index.attachments[item.post_id] = _read_attachment(item)
+        index.attachments[item.post_id] = read_attachment(item)
     elif post_type == BLOCK:
         _index_block(item, file, index)
     elif post_type == GUEST_AUTHOR:
@@ -212,6 +217,8 @@ def _index_item(item: ExportItem, file: int, index: ExportIndex) -> None:
         guest["number"] = str(item.post_id)
         index.used_ids.add(read_number(guest.get(PORTRAIT, "")))
         index.guests[item.get("wp:post_name") or f"cap-{guest.get('cap-user_login', '')}"] = guest
+    elif post_type == REDIRECT_RULE and not find_status(item):
+        index.redirects.append(read_rule(item))
     if post_type in (POST, PAGE) or post_type not in SYSTEM_TYPES:
         _index_post(item, post_type, file, index)
 
@@ -284,16 +291,3 @@ def _index_uses(item: ExportItem, index: ExportIndex) -> None:
         index.used_ids.update(read_number(number.strip()) for ids in lists for number in ids.split(","))
         if not all(map(_LIST_OF_IDS.search, _GALLERY.findall(text))):
             index.galleries.add(item.post_id)
-
-
-def _read_attachment(item: ExportItem) -> LibraryFile:
-    url = item.get("wp:attachment_url") or item.get("guid")
-    return LibraryFile(
-        item.post_id,
-        url,
-        plain_name(item.value_of("_wp_attachment_image_alt"))[:MAX_CAPTION_CHARACTERS],
-        item.get("excerpt:encoded")[:MAX_CAPTION_CHARACTERS],
-        item.get("link"),
-        read_number(item.get("wp:post_parent")),
-        read_number(item.get("wp:menu_order")),
-    )

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from html import unescape
 from urllib.parse import unquote
 
-from .export_item import ItemTerm
+from .export_item import ExportItem, ItemTerm, read_number
 from .language_marks import choose_part
 
 POST, PAGE, ATTACHMENT, BLOCK, GUEST_AUTHOR = "post", "page", "attachment", "wp_block", "guest-author"
+REDIRECT_RULE = "redirect_rule"
+"""The type of the plugin Safe Redirect Manager."""
 PUBLISHED = "publish"
 PORTRAIT = "_thumbnail_id"
 """The field of a guest author with the number of a picture."""
@@ -87,7 +89,7 @@ SYSTEM_TYPES = frozenset({
     "user_request", "wp_template", "wp_template_part", "wp_global_styles", "wp_navigation", "wp_font_family",
     "wp_font_face", "acf-field", "acf-field-group", "acf-post-type", "acf-taxonomy", "elementor_library",
     "wpcf7_contact_form", "mc4wp-form", "scheduled-action", "amp_validated_url", "jp_img_sitemap", "jp_sitemap",
-    "jp_sitemap_master", "safecss", "et_pb_layout", "vc_grid_item", "wpforms", "feedback", "custom-css",
+    "jp_sitemap_master", "safecss", "et_pb_layout", "vc_grid_item", "wpforms", "feedback", "custom-css", REDIRECT_RULE,
 })  # fmt: skip
 """Types of items that are no texts of the site: its menus, designs, forms and earlier versions."""
 
@@ -101,3 +103,16 @@ SILENT_FIELDS = (
     "_generate", "_kad", "inline_featured_image", "_wxr_import",
 )  # fmt: skip
 """The beginnings of names of custom fields that WordPress and known plugins keep for themselves."""
+
+
+def read_attachment(item: ExportItem) -> LibraryFile:
+    url = item.get("wp:attachment_url") or item.get("guid")
+    return LibraryFile(
+        item.post_id,
+        url,
+        plain_name(item.value_of("_wp_attachment_image_alt"))[:MAX_CAPTION_CHARACTERS],
+        item.get("excerpt:encoded")[:MAX_CAPTION_CHARACTERS],
+        item.get("link"),
+        read_number(item.get("wp:post_parent")),
+        read_number(item.get("wp:menu_order")),
+    )

@@ -1,6 +1,6 @@
-"""Redirects of the plugin Redirection: its export (JSON or CSV) beside the export of the site.
+"""Redirects of plugins: the export of Redirection (JSON or CSV) beside that of the site, and items of others in it.
 
-The formats are those of <https://redirection.me/support/import-export-redirects/>.
+The formats are those of <https://redirection.me/support/import-export-redirects/>, and of Safe Redirect Manager.
 """
 
 import csv
@@ -10,9 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from ..source_redirects import SourceRedirect
+from .export_item import ExportItem
 
 MAX_FILE_BYTES = 50_000_000
 COLUMNS = ("source", "target")
+RULE = "_redirect_rule"
+"""How the names of the fields of a redirect of Safe Redirect Manager begin."""
+ERROR_CODES = ("403", "404", "410")
 
 
 def find_redirects(folder: Path) -> list[SourceRedirect]:
@@ -27,6 +31,14 @@ def find_redirects(folder: Path) -> list[SourceRedirect]:
         except (OSError, ValueError, csv.Error, RecursionError):
             continue
     return list(redirects)
+
+
+def read_rule(item: ExportItem) -> SourceRedirect:
+    """Return the redirect of an item of Safe Redirect Manager; it may have `*` for any text, or be a pattern."""
+    source, target = item.value_of(f"{RULE}_from"), item.value_of(f"{RULE}_to")
+    is_error = item.value_of(f"{RULE}_status_code") in ERROR_CODES
+    is_pattern = "*" in source or item.value_of(f"{RULE}_from_regex") == "1"
+    return _build_redirect(source, "" if is_error else target, is_pattern=is_pattern)
 
 
 def _read_json(text: str) -> Iterator[SourceRedirect]:

@@ -182,7 +182,7 @@ def open_wordpress_source(path: Path, *, language: str, mapping: ImportMapping) 
         raise ImportRefused(message % {"path": path.name, "items": counts or "–"})
     entries = link_translations(entries, groups, languages.language)
     root = path if path.is_dir() else path.parent
-    entries, redirects = _add_redirects(entries, find_redirects(root), index)
+    entries, redirects = _add_redirects(entries, [*index.redirects, *find_redirects(root)], index)
     return WordPressSource(
         root=root,
         entries=entries,

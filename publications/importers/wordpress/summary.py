@@ -12,7 +12,7 @@ from .authors import AUTHOR_TAXONOMY
 from .index import ExportIndex
 from .languages import LANGUAGE_TAXONOMY, TRANSLATIONS_TAXONOMY
 from .media import unused_attachments
-from .posts import ATTACHMENT, BLOCK, GUEST_AUTHOR, PAGE, POST, REPEATED, SYSTEM_TYPES
+from .posts import ATTACHMENT, BLOCK, GUEST_AUTHOR, PAGE, POST, REDIRECT_RULE, REPEATED, SYSTEM_TYPES
 from .topics import CATEGORY, FORMAT, TAG
 
 READ_TAXONOMIES = (AUTHOR_TAXONOMY, CATEGORY, FORMAT, LANGUAGE_TAXONOMY, TAG, TRANSLATIONS_TAXONOMY)
@@ -65,7 +65,7 @@ def _count_other_types(left_out: Counter[tuple[str, str]], mapping: ImportMappin
     """Yield the types of items that are no texts here: without an answer, left out on purpose, and of the system."""
     custom, refused, internal = Counter[str](), Counter[str](), Counter[str]()
     for (post_type, _status), count in left_out.items():
-        if post_type in (POST, PAGE, ATTACHMENT, BLOCK, GUEST_AUTHOR):
+        if post_type in (POST, PAGE, ATTACHMENT, BLOCK, GUEST_AUTHOR, REDIRECT_RULE):
             continue
         is_answered = normalize_key(post_type) in mapping.kinds
         counts = internal if post_type in SYSTEM_TYPES else refused if is_answered else custom

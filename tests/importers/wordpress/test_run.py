@@ -56,7 +56,7 @@ def test_texts_are_public_and_their_old_addresses_lead_to_them(tmp_path, client)
 
 def test_every_list_page_and_feed_of_the_old_site_answers(tmp_path, client):
     """Those of terms that the export does not declare, and of terms that are one here or left out, too."""
-    mapping = ImportMapping.from_names(topics={"mp3": "Music", "Trash": ""})
+    mapping = ImportMapping.from_names(topics={"mp3": "Music", "Trash": ""}, kinds={"brief": "report"})
     terms = [
         ("post_format", "post-format-aside", "Aside"),
         ("category", "gas", "Gas"),
@@ -71,8 +71,22 @@ def test_every_list_page_and_feed_of_the_old_site_answers(tmp_path, client):
         item(number, excerpt="A summary.", terms=terms if number == 1 else used) for number in range(1, 8)
     ]
     author = group("author", author_id="3", author_login="ann", author_display_name="Ann Berg")
+    brief = item(
+        10,
+        type="brief",
+        link=f"{SITE}/briefs/seven/",
+        excerpt="A summary.",
+        terms=[("region", "baltic", "The Baltic")],
+    )
+    rule = item(
+        11,
+        type="redirect_rule",
+        meta={"_redirect_rule_from": "/campaign", "_redirect_rule_to": "/briefs/seven/"},
+    )
     orphan = attachment(9, "2024/04/map.png", link=f"{SITE}/map/")
-    report = run(write_export(tmp_path, author, declared, *texts, draft, orphan), mapping=mapping)
+    report = run(
+        write_export(tmp_path, author, declared, *texts, draft, orphan, brief, rule), mapping=mapping
+    )
 
     texts, feed = "/en/publications/", "/en/feeds/publications.atom"
     for old, new in {
@@ -81,6 +95,8 @@ def test_every_list_page_and_feed_of_the_old_site_answers(tmp_path, client):
         "/category/trash/": texts, "/category/uncategorized/": texts, "/2024/": texts, "/2024/04/": texts,
         "/2024/04/09/": texts, "/?m=202404": texts, "/page/2/": texts, "/feed/": feed, "/?feed=rss2": feed,
         "/?author=3": "/en/authors/ann-berg/", "/type/aside/": texts, "/?post_format=post-format-aside": texts,
+        "/region/baltic/": texts, "/?region=baltic": texts, "/briefs/": texts, "/?post_type=brief": texts,
+        "/campaign": "/en/publications/text-10/",
     }.items():  # fmt: skip
         response = client.get(old)
         assert (response.status_code, response.get("Location")) == (301, new), old
