@@ -38,7 +38,7 @@ def _find_reasons(path: Path, root: Path, site: SourceSite) -> Iterator[str]:
     parts = _parts_of(path, root, site)
     yield from (f"{part}/" for part in parts[:-1] if HIDDEN_FOLDER.fullmatch(part))
     if site.generator == "jekyll":
-        yield from _reasons_of_jekyll(parts, site)
+        yield from _reasons_of_jekyll(path, parts, site)
     if site.generator == "hugo":
         yield from _reasons_of_hugo(path, parts, site)
     if site.generator in UNDERSCORE_FOLDERS:
@@ -55,12 +55,14 @@ def _parts_of(path: Path, root: Path, site: SourceSite) -> tuple[str, ...]:
     real_root = root.resolve()
     below_root = path.relative_to(root).parts
     if site.folder and real_root.is_relative_to(site.folder):
-        return (*real_root.relative_to(site.folder).parts, *below_root)
+        return site.below_source(PurePosixPath(*real_root.relative_to(site.folder).parts, *below_root)).parts
     return (*((real_root.name,) if real_root.name.startswith("_") else ()), *below_root)
 
 
-def _reasons_of_jekyll(parts: tuple[str, ...], site: SourceSite) -> Iterator[str]:
+def _reasons_of_jekyll(path: Path, parts: tuple[str, ...], site: SourceSite) -> Iterator[str]:
     """Yield why Jekyll does not publish a file: its folder is no collection with pages, or a post has no date."""
+    if site.folder and not path.parent.resolve().is_relative_to(site.folder / site.source_folder):
+        yield f"source: {site.source_folder}"
     if "_posts" in parts[:-1] and not date_in_name(parts[-1]):
         yield parts[-1]
     for part in parts[:-1]:

@@ -120,10 +120,11 @@ class InheritedFields:
         yield from _read_eleventy_data(real_path.parent, real_path.name.partition(".")[0], top)
 
     def place_of(self, path: Path) -> PurePosixPath:
-        """Return the path of a file below the site, or below the imported folder."""
+        """Return the path of a file below the texts of the site, or below the imported folder."""
         real_path = path.parent.resolve() / path.name
         top = self.site.folder if self.site.folder and real_path.is_relative_to(self.site.folder) else None
-        return PurePosixPath(real_path.relative_to(top or self.root.resolve()).as_posix())
+        place = PurePosixPath(real_path.relative_to(top or self.root.resolve()).as_posix())
+        return self.site.below_source(place)
 
 
 def _is_in_scope(place: PurePosixPath, scope: Mapping[str, Any]) -> bool:

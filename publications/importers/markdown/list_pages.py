@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from publications.locales import locale_of, localized_path
 
 from ..source import OldPage
+from .front_matter import as_text
 from .liquid_values import slugify
 from .permalinks import hugo_slug, language_prefix
 from .source_file import SourceFile
@@ -45,9 +46,18 @@ def find_list_pages(
                     else OldPage(address=address, topic=topic_names.get(term.casefold(), term))
                 )
                 pages.setdefault(f"{prefix}/{folder}/{make_slug(term)}/", page)
+                if pattern := _archive_pattern(folder, site):
+                    pages.setdefault(pattern.replace(":name", make_slug(term)), page)
         for section in _sections_of(file, site):
             pages.setdefault(f"{prefix}/{section}/", OldPage(address=texts))
     return pages
+
+
+def _archive_pattern(folder: str, site: SourceSite) -> str:
+    """Return the pattern of the addresses that the settings of jekyll-archives give the pages of terms, or ""."""
+    archives = site.options.get("jekyll-archives") if site.generator == "jekyll" else None
+    permalinks = archives.get("permalinks") if isinstance(archives, dict) else None
+    return as_text(permalinks.get(folder)) if isinstance(permalinks, dict) else ""
 
 
 def _sections_of(file: SourceFile, site: SourceSite) -> Iterator[str]:

@@ -5,7 +5,7 @@ Sources: jekyllrb.com/docs/permalinks, gohugo.io/configuration/permalinks, gohug
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Any
@@ -22,12 +22,16 @@ JEKYLL_STYLES = {
     "date": "/:categories/:year/:month/:day/:title.html",
     "pretty": "/:categories/:year/:month/:day/:title/",
     "ordinal": "/:categories/:year/:y_day/:title.html",
+    "weekdate": "/:categories/:year/W:week/:short_day/:title.html",
     "none": "/:categories/:title.html",
 }
 JEKYLL_COLLECTION = "/:collection/:path"
 HEXO_POSTS = ":year/:month/:day/:title/"
 INDEX_NAMES = ("index", "_index")
-PLACEHOLDER = re.compile(r"(?<=[/_.-]):([a-z_]+)(?:\[[^\]]*\])?")
+PLACEHOLDER = re.compile(r":([a-z_]+)(?:\[[^\]]*\])?")
+SEPARATORS = ("/", "_", ".", "-")
+"""What a colon follows that begins a placeholder, whatever its name; elsewhere only known ones are."""
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +41,8 @@ class PagePlace:
     Args:
         path: its file, below the site or the imported folder.
         name: the name of the file without date, language and suffix, or that of its folder for an index file.
-        slug: that of its fields, or "".
+        slug: that of its fields, as an address has it, or "".
+        slug_of_name: what `:slug` is without one; "" is the name.
         title: as written, or "".
     """
 
@@ -48,6 +53,7 @@ class PagePlace:
     language: str
     date: datetime | None
     fields: Mapping[str, Any]
+    slug_of_name: str = ""
 
 
 def fill_pattern(pattern: str, place: PagePlace, *, title: str = "") -> str:
@@ -61,13 +67,14 @@ def fill_pattern(pattern: str, place: PagePlace, *, title: str = "") -> str:
     values = {
         **_dates(place.date),
         **dict.fromkeys(NAME_PLACEHOLDERS, title or place.name),
-        **dict.fromkeys(SLUG_PLACEHOLDERS, place.slug or title or place.name),
+        **dict.fromkeys(SLUG_PLACEHOLDERS, place.slug or title or place.slug_of_name or place.name),
         **_folders(place),
         "output_ext": ".html",
     }
-    if any(name not in values for name in PLACEHOLDER.findall(pattern)):
+    unknown = (match for match in PLACEHOLDER.finditer(pattern) if match[1] not in values)
+    if any(pattern[: match.start()].endswith(SEPARATORS) for match in unknown):
         return ""
-    filled = PLACEHOLDER.sub(lambda match: values[match[1]], pattern)
+    filled = PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), pattern)
     return re.sub(r"(?<!:)//+", "/", filled)
 
 
@@ -95,6 +102,10 @@ def _dates(date: datetime | None) -> dict[str, str]:
         "i_day": str(date.day),
         "y_day": f"{date.timetuple().tm_yday:03}",
         "yearday": str(date.timetuple().tm_yday),
+        "week": f"{date.isocalendar().week:02}",
+        "w_year": str(date.isocalendar().year),
+        "w_day": str(date.isoweekday()),
+        "short_day": DAYS[date.weekday()],
         "hour": f"{date.hour:02}",
         "minute": f"{date.minute:02}",
         "second": f"{date.second:02}",
@@ -133,7 +144,9 @@ def default_addresses(place: PagePlace, site: SourceSite) -> list[str]:
 
 
 def _addresses_of_jekyll(place: PagePlace, site: SourceSite) -> Iterator[str]:
-    pattern = str(site.options.get("permalink") or "date")  # “none” is a style
+    posts = collections_in(site.options).get("posts")
+    of_posts = as_text(posts.get("permalink")) if isinstance(posts, dict) else ""
+    pattern = of_posts or str(site.options.get("permalink") or "date")  # “none” is a style
     folder = next((part for part in place.path.parts[:-1] if part.startswith("_")), "")
     if folder == "_posts":
         yield fill_pattern(JEKYLL_STYLES.get(pattern, pattern), place, title=place.slug)
@@ -171,7 +184,7 @@ def _addresses_of_hugo(place: PagePlace, site: SourceSite) -> Iterator[str]:
     if not parts:
         return
     prefix = language_prefix(place.language, site)
-    place = _with_path(place, parts)
+    place = replace(place, path=PurePosixPath(*parts).with_suffix(".md"))
     title = hugo_slug(place.title)
     for pattern in _patterns_of_section(parts[0], site):
         yield from (_join(prefix, fill_pattern(pattern, place, title=words)) for words in ("", title))
@@ -181,10 +194,6 @@ def _addresses_of_hugo(place: PagePlace, site: SourceSite) -> Iterator[str]:
 
 def _join(prefix: str, address: str) -> str:
     return f"{prefix}/{address.lstrip('/')}" if address else ""
-
-
-def _with_path(place: PagePlace, parts: list[str]) -> PagePlace:
-    return PagePlace(**vars(place) | {"path": PurePosixPath(*parts).with_suffix(".md")})
 
 
 def _patterns_of_section(section: str, site: SourceSite) -> list[str]:
@@ -201,6 +210,13 @@ def language_prefix(language: str, site: SourceSite) -> str:
     is_multilingual = isinstance(site.options.get("languages"), dict)
     is_default = language == language_code(default) or not is_multilingual
     return f"/{language}" if (is_multilingual and has_folder) or not is_default else ""
+
+
+def address_slug(slug: str, generator: str) -> str:
+    """Return the slug of a text as the addresses of its generator have it."""
+    if generator == "hugo":
+        return hugo_slug(slug)
+    return re.sub(r"[^\w.~!$&'()+,;=@]+", "-", slug).strip("-") if generator == "jekyll" else slug
 
 
 def hugo_slug(title: str) -> str:

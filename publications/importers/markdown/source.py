@@ -22,6 +22,7 @@ from .authors import read_authors
 from .inherited_fields import InheritedFields
 from .links import FILE_PREFIX, PATH_END_PREFIX
 from .list_pages import find_list_pages
+from .permalinks import language_prefix
 from .reader import HTML_SUFFIXES, MarkdownImportContext, read_file
 from .source_file import SourceFile, describe_file, relative_source
 from .source_site import SourceSite, find_source_site
@@ -93,10 +94,15 @@ class MarkdownSource(ImportSource):
     @property
     def feed_paths(self) -> tuple[str, ...]:
         """Those of the site and of its sections."""
+        site = self.source_site
+        feeds = SITE_FEEDS.get(site.generator, ())
+        if site.generator != "hugo":
+            return feeds
         sections = {entry.source.removeprefix("content/").partition("/") for entry in self.entries}
-        is_hugo = self.source_site.generator == "hugo"
-        feeds = (f"/{folder}/index.xml" for folder, mark, _name in sorted(sections) if is_hugo and mark)
-        return (*SITE_FEEDS.get(self.source_site.generator, ()), *feeds)
+        homes = dict.fromkeys(("", *(language_prefix(entry.language, site) for entry in self.entries)))
+        of_homes = (f"{home}/{name}" for home in homes for name in site.feed_names)
+        of_sections = (f"/{folder}/index.xml" for folder, mark, _name in sorted(sections) if mark)
+        return tuple(dict.fromkeys((*feeds, *of_homes, *of_sections)))
 
     @property
     def author_list(self) -> Path | None:

@@ -25,7 +25,8 @@ from .dates import DATE_IN_NAME, date_in_name
 from .fields import authors_in, publication_date, tags_in, value_of
 from .front_matter import MAX_FILE_BYTES, as_flag, as_text, as_texts, has_value, read_front_matter
 from .inherited_fields import InheritedFields
-from .permalinks import INDEX_NAMES, PagePlace, default_addresses, fill_pattern, stated_address
+from .liquid_values import slugify as slugify_name
+from .permalinks import INDEX_NAMES, PagePlace, address_slug, default_addresses, fill_pattern, stated_address
 from .source_site import SourceSite
 
 
@@ -109,9 +110,10 @@ def describe_file(
     date, name_date = publication_date(fields, inherited.site.time_zone), date_in_name(stem)
     language = language or default_language
     place = PagePlace(
-        path=inherited.place_of(path),
+        path=inherited.site.below_collections(inherited.place_of(path)),
         name=name,
-        slug=_slug_field(fields),
+        slug=address_slug(_slug_field(fields), inherited.site.generator),
+        slug_of_name=slugify_name(name) if inherited.site.generator == "jekyll" else "",
         title=as_text(value_of(fields, "title")),
         language=language,
         date=date or name_date,

@@ -79,6 +79,22 @@ class SourceSite:
         except (ZoneInfoNotFoundError, ValueError, OSError):
             return None
 
+    @property
+    def source_folder(self) -> str:
+        """The folder of all texts of Jekyll that its settings name, or ""."""
+        return self._find_folder("source")
+
+    def _find_folder(self, option: str) -> str:
+        return as_text(self.options.get(option)).strip("./") if self.generator == "jekyll" else ""
+
+    def below_source(self, place: PurePosixPath) -> PurePosixPath:
+        """Return the path of a file below the site as one below its folder of texts, if it is in that."""
+        return _path_below(place, self.source_folder)
+
+    def below_collections(self, place: PurePosixPath) -> PurePosixPath:
+        """Return the path of a file as one below the folder of all collections of Jekyll, if it is in that."""
+        return _path_below(place, self._find_folder("collections_dir"))
+
     def find_content_folder(self, place: PurePosixPath) -> ContentFolder | None:
         """Return the innermost folder of content that a file is in, by its path below the site."""
         folders = (folder for folder in self.content_folders if place.is_relative_to(folder.path))
@@ -88,6 +104,13 @@ class SourceSite:
     def default_language(self) -> str:
         """The code of the language of Hugo without a folder of its own."""
         return as_text(find_option(self.options, "defaultContentLanguage")) or "en"
+
+    @property
+    def feed_names(self) -> tuple[str, ...]:
+        """The names of the files of the feeds of Hugo (gohugo.io/configuration/output-formats)."""
+        rss = find_option(find_option(self.options, "outputFormats"), "rss")
+        name = as_text(find_option(rss, "baseName"))
+        return ("index.xml", f"{name}.xml") if name else ("index.xml",)
 
     @property
     def taxonomies(self) -> Mapping[str, str]:
@@ -159,6 +182,10 @@ class SourceSite:
         folder = self.include_folder
         for path in sorted(folder.rglob("*"))[:MAX_DOCUMENTS] if folder else ():
             yield self.read_include(path.relative_to(folder).as_posix()) or ""
+
+
+def _path_below(place: PurePosixPath, folder: str) -> PurePosixPath:
+    return place.relative_to(folder) if folder and place.is_relative_to(folder) else place
 
 
 class SiteValues(dict):

@@ -35,6 +35,15 @@ PAGE = "content/posts/grain.md"
         ("_config.yml collections: {notes: {output: true}}", "_notes/eu/grain.md", "", ["/notes/eu/grain"]),
         ("_config.yml collections: {notes: {output: true, permalink: /n/:name}}", "_notes/grain.md", "", ["/n/grain"]),
         ("_config.yml defaults: [{scope: {type: posts}, values: {permalink: /d/:title}}]", POST, "", ["/d/grain"]),
+        ("_config.yml permalink: /n/:year-:month/:slug:output_ext", "_posts/2024-04-09-some_name.md", "", ["/n/2024-04/some-name.html"]),
+        ("_config.yml permalink: weekdate", POST, "", ["/2024/W15/Tue/grain.html"]),
+        ("_config.yml permalink: /n/:title:nothing/", POST, "", ["/n/grain:nothing/"]),
+        ("_config.yml {permalink: pretty, collections: {posts: {permalink: /p/:short_year/:title}}}", POST, "", ["/p/24/grain"]),
+        ("_config.yml source: src", f"src/{POST}", "", ["/2024/04/09/grain.html"]),
+        ("_config.yml source: ./src/", "src/about.md", "", ["/about"]),
+        ("_config.yml collections_dir: all", f"all/{POST}", "categories: eu\n", ["/eu/2024/04/09/grain.html"]),
+        ("_config.yml", POST, "slug: my own\n", ["/2024/04/09/my-own.html"]),
+        ("hugo.toml", PAGE, "slug: Own Slug\n", ["/posts/own-slug/"]),
         ("_config.yml", "about/index.md", "", ["/about"]),
         ("_config.yml", POST, "slug: corn\n", ["/2024/04/09/corn.html"]),
         ("_config.yml", POST, "slug: corn\npermalink: /:year/:title.html\n", ["/2024/corn.html"]),
@@ -115,3 +124,29 @@ def test_the_day_of_a_text_is_that_in_the_zone_of_its_site(tmp_path):
     text = arrivals(write_site(tmp_path, files))[POST].manuscript
 
     assert text.published_at.isoformat() == "2019-05-06T06:30:00+02:00"
+
+
+def test_lists_and_feeds_have_the_addresses_of_the_settings(tmp_path):
+    archives = "jekyll-archives: {permalinks: {tag: '/topic/:name/', category: '/section/:name/'}}"
+    front = "tags: [Gas Ports]\ncategories: [EU]\n"
+    jekyll = open_markdown_source(
+        write_site(tmp_path / "a", {"_config.yml": archives, POST: FRONT.format(front=front)})
+    )
+    settings = "{outputFormats: {rss: {basename: feed}}, defaultContentLanguageInSubdir: true, languages: {en: {}, sv: {}}}"
+    hugo = open_markdown_source(
+        write_site(tmp_path / "b", {"hugo.yaml": settings, PAGE: FRONT.format(front="")})
+    )
+
+    assert jekyll.old_pages["/topic/gas-ports/"].topic == "Gas Ports"
+    assert jekyll.old_pages["/section/eu/"].topic == "EU"
+    assert {"/feed.xml", "/en/feed.xml", "/en/index.xml"} <= set(hugo.feed_paths)
+
+
+def test_settings_of_jekyll_name_folders_below_that_of_the_texts(tmp_path):
+    settings = "source: src\nexclude: [old]\ndefaults: [{scope: {path: hidden}, values: {published: false}}]"
+    hidden = ("src/old/a.md", "src/hidden/b.md", "elsewhere/c.md")
+    files = dict.fromkeys((*hidden, f"src/{POST}"), FRONT.format(front=""))
+
+    texts = arrivals(write_site(tmp_path, {"_config.yml": settings, **files}))
+
+    assert {name for name, text in texts.items() if text.is_draft} == set(hidden)
