@@ -45,7 +45,7 @@ def describe_double(other: FileReport | Publication) -> str:
 
 def _find_lost_texts(uids: Collection[str], archive_import: int | None) -> Iterator[Publication]:
     brought: dict[int, set[str]] = defaultdict(set)
-    rows = ArchiveImport.objects.filter(created_publications__deleted_at=None).order_by("pk")
+    rows = ArchiveImport.objects.filter(created_publications__isnull=False).order_by("pk")
     for job, uid in rows.values_list("pk", "created_publications__uid").iterator():
         brought[job].add(str(uid))
     lost = set().union(
