@@ -34,7 +34,9 @@ def add_redirects(file: FileReport, *, by) -> int:
         paths = _without_new_paths(paths, file)
     refused = actions.add_redirects(file.publication, sorted(paths), by=by)
     for path in sorted(refused):
-        message = _("The old address %s leads to another text already.") % path
+        message = (
+            _("The old address %s is that of something else here already: look at “Old addresses”.") % path
+        )
         file.add_note(NoteKind.DROPPED, "redirect", message)
     return len(paths) - len(refused)
 

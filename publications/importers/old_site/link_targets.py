@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from ..html.media import addresses_in_srcset
 from .addresses import path_of, site_of
 from .content_types import is_document
 from .entries import uid_of
-from .html_page import parse_page
+from .html_page import HtmlPage, parse_page
 from .page_index import PageIndex
 from .page_text import PageText
 from .site_copy import SiteCopy
@@ -60,8 +61,14 @@ class LinkTargets:
                 if target and (absolute := page.resolve(target)):
                     node.attrs[attribute] = f"{find_target(absolute)}{mark}{fragment}"
         for image in page.select("img[srcset]"):
-            del image.attrs["srcset"]
+            image.attrs["srcset"] = self._sizes_in_copy(page, image.attributes.get("srcset") or "")
         return page.tree.body.inner_html or ""
+
+    def _sizes_in_copy(self, page: HtmlPage, srcset: str) -> str:
+        """Return those images of a `srcset` that the copy has, the largest first."""
+        addresses = filter(None, map(page.resolve, addresses_in_srcset(srcset)))
+        found = dict.fromkeys(self.file_address(each) for each in addresses if self.files.find_path(each))
+        return ", ".join(f"{address} {len(found) - place}w" for place, address in enumerate(found))
 
     def _target_address(self, address: str) -> str:
         """Return the address of what an address leads to on the old site: the main one of a text, or that of a file."""
