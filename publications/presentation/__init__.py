@@ -59,6 +59,7 @@ from .redirect_targets import (
     find_redirect_target,
     find_subject_locale,
 )
+from .removed_passages import find_removed_passages
 from .teasers import (
     Teaser,
     TeaserGroup,
@@ -124,6 +125,7 @@ __all__ = [
     "find_memento",
     "find_public_subject",
     "find_redirect_target",
+    "find_removed_passages",
     "find_subject_locale",
     "history_entries",
     "history_links",

@@ -33,6 +33,7 @@ from publications.presentation import (
     edition_pdf_url,
     edition_url,
     editions_url,
+    find_removed_passages,
     history_links,
     memento_datetime,
     memento_links,
@@ -149,6 +150,7 @@ def render_edition(
     record = metadata.build_record(rows, site=site, address=own_address)
     context |= metadata.citation_context(record, edition)
     if not own_address:
+        context["removed_passages"] = find_removed_passages(rows)
         images = {"social_image": _social_image(edition), "cover": _cover_image(context["cover"])}
         context |= metadata.head_context(record, edition, context["breadcrumb"], **images)
     response = render_page(

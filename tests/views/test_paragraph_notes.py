@@ -248,6 +248,46 @@ def test_a_text_without_paragraphs_has_notes_on_its_lists(client):
     assert "Other changes: 1 list item." in said and "stand as they were" not in said
 
 
+def removed_passages(client) -> dict[str, str]:
+    """Return the URLs that the live page has for links to passages that it does not have, by their ids."""
+    return dict(
+        re.findall(
+            r'class="removed-passage notice" id="([^"]+)">[^<]*<a\s+href="([^"]+)"', client.get(PAGE).text
+        )
+    )
+
+
+def test_a_link_to_a_passage_that_is_gone_leads_to_the_last_edition_with_it(client):
+    gone = "## Talks\n\nNobody else came to the talks.\n\n"
+    text = TEXT.replace("Nobody else came to the talks.\n\n", gone)
+    publication = make_history(text, text.replace("a third", "a quarter"), text.replace(gone, ""))
+    paragraph = dict(map(reversed, publication.editions.get(number=1).paragraphs))[
+        "Nobody else came to the talks."
+    ]
+
+    passages = removed_passages(client)
+
+    assert passages == {anchor: f"{PAGE}editions/2/#{anchor}" for anchor in (paragraph, "s-talks")}
+    assert f'id="{paragraph}"' in client.get(f"{PAGE}editions/2/").text
+    assert "removed-passage" not in client.get(f"{PAGE}editions/1/").text
+
+
+def test_a_passage_of_an_edition_that_was_taken_back_is_not_named(client):
+    publication = make_history(TEXT, f"{TEXT}\n\nA slip.")
+    actions.undo(publication, by=None)
+
+    assert removed_passages(client) == {} and "A slip" not in client.get(PAGE).text
+
+
+def test_removed_passages_cost_one_query(client):
+    publication = make_history(TEXT)
+    none = count_page_queries(client, PAGE)
+    for body in (f"{TEXT}\n\nMore.", TEXT, f"{TEXT}\n\nAnother.", TEXT):
+        actions.publish(saved(publication, body=body), by=None)
+
+    assert count_page_queries(client, PAGE) == none + 1 and len(removed_passages(client)) == 2
+
+
 def test_the_number_of_queries_does_not_depend_on_the_number_of_paragraphs(client):
     publication = make_history(TEXT, TEXT.replace("a third", "a quarter"))
     few = count_page_queries(client, f"{PAGE}editions/1/")
