@@ -84,6 +84,14 @@ def members_only_note(reason: str) -> ImportNote:
     return ImportNote(NoteKind.CHANGED, NOT_PUBLIC, message % reason)
 
 
+def elsewhere_note(address: str) -> ImportNote:
+    """Return the note that the old site led to another address in place of a text: it becomes a draft."""
+    message = _(
+        "The old site led its readers elsewhere and did not show its words: it is a draft. It led to: %s"
+    )
+    return ImportNote(NoteKind.CHANGED, NOT_PUBLIC, message % address)
+
+
 def page_note() -> ImportNote:
     """Return the note that a text was a page of its own, such as “About us”: it becomes a draft."""
     message = _("It was a page and no text of the list of texts: it is a draft.")

@@ -16,7 +16,7 @@ from publications.stored_messages import gettext as _
 
 from ..html import SourceArticle, read_article, read_safely
 from ..html.attachments import AttachmentCollector
-from ..imported_file import ImportedFile, ImportLog
+from ..imported_file import ImportedFile, ImportLog, elsewhere_note
 from ..rendered_page import (
     anchors_in,
     build_excerpt,
@@ -40,6 +40,7 @@ from .own_shortcodes import OwnShortcodes
 from .page import measure_coverage, strip_markup
 from .placeholders import Placeholders, remove_marks
 from .raw_html import reduce_html, remove_elements
+from .search_settings import read_search_settings
 from .shortcodes import resolve_shortcodes
 from .source_file import SourceFile, read_source, report_changed_slug
 from .source_site import SourceSite
@@ -173,6 +174,8 @@ class _MarkdownFile:
         """Whether the text, or a part of it, was not public on the old site, which is reported with the reasons."""
         is_ahead = bool(published_at) and published_at > timezone.now()
         reasons = self.fields.hiding_reasons(is_dated=not is_ahead)
+        if self.file.redirect:
+            self.log.add(elsewhere_note(self.file.redirect))
         return report_hidden([*reasons, *self._reasons_in_place()], self.log) or self.log.is_hidden
 
     def _reasons_in_place(self) -> list[str]:
@@ -262,4 +265,9 @@ class _MarkdownFile:
                 "The uid was left out: it counts in manuscripts of this site alone, with “format: 1”: %s"
             )
             self.log.dropped("manuscript", message % uid)
+        paths = (*self.file.former_paths, *self.file.default_paths)
+        for key, note in read_search_settings(fields, paths, self.context.source_site.url):
+            self.fields.read_keys.add(key)
+            if note:
+                self.log.add(note)
         self.fields.report_unread()

@@ -16,6 +16,7 @@ from ..imported_file import ImportedFile, ImportRefused, SourceRemark
 from ..read_ahead import read_texts
 from ..source import ImportContext, ImportSource, OldPage
 from ..source_authors import AuthorList
+from ..source_redirects import SourceRedirect, describe_redirects
 from ..translations import link_translations
 from .anchors import fragments_in
 from .authors import read_authors
@@ -24,6 +25,7 @@ from .links import FILE_PREFIX, PATH_END_PREFIX
 from .list_pages import find_list_pages
 from .permalinks import language_prefix
 from .reader import HTML_SUFFIXES, MarkdownImportContext, read_file
+from .replaced_texts import follow_redirects
 from .source_file import SourceFile, describe_file, relative_source
 from .source_site import SourceSite, find_source_site
 from .taxonomies import describes_taxonomy, find_taxonomies, is_list_page, lists_texts
@@ -59,6 +61,7 @@ class MarkdownSource(ImportSource):
     Args:
         unread_code: files of code that give texts fields.
         list_pages: files that describe a list of the old site and are no texts.
+        lost_redirects: the texts in whose place the old site led to what does not come along.
         files: the pictures and documents of the folder.
         used_files: those that a text or an author read so far has.
     """
@@ -69,6 +72,7 @@ class MarkdownSource(ImportSource):
     authors: Path | None = None
     unread_code: tuple[str, ...] = ()
     list_pages: tuple[str, ...] = ()
+    lost_redirects: tuple[SourceRedirect, ...] = ()
     files: tuple[Path, ...] = ()
     used_files: set[Path] = field(default_factory=set)
 
@@ -89,7 +93,8 @@ class MarkdownSource(ImportSource):
                 self.list_pages,
             ),
         )
-        return [remark for remark in remarks if remark.items]
+        redirects = describe_redirects(self.lost_redirects, self.source_site.url)
+        return [*(remark for remark in remarks if remark.items), *redirects]
 
     @property
     def feed_paths(self) -> tuple[str, ...]:
@@ -229,6 +234,7 @@ def _build_source(
         ),
         key=lambda file: (bool(file.translation_of), file.source),
     )
+    ordered, lost_redirects = follow_redirects(ordered, site)
     taxonomies = find_taxonomies(root, site, boundary)
     return MarkdownSource(
         root=root,
@@ -240,6 +246,7 @@ def _build_source(
         authors=taxonomies.authors,
         unread_code=tuple(inherited.list_code()),
         list_pages=tuple(list_pages),
+        lost_redirects=tuple(lost_redirects),
     )
 
 

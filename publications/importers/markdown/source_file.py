@@ -19,6 +19,7 @@ from publications.slugs import normalize_redirect_path, slugify
 from publications.stored_messages import gettext as _
 
 from ..imported_file import ImportLog, ImportRefused, describe_link
+from ..links import ABSOLUTE
 from ..source import UID_NAMESPACE, SourceEntry
 from .anchors import fragments_in
 from .dates import DATE_IN_NAME, date_in_name
@@ -41,6 +42,7 @@ class SourceFile(SourceEntry):
         linked_fragments: the fragments that its links point to.
         is_manuscript: whether it is a manuscript of this site.
         terms: its terms by the folders of their pages on the old site.
+        redirect: where the old site led in place of its words, or "".
     """
 
     path: Path
@@ -50,6 +52,7 @@ class SourceFile(SourceEntry):
     linked_fragments: frozenset[str] = frozenset()
     is_manuscript: bool = False
     terms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    redirect: str = ""
 
     @property
     def stem(self) -> str:
@@ -131,6 +134,7 @@ def describe_file(
         authors=tuple(authors_in(fields)),
         is_manuscript=is_manuscript,
         terms=_terms(fields, inherited.site),
+        redirect=_redirect(fields, front_matter.body, inherited.site),
         manuscript_slug=slugify(_slug_field(fields)) if is_manuscript else "",
         language=language,
         translation_key=_translation_key(path, root),
@@ -148,6 +152,16 @@ def _terms(fields: Mapping[str, Any], site: SourceSite) -> dict[str, tuple[str, 
         for folder, value in values.items()
         if has_value(value)
     }
+
+
+def _redirect(fields: Mapping[str, Any], body: str, site: SourceSite) -> str:
+    """Return where the old site led in place of a text, or "" (github.com/jekyll/jekyll-redirect-from).
+
+    A post without words that leads to another site is a link to a text there.
+    """
+    target = next(iter(as_texts(fields.get("redirect_to"))), "")
+    is_link = ABSOLUTE.match(target) and not body.strip()
+    return "" if is_link or _is_manuscript(fields) else site.under_base(target)
 
 
 def _slug_field(fields: dict[str, Any]) -> str:

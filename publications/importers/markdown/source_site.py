@@ -137,6 +137,12 @@ class SourceSite:
         path = normalize_redirect_path(written).rstrip("/") if written else ""
         return path if BASE_PATH.fullmatch(path) else ""
 
+    @property
+    def url(self) -> str:
+        """The address of the site in its settings, or ""."""
+        name = {"jekyll": "url", "hexo": "url", "hugo": "baseURL"}.get(self.generator, "")
+        return as_text(find_option(self.options, name))
+
     def under_base(self, path: str) -> str:
         """Return a path from the root of the site as that from the root of its host."""
         is_from_root = path.startswith("/") and not path.startswith("//")

@@ -15,6 +15,7 @@ from ..imported_file import (
     ImportedFile,
     ImportLog,
     ImportRefused,
+    elsewhere_note,
     linked_element_note,
     other_original_note,
     page_note,
@@ -251,10 +252,7 @@ class _Post:
         """Hold back a text whose words the old site showed to nobody, as it led to another address."""
         if not self.elsewhere or (self.mapped.get("external_url") and not has_words(self.item)):
             return
-        message = _(
-            "The old site led its readers elsewhere and did not show its words: it is a draft. It led to: %s"
-        )
-        self.log.changed(NOT_PUBLIC, message % self.elsewhere)
+        self.log.add(elsewhere_note(self.elsewhere))
 
     def _note_display(self) -> None:
         """Note how the old site showed the text among others."""
