@@ -216,6 +216,7 @@ NON_CONTENT_COLUMNS = frozenset(
         "version",
         "digest",
         "undecided_changes",
+        "hidden_reason",
         "created_by",
         "created_at",
         "updated_at",

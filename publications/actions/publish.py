@@ -53,6 +53,7 @@ def publish(
     state: str | None = None,
     keep_scheduled: bool = False,
     without_approval: str = "",
+    although_hidden: bool = False,
 ) -> Edition:
     """Make a draft public, now or at the given time, for ever or until a given time.
 
@@ -66,19 +67,20 @@ def publish(
         keep_scheduled: let a scheduled edition become live at its time, after this one, instead of replacing it.
         without_approval: why a kind that needs two people is published by one, or why its scheduled edition is kept,
             which nobody has approved after this one; news for all staff.
+        although_hidden: publish it also if the site that it was imported from hid it, which is then confirmed for ever.
 
     Returns:
         The stored edition.
 
     Raises:
-        NotReady: a required field is missing (`reasons` lists them).
+        NotReady: a required field is missing (`reasons` lists them), or the old site hid it.
         Outdated: the draft or what is public has changed since the editor saw it.
         ClockBehind: the clock of the server is behind the last action.
         ActionRefused: the draft cannot be published in this way.
     """
     options = PublishOptions(
         at=at, until=until, change=change, note=note, seen=seen, state=state, keep_scheduled=keep_scheduled,
-        without_approval=without_approval,
+        without_approval=without_approval, although_hidden=although_hidden,
     )  # fmt: skip
     result = _publish({publication.pk: options}, by=by, brings_news=True)[publication.pk]
     if isinstance(result, ActionRefused):
@@ -97,6 +99,7 @@ def publish_many(
     defer_similarity: bool = False,
     without_approval: str = "",
     was_public_elsewhere: bool = False,
+    although_hidden: bool = False,
 ) -> list[PublishResult]:
     """Publish drafts now, each by an action with an audit entry and a site version of its own, without news for staff.
 
@@ -106,6 +109,7 @@ def publish_many(
         defer_similarity: leave the similarity of first editions to `search.similarity.complete`.
         without_approval: why kinds that need two people are published by one.
         was_public_elsewhere: whether the publications were public on another site: they get no new series numbers.
+        although_hidden: publish also those that the site that they were imported from hid.
 
     Returns:
         For each publication its edition, or why it was refused. A refusal does not affect the others.
@@ -119,6 +123,7 @@ def publish_many(
             until=ends.get(publication.pk),
             without_approval=without_approval,
             may_be_numbered=not was_public_elsewhere,
+            although_hidden=although_hidden,
         )
         for publication in publications
     }
@@ -203,6 +208,8 @@ def _store_drafts(plans: Iterable[PublishPlan], batch: PublishBatch) -> None:
     Address.objects.bulk_create(
         batch.addresses, ignore_conflicts=True
     )  # an address may already be that of its publication
+    if hidden := [plan.publication.pk for plan in plans if plan.is_although_hidden]:
+        Publication.objects.filter(pk__in=hidden).update(hidden_reason=None)
     publications = [plan.publication for plan in plans]
     Revision.objects.create_many_from(
         publications, by=batch.by, reason=RevisionReason.PUBLISHED, reload=False
@@ -244,4 +251,5 @@ def _build_audit_entry(plan: PublishPlan, changed_publications: Collection[int] 
         kept_without_approval=plan.kept_without_approval,
         approved_by=[approval.approved_by.get_username() for approval in plan.approvals or ()],
         without_approval=plan.options.without_approval.strip() if plan.is_unapproved else "",
+        although_hidden=plan.is_although_hidden,
     )

@@ -44,6 +44,7 @@ class PublishOptions:
     state: str | None = None
     keep_scheduled: bool = False
     without_approval: str = ""
+    although_hidden: bool = False
     may_be_numbered: bool = True
 
 
@@ -90,6 +91,11 @@ class PublishPlan:
         return self.edition.number == 1
 
     @property
+    def is_although_hidden(self) -> bool:
+        """Whether the site that it was imported from hid it, and somebody has confirmed that readers see it."""
+        return bool(self.publication.hidden_reason)
+
+    @property
     def is_unapproved(self) -> bool:
         """Whether it needs two people, and one published it."""
         return self.approvals == []
@@ -106,7 +112,7 @@ def plan_edition(
 ) -> PublishPlan:
     """Check everything that may be refused, on the row in memory. Raises NotReady, Outdated or ActionRefused."""
     refuse_outdated_state(publication, options.state)
-    _refuse_unready_draft(publication, options.seen)
+    _refuse_unready_draft(publication, options)
     window = _plan_window(options, action.at)
     number = batch.last_numbers.get(publication.pk, 0) + 1
     is_first = number == 1  # there are no other editions to query
@@ -145,11 +151,13 @@ def plan_edition(
     )
 
 
-def _refuse_unready_draft(publication: Publication, seen: str | None) -> None:
-    if seen is not None and seen != publication.digest:
+def _refuse_unready_draft(publication: Publication, options: PublishOptions) -> None:
+    if options.seen is not None and options.seen != publication.digest:
         raise Outdated(_("The draft has changed since you saw it. Look at it again, then publish."))
     if errors := publication.publish_errors():
         raise NotReady(*(message for _field, message in errors))
+    if publication.hidden_reason and not options.although_hidden:
+        raise NotReady(publication.hidden_text)
 
 
 def _refuse_retracted(last: Edition | None) -> None:

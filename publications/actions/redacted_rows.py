@@ -123,6 +123,7 @@ def redact_draft(publication: Publication, redaction: Redaction, *, by) -> bool:
     before = publication.body
     is_changed = _redact_columns(publication, COLUMN_RULES, redaction)
     is_changed |= _redact_slug(publication, redaction)
+    is_changed |= _redact_columns(publication, {"hidden_reason": redact_value}, redaction)
     is_changed |= remove_attachments(publication.attachments.all(), redaction)
     for file in publication.attachments.all():
         if _redact_columns(file, ATTACHMENT_RULES, redaction):

@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
+from django.utils.translation import gettext_noop
+
 from publications.images import ImageProperties
 from publications.manuscript import Manuscript
 from publications.markup import RenderedText
@@ -17,6 +19,11 @@ NOT_PUBLIC = "not-public"
 """The topic of notes why a text was not for all readers of its old site."""
 OLD_LINK = "link-old"
 """The topic of notes on links to pages of the old site that did not come, by their whole addresses."""
+PAGE = gettext_noop("It was a page and no text of the list of texts: it is a draft.")
+SOUND_PAGE = gettext_noop("It is the page of a sound file that is not in the export: it is a draft.")
+"""The notes of that topic on texts that readers saw all the same."""
+STILL_PUBLIC = "still-public"
+"""The topic of notes that a text is public that its source hides, or without the end that it names."""
 LOST_ADDRESS, UNMATCHED_PAGE, SERVER_REDIRECT = "lost-address", "unmatched-page", "server-redirect"
 LOST_TEXT = "lost-text"
 """The topic of a remark on public texts that the source has no longer."""
@@ -94,8 +101,12 @@ def elsewhere_note(address: str) -> ImportNote:
 
 def page_note() -> ImportNote:
     """Return the note that a text was a page of its own, such as “About us”: it becomes a draft."""
-    message = _("It was a page and no text of the list of texts: it is a draft.")
-    return ImportNote(NoteKind.CHANGED, NOT_PUBLIC, message)
+    return ImportNote(NoteKind.CHANGED, NOT_PUBLIC, _(PAGE))
+
+
+def sound_note() -> ImportNote:
+    """Return the note that a text is about a sound file that did not come along: it becomes a draft."""
+    return ImportNote(NoteKind.CHANGED, NOT_PUBLIC, _(SOUND_PAGE))
 
 
 def unknown_field_note(name: str, value: str) -> ImportNote:

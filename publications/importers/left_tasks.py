@@ -11,6 +11,7 @@ from .imported_file import (
     OLD_LINK,
     OTHER_LANGUAGE,
     SERVER_REDIRECT,
+    STILL_PUBLIC,
     UNMATCHED_PAGE,
     UNREAD,
 )
@@ -53,7 +54,7 @@ TASK_OF_TOPIC = {
     "html": LeftTask.EMBEDS, "image-elsewhere": LeftTask.EMBEDS, "link-lost": LeftTask.LINKS,
     "link-gone": LeftTask.LINKS, HIDDEN_LINK: LeftTask.LINKS, OLD_LINK: LeftTask.LINKS,
     "fragment": LeftTask.LINKS, "reference": LeftTask.LINKS,
-    "redirect": LeftTask.ADDRESSES, "address": LeftTask.ADDRESSES, "still-public": LeftTask.PUBLIC,
+    "redirect": LeftTask.ADDRESSES, "address": LeftTask.ADDRESSES, STILL_PUBLIC: LeftTask.PUBLIC,
     "yaml": LeftTask.LOST, "manuscript": LeftTask.LOST, "encoding": LeftTask.LOST, "characters": LeftTask.LOST,
 }  # fmt: skip
 """The tasks of topics of notes on texts."""

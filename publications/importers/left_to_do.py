@@ -27,6 +27,7 @@ from publications.stored_messages import Stored, show_message
 from .field_changes import label_changes, list_reader_changes, load_kinds
 from .file_outcome import FileOutcome
 from .hidden_links import list_hidden_links
+from .hidden_reasons import list_published_since
 from .import_histories import find_edited
 from .imported_file import LOST_TEXT, OLD_LINK
 from .left_addresses import find_answered, list_addresses
@@ -83,6 +84,7 @@ def find_left_to_do(job: ArchiveImport) -> list[LeftGroup]:
         for topic, source, text in list_notes(job.import_report)
         if (topic in TASK_OF_TOPIC or topic in TASK_OF_REASON) and source not in gone
     ]
+    notes += list_published_since(notes)
     reasons_of: dict[tuple[LeftTask, int], list[str]] = defaultdict(list)
     for topic, _source, publication, note in notes:
         if (task := TASK_OF_REASON.get(topic)) and publication:

@@ -6,7 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from .file_outcome import OUTCOME_LABELS, FileOutcome
-from .imported_file import NOT_PUBLIC, OLD_LINK
+from .imported_file import NOT_PUBLIC, OLD_LINK, STILL_PUBLIC
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ _NOTE_TOPICS = (
     NoteTopic("restored", _("deleted drafts that are drafts again"), is_grouped=True),
     NoteTopic("held", _("held back from readers"), needs_attention=True, is_grouped=True),
     NoteTopic(NOT_PUBLIC, _("texts that were not public, or pages, now drafts"), is_grouped=True),
-    NoteTopic("still-public", _("public, though the file says draft"), needs_attention=True, is_grouped=True),
+    NoteTopic(STILL_PUBLIC, _("public, though the file says draft"), needs_attention=True, is_grouped=True),
     NoteTopic("render", _("texts that cannot be shown"), needs_attention=True),
     NoteTopic("words", _("texts with words left out"), needs_attention=True),
     # Missing files; of manuscripts also missing originals, invalid identifiers, the end of a title

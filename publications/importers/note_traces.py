@@ -14,10 +14,10 @@ from publications.markup import image_keys_in
 from publications.models import Image, Publication
 from publications.stored_messages import Stored
 
-from .imported_file import OTHER_LANGUAGE
+from .imported_file import OTHER_LANGUAGE, STILL_PUBLIC
 from .reconcile import ImportState
 
-MISSING_PICTURE, PUBLIC_TEXT = "image-missing", "still-public"
+MISSING_PICTURE = "image-missing"
 MADE_FIELDS = {"summary": "summary", "made-title": "title"}
 """The fields that an import has made, by the topic of the notes on them."""
 
@@ -31,7 +31,7 @@ def is_resolved(topic: str, note: Stored, publication: Publication, state: Impor
         publication: with its status.
         state: the publication as it was imported, if it was edited at the desk since; else None.
     """
-    if topic == PUBLIC_TEXT:
+    if topic == STILL_PUBLIC:
         return not publication.live_from
     if state is None or state.last_import is None:
         return False

@@ -9,12 +9,12 @@ from publications.stored_messages import gettext as _
 from publications.stored_messages import join_messages
 
 from .field_changes import list_reader_changes
-from .imported_file import NOT_PUBLIC, NoteKind
+from .hidden_reasons import describe_still_public, explain_hidden, store_hidden_reasons
+from .imported_file import NOT_PUBLIC, STILL_PUBLIC, NoteKind
 from .options import ImportOptions
 from .reconcile import (
     INTENT_REFUSALS,
     FileIntent,
-    PublicationStage,
     PublicationState,
     determine_intent,
     load_publication_states,
@@ -36,6 +36,7 @@ def publish_files(files: Sequence[FileReport], options: ImportOptions) -> None:
     for file in stored:
         state = states[file.publication.pk]
         file.was_public, file.was_withdrawn = state.is_live, state.was_withdrawn
+    store_hidden_reasons(stored, states)
     ready = [file for file in stored if _should_publish(file, states[file.publication.pk], options)]
     live = {file.publication.pk: states[file.publication.pk].live_digest for file in ready if file.was_public}
     changes = list_reader_changes(live)
@@ -62,37 +63,33 @@ def _should_publish(file: FileReport, state: PublicationState, options: ImportOp
     is_allowed, reason = may_publish(state.stage, intent, is_publishing=options.publish)
     if reason:
         file.add_note(NoteKind.DROPPED, "held", _explain_draft(file, reason))
-    if state.stage is PublicationStage.CURRENT:
-        _report_still_public(file, state, intent)
+    if state.is_live:
+        _report_still_public(file, state)
     return is_allowed
 
 
 def _explain_draft(file: FileReport, reason: str) -> str:
     """Return why a text waits: what says that it is a draft, if that is what it waits for."""
-    why = _explain_hidden(file) if reason == INTENT_REFUSALS[FileIntent.DRAFT] else ""
+    why = _explain_draft_flag(file) if reason == INTENT_REFUSALS[FileIntent.DRAFT] else ""
     return _("Not published: %s") % why if why else reason
 
 
-def _explain_hidden(file: FileReport) -> str:
+def _explain_draft_flag(file: FileReport) -> str:
     """Return what of a source says that a text is a draft, or ""."""
     reasons = [note.text for note in file.imported.notes if note.topic == NOT_PUBLIC]
     return join_messages(*reasons) if reasons else ""
 
 
-def _report_still_public(file: FileReport, state: PublicationState, intent: FileIntent) -> None:
+def _report_still_public(file: FileReport, state: PublicationState) -> None:
     """Report if a file says that its live publication is a draft or ends."""
-    if intent is FileIntent.DRAFT:
-        message = _(
-            "It is public here and stays so, though its source hides it: withdraw it at the desk. %(why)s"
-        )
-        why = _explain_hidden(file) or INTENT_REFUSALS[FileIntent.DRAFT]
-        file.add_note(NoteKind.DROPPED, "still-public", message % {"why": why})
+    if file.imported.is_draft and (reason := explain_hidden(file)):
+        file.add_note(NoteKind.DROPPED, STILL_PUBLIC, describe_still_public(reason))
     expires_at = file.imported.expires_at
     if expires_at and state.visible_until != expires_at:
         message = _(
             "The file says that it ends on %s, but it is public without that end: set it at the desk."
         )
-        file.add_note(NoteKind.DROPPED, "still-public", message % expires_at.date().isoformat())
+        file.add_note(NoteKind.DROPPED, STILL_PUBLIC, message % expires_at.date().isoformat())
 
 
 def _expiry_dates(files: Sequence[FileReport], states: Mapping[int, PublicationState]) -> dict[int, datetime]:

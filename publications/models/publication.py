@@ -14,6 +14,7 @@ from taggit.managers import TaggableManager
 from publications.locales import locale_of
 from publications.markup import image_keys_in
 from publications.slugs import slugify
+from publications.stored_messages import show_message
 
 from .author import Author
 from .image import Image, digest_of
@@ -79,6 +80,8 @@ class Publication(PublicationContent):
     undecided_changes = models.PositiveIntegerField(
         _("tracked changes to be decided"), default=0, editable=False
     )
+    hidden_reason = models.JSONField(null=True, editable=False)
+    """Why the site that it was imported from hid it, a stored message, until somebody publishes it all the same."""
     version = models.PositiveIntegerField(default=0, editable=False)
     digest = models.CharField(max_length=64, blank=True, editable=False, db_index=True)
     created_by = models.ForeignKey(
@@ -157,6 +160,13 @@ class Publication(PublicationContent):
     def proposed_slug(self) -> str:
         """Return the slug as typed, or one made from the title."""
         return slugify(self.slug) or slugify(self.title) or "publication"
+
+    @property
+    def hidden_text(self) -> str:
+        """Why the site that it was imported from hid it, as a sentence, until somebody has published it, or ""."""
+        if not self.hidden_reason:
+            return ""
+        return _("The old site hid this text. %s") % show_message(self.hidden_reason)
 
     def publish_errors(self) -> list[tuple[str, str]]:
         """Return what prevents publishing: pairs of the name of a field and a message for editors."""

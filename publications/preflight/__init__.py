@@ -1,10 +1,11 @@
 """Preflight: checks of a draft before it is published, as blocking issues, issues to confirm, and advice.
 
-`report` reads a publication into a `PreflightDraft` of plain values and runs the checks of `blocking`, `placeholders`
+`report` reads a publication into a `PreflightDraft` of plain values and runs the checks of `blocking`, `confirm`
 and `advice`. Nothing here writes to the database; callers decide what to do with the issues.
 """
 
 from .broken_links import broken_link_reasons, find_draft_at
+from .confirm import HIDDEN
 from .draft import DraftImage, PreflightDraft, PreflightIssue, TextLink
 from .dropped_markup import find_dropped_markup
 from .new_tags import describe_new_tag, similar_tag_names
@@ -19,6 +20,7 @@ from .report import (
 from .translations import describe_outdated
 
 __all__ = [
+    "HIDDEN",
     "DraftImage",
     "PreflightDraft",
     "PreflightIssue",

@@ -1,7 +1,7 @@
 """The checks of a draft that block publishing, in the order of the list (BLOCKING).
 
 Each check is a function of one PreflightDraft and yields issues, each a sentence that names the thing and the remedy.
-The checks to confirm before publishing are in `placeholders`, those that advise in `advice`.
+The checks to confirm before publishing are in `confirm`, those that advise in `advice`.
 """
 
 import re

@@ -69,6 +69,7 @@ class PreflightDraft:
 
     Attributes:
         rendering_error: why the body cannot be rendered, or "".
+        hidden_text: why the site that it was imported from hid it, or "".
         retraction: why nothing is published any more, of a retracted publication, or "".
         missing_fields: pairs of a form field and a sentence.
         proposed_authors: by the primary key of each author who is not accepted, a sentence.
@@ -91,6 +92,7 @@ class PreflightDraft:
     html: str = ""
     rendering_error: str = ""
     headings: tuple[tuple[int, str], ...] = ()
+    hidden_text: str = ""
     retraction: str = ""
     missing_fields: tuple[tuple[str, str], ...] = ()
     proposed_authors: Mapping[int, str] = field(default_factory=dict)

@@ -65,7 +65,3 @@ def _placeholders(draft: PreflightDraft) -> Iterator[PreflightIssue]:
         for placeholder in find_placeholders(text):
             line = draft.line_of(placeholder) if field == "body" else 0
             yield PreflightIssue("placeholder", template % {"text": truncate_text(placeholder)}, field, line)
-
-
-TO_CONFIRM = (placeholders,)
-"""Checks whose issues have to be confirmed before publishing."""

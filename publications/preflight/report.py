@@ -23,9 +23,9 @@ from .advice import ADVICE
 from .attached_pdfs import is_encrypted, is_pdf, is_tagged
 from .blocking import BLOCKING
 from .broken_links import broken_link_reasons, is_site_url
+from .confirm import TO_CONFIRM
 from .draft import DraftImage, PreflightDraft, PreflightIssue
 from .new_tags import similar_tag_names
-from .placeholders import TO_CONFIRM
 
 type Check = Callable[[PreflightDraft], Iterable[PreflightIssue]]
 MAX_PDF_BYTES = 60 * 1024 * 1024
@@ -79,6 +79,7 @@ def build_preflight_draft(publication: Publication) -> PreflightDraft:
         html=html,
         rendering_error=error,
         headings=markup.outline(publication.body),
+        hidden_text=publication.hidden_text,
         retraction=last.republication_refusal if last else "",
         missing_fields=tuple(
             error for error in publication.publish_errors() if error[1] not in proposed_authors.values()

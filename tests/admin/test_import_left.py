@@ -460,7 +460,7 @@ def test_links_of_public_texts_to_hidden_ones_are_listed_until_these_are_publish
     assert left()["links"] == {"A"} and "A link leads to no text: /en/publications/b/" in page(administrator)
 
     save(Publication.objects.get(title="B"), slug="b")
-    actions.publish(Publication.objects.get(title="B"), by=make_person("Editors"))
+    actions.publish(Publication.objects.get(title="B"), by=make_person("Editors"), although_hidden=True)
 
     assert "links" not in left()
 

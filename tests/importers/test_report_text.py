@@ -7,7 +7,14 @@ import pytest
 from django.template.loader import render_to_string
 
 from publications.importers.hidden_links import HIDDEN_LINK
-from publications.importers.imported_file import NOT_PUBLIC, ImportNote, NoteKind, SourceRemark
+from publications.importers.imported_file import (
+    NOT_PUBLIC,
+    OLD_LINK,
+    STILL_PUBLIC,
+    ImportNote,
+    NoteKind,
+    SourceRemark,
+)
 from publications.importers.markdown.page import compare_markdown
 from publications.importers.next_step import describe_next_step
 from publications.importers.report import NOTE_TOPICS, FileOutcome, FileReport, ImportReport
@@ -116,7 +123,7 @@ def test_every_topic_that_is_reported_has_a_name_and_a_total():
         )
     }
 
-    names |= {NOT_PUBLIC, HIDDEN_LINK}
+    names |= {NOT_PUBLIC, STILL_PUBLIC, HIDDEN_LINK, OLD_LINK}
     assert names == set(NOTE_TOPICS)
     notes = [ImportNote(NoteKind.DROPPED, topic, "x") for topic in names]
     assert {topic.replace("-", "_") for topic in names - {"refused"}} <= set(

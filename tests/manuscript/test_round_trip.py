@@ -43,6 +43,7 @@ NO_FIELD = {
     "uid",
     "series_number",
     "undecided_changes",
+    "hidden_reason",
     "version",
     "digest",
     "created_by",

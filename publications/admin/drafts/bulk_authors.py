@@ -44,10 +44,16 @@ class BulkAuthorForm(RedisplayMixin, forms.Form):
         help_text=gettext_lazy("Those that nothing stands against; of the others you are told why not."),
     )
 
-    def __init__(self, data, *, may_publish: bool) -> None:
+    although_hidden = forms.BooleanField(
+        required=False, label=gettext_lazy("Publish also those that the old site hid")
+    )
+
+    def __init__(self, data, *, may_publish: bool, has_hidden: bool) -> None:
         super().__init__(data, label_suffix="")
         if not may_publish:
             del self.fields["publish"]
+        if not (may_publish and has_hidden):
+            del self.fields["although_hidden"]
 
     def clean(self) -> dict:
         cleaned = super().clean()
@@ -64,15 +70,19 @@ def bulk_author(request: HttpRequest) -> HttpResponse:
         Edition.objects.filter(publication__in=publications).values_list("publication_id", flat=True)
     )
     drafts = [publication for publication in publications if publication.pk not in public]
+    may_publish = request.user.has_perm("publications.publish_publication")
+    hidden = [draft for draft in drafts if draft.hidden_reason] if may_publish else []
     form = BulkAuthorForm(
-        request.POST or None, may_publish=request.user.has_perm("publications.publish_publication")
+        request.POST or None,
+        may_publish=may_publish,
+        has_hidden=bool(hidden),
     )
     if request.method == "POST" and drafts and form.is_valid():
         _sign_and_publish(request, drafts, form.cleaned_data)
         return HttpResponseRedirect(list_url(request))
     return render_desk_page(
         request, "bulk_author", title=_("Set author and publish"), form=form,
-        publications=drafts[:MAX_LISTED], count=len(drafts), list_url=list_url(request),
+        publications=drafts[:MAX_LISTED], count=len(drafts), list_url=list_url(request), hidden=hidden[:MAX_LISTED],
         skipped=[publication for publication in publications if publication.pk in public][:MAX_LISTED],
     )  # fmt: skip
 
@@ -87,7 +97,9 @@ def _sign_and_publish(request: HttpRequest, drafts: Sequence[Publication], optio
             if author := options.get("author"):
                 signed += _sign(_lock_unpublished(batch), author, already_signed, by=request.user)
         if options.get("publish"):
-            published += _publish(batch, refused, by=request.user)
+            published += _publish(
+                batch, refused, by=request.user, although_hidden=bool(options.get("although_hidden"))
+            )
     _report(request, signed, already_signed, published, refused)
 
 
@@ -112,14 +124,16 @@ def _sign(drafts: Iterable[Publication], author: Author, already_signed: list[Pu
     return signed
 
 
-def _publish(batch: Sequence[Publication], refused: DraftsByReason, *, by) -> int:
+def _publish(batch: Sequence[Publication], refused: DraftsByReason, *, by, although_hidden: bool) -> int:
     """Publish the drafts that pass preflight, by the rules of the publish page.
 
     The checks may read many files, so they run before the lock is taken. A draft that was saved since is refused; one
     that has become public since is skipped.
     """
     drafts = Publication.objects.filter(pk__in=[draft.pk for draft in batch]).order_by("pk")
-    checked = {draft.pk: (draft.version, _find_reasons(draft)) for draft in drafts}
+    checked = {
+        draft.pk: (draft.version, _find_reasons(draft, although_hidden=although_hidden)) for draft in drafts
+    }
     with transaction.atomic():
         actions.lock_site_version()
         ready = []
@@ -130,17 +144,18 @@ def _publish(batch: Sequence[Publication], refused: DraftsByReason, *, by) -> in
             _add_refusal(draft, reasons, refused)
             if not reasons:
                 ready.append(draft)
-        outcomes = actions.publish_many(ready, by=by)
+        outcomes = actions.publish_many(ready, by=by, although_hidden=although_hidden)
     for draft, outcome in zip(ready, outcomes, strict=True):
         if isinstance(outcome, actions.ActionRefused):
             _add_refusal(draft, outcome.reasons, refused)
     return sum(isinstance(outcome, Edition) for outcome in outcomes)
 
 
-def _find_reasons(draft: Publication) -> list[str]:
-    """Return the blocking issues and those to confirm: a bulk action asks no questions."""
+def _find_reasons(draft: Publication, *, although_hidden: bool) -> list[str]:
+    """Return the blocking issues and those to confirm: a bulk action asks no questions of single drafts."""
     report = preflight.run_preflight(preflight.build_preflight_draft(draft))
-    return [issue.text for issue in (*report.blocking, *report.confirm)]
+    issues = [issue for issue in report.confirm if not (although_hidden and issue.name == preflight.HIDDEN)]
+    return [issue.text for issue in (*report.blocking, *issues)]
 
 
 def _add_refusal(draft: Publication, reasons: Iterable[str], refused: DraftsByReason) -> None:

@@ -93,6 +93,8 @@ def _describe_publication(detail: dict) -> str:
         parts.append(_("approved by %(names)s") % {"names": ", ".join(map(str, approvers))})
     if reason := detail.get("without_approval"):
         parts.append(_describe_missing_approval(reason))
+    if detail.get("although_hidden"):
+        parts.append(_("although the old site hid it"))
     return ", ".join(part for part in parts if part)
 
 

@@ -108,6 +108,12 @@ class PublishForm(RedisplayMixin, forms.Form):
             )
         },
     )
+    although_hidden = forms.BooleanField(
+        label=gettext_lazy("Publish it although the old site hid it"),
+        error_messages={
+            "required": gettext_lazy("The old site hid this text. Tick that it is to be public all the same.")
+        },
+    )
     seen = forms.CharField(widget=forms.HiddenInput)
     shown = forms.CharField(widget=forms.HiddenInput, required=False)
     after = forms.IntegerField(widget=forms.HiddenInput, required=False)
@@ -137,6 +143,8 @@ class PublishForm(RedisplayMixin, forms.Form):
         self.lacks_approval = bool(approval) and not (approval.is_complete and self._is_as_approved())
         if not has_placeholders:
             del self.fields["placeholders_meant"]
+        if not publication.hidden_reason:
+            del self.fields["although_hidden"]
         scheduled = publication.editions.scheduled().first()
         may_keep = bool(scheduled) and not self._is_outdated()
         if may_keep:

@@ -18,12 +18,12 @@ from ..imported_file import (
     ImportedFile,
     ImportNote,
     ImportRefused,
-    NoteKind,
     SourceRemark,
     describe_link,
     hidden_note,
     linked_element_note,
     members_only_note,
+    sound_note,
 )
 from ..source import UID_NAMESPACE, ImportContext, SourceEntry
 from .embeds import expand_embeds
@@ -220,8 +220,7 @@ def _notes_on_access(post: Row, html: str) -> Iterator[ImportNote]:
     elif audience != PUBLIC_AUDIENCE or PAYWALL.search(html):
         yield members_only_note("paywall" if audience == PUBLIC_AUDIENCE else audience or "–")
     elif kind == "podcast":
-        message = _("It is the page of a sound file that is not in the export: it is a draft.")
-        yield ImportNote(NoteKind.CHANGED, NOT_PUBLIC, message)
+        yield sound_note()
     elif kind not in PUBLIC_TYPES:
         yield hidden_note(kind)
 

@@ -1,0 +1,149 @@
+"""Imported texts that the old site hid: editors see why, and publish one only on purpose, in every way there is."""
+
+import html
+from importlib import import_module
+from types import SimpleNamespace
+
+import pytest
+from django.apps import apps
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.urls import reverse
+
+from publications import actions
+from publications.importers.left_to_do import LeftTask, find_left_to_do
+from publications.models import ArchiveImport, AuditEntry, Edition, Publication
+from tests.factories import make_live, make_person, make_publication, tomorrow
+from tests.importers.wordpress import exports as wordpress
+
+from .test_archive_imports import administrator, page_of, press, started
+from .test_bulk_authors import page_for, post
+from .test_import_sources import check
+
+__all__ = ["administrator", "started"]
+pytestmark = pytest.mark.django_db
+PASSWORD = "It needed a password on the old site"
+ALTHOUGH = "although_hidden"
+
+
+def make_hidden(**fields) -> Publication:
+    return make_publication(hidden_reason="It was for members only.", **fields)
+
+
+def publish_path(publication: Publication) -> str:
+    return reverse("desk:publish", args=[publication.pk])
+
+
+def test_the_form_and_the_publish_page_say_why_a_text_was_hidden(desk):
+    form = reverse("desk:publications_publication_change", args=[make_hidden().pk])
+    publish = publish_path(Publication.objects.get())
+
+    pages = [desk.get(path).text for path in (form, publish)]
+
+    assert all("The old site hid this text. It was for members only." in page for page in pages)
+    assert f'name="{ALTHOUGH}"' in pages[1] and "found nothing to mend" not in pages[1]
+    assert ALTHOUGH not in desk.get(publish_path(make_publication())).text
+
+
+@pytest.mark.parametrize("times", [{}, {"when": "later", "at": f"{tomorrow():%Y-%m-%dT%H:%M}"}])
+def test_a_hidden_text_is_published_and_scheduled_only_on_purpose_and_once(desk, times):
+    publication = make_hidden()
+    form = {"seen": publication.digest, "after": "0", **times}
+
+    refused = desk.post(publish_path(publication), form).text
+    is_refused = not publication.editions.exists()
+    desk.post(publish_path(publication), {**form, ALTHOUGH: "on"})
+    publication.refresh_from_db()
+
+    assert is_refused and "Tick that it is to be public all the same." in refused
+    assert publication.editions.count() == 1 and not publication.hidden_text
+    assert ALTHOUGH not in desk.get(publish_path(publication)).text
+    assert AuditEntry.objects.get().detail[ALTHOUGH] is True
+    history = desk.get(reverse("desk:history", args=[publication.pk])).text
+    assert "although the old site hid it" in history
+
+
+def test_no_action_publishes_a_hidden_text_by_the_way(editor):
+    publication, other = make_hidden(), make_publication()
+
+    with pytest.raises(actions.NotReady, match="The old site hid this text"):
+        actions.publish(publication, by=editor)
+    results = actions.publish_many([publication, other], by=editor)
+
+    assert isinstance(results[0], actions.NotReady) and isinstance(results[1], Edition)
+
+
+def test_bulk_publishing_leaves_hidden_texts_out_unless_they_are_ticked(desk):
+    hidden, public = make_hidden(title="Hidden"), make_publication(title="Public")
+    shown = desk.get(page_for(hidden, public)).text
+
+    page = html.unescape(post(desk, hidden, public).text)
+    live = list(Edition.objects.live().values_list("title", flat=True))
+    desk.post(page_for(hidden), {"publish": "on", ALTHOUGH: "on"})
+
+    assert "Hidden: The old site hid this text. It was for members only." in shown
+    assert "Not published, 1: The old site hid this text. It was for members only. (“Hidden”)" in page
+    assert live == ["Public"] and hidden.editions.live().exists()
+    assert ALTHOUGH not in desk.get(page_for(public)).text
+
+
+def left_public(job: ArchiveImport) -> list[str]:
+    groups = {group.task: group.items for group in find_left_to_do(job)}
+    return [item.title for item in groups[LeftTask.PUBLIC]]
+
+
+def test_a_hidden_text_that_somebody_has_published_is_left_until_it_is_ticked(administrator):
+    """A page was public on the old site: whoever publishes it has nothing to look at."""
+    items = wordpress.item(1, title="Gas", password="x"), wordpress.item(2, title="About", type="page")
+    check(administrator, SimpleUploadedFile("old.xml", wordpress.export(*items).encode()))
+    job = press(administrator, "drafts")
+    gas, about = (Publication.objects.get(title=title) for title in ("Gas", "About"))
+    before = left_public(job)
+    reasons = gas.hidden_text, about.hidden_text
+
+    for text in (gas, about):
+        actions.publish(text, by=make_person(), although_hidden=True)
+    published = left_public(job)
+    shown = html.unescape(administrator.get(page_of("-left")).text)
+    item = next(group.items[0] for group in find_left_to_do(job) if group.task is LeftTask.PUBLIC)
+    administrator.post(page_of("-left"), {"marks": item.marks})
+    job.refresh_from_db()
+    ticked = left_public(job)
+    job = press(administrator, "check_again")
+
+    assert PASSWORD in reasons[0] and reasons[1] == ""
+    assert (before, published, ticked) == ([], ["Gas"], [])
+    assert PASSWORD in shown and left_public(job) == []
+    assert "still-public" in {topic["key"] for topic in job.report["topics"]}
+    assert not Publication.objects.get(title="Gas").hidden_text
+
+
+def test_drafts_of_an_older_release_get_their_reasons_from_the_reports(administrator):
+    items = wordpress.item(1, title="Gas", password="x"), wordpress.item(2, title="About", type="page")
+    check(administrator, SimpleUploadedFile("old.xml", wordpress.export(*items).encode()))
+    press(administrator, "drafts")
+    before = dict(Publication.objects.values_list("title", "hidden_reason"))
+    Publication.objects.update(hidden_reason=None)
+
+    migration = import_module("publications.migrations.0075_hidden_reasons")
+    migration.store_reasons(apps, SimpleNamespace(connection=connection))
+
+    assert before["Gas"] and dict(Publication.objects.values_list("title", "hidden_reason")) == before
+
+
+def test_what_the_source_hides_no_longer_is_published_without_a_tick(administrator):
+    for password in ("x", ""):
+        export = wordpress.export(wordpress.item(1, title="Gas", password=password))
+        check(administrator, SimpleUploadedFile("old.xml", export.encode()))
+        press(administrator, "publish" if not password else "drafts")
+
+    assert Edition.objects.live().get().title == "Gas" and not Publication.objects.get().hidden_reason
+
+
+def test_a_redaction_takes_a_name_out_of_the_reason(editor):
+    live = make_live(body="By Ivan Petrov.").publication
+    Publication.objects.filter(pk=live.pk).update(hidden_reason={"parts": ["It was for Ivan Petrov only."]})
+
+    actions.redact(Publication.objects.get(), "Ivan Petrov", by=editor)
+
+    assert "Petrov" not in Publication.objects.get().hidden_text
