@@ -1,15 +1,18 @@
 """What an import says of the old addresses of texts: of those that wait for their text, and of texts without one."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
+from itertools import batched
 
 from publications.models import Redirect
 from publications.stored_messages import gettext as _
 
 from .imported_file import HOME_PAGE, NOT_PUBLIC, SourceRemark
+from .left_addresses import key_of_redirect
 from .report import FileReport
 from .source import ImportSource, SourceEntry
 from .sources import MARKDOWN
 
+PUBLICATIONS_PER_QUERY = 500
 UNKNOWN_ADDRESS = "unknown-address"
 """The topic of the remark on texts whose old address the source does not tell."""
 
@@ -27,15 +30,30 @@ def describe_addresses(
     hidden = [
         entry for entry in entries if not (texts[entry.uid].is_published or texts[entry.uid].was_public)
     ]
-    yield from _describe_hidden(hidden, is_publishing=is_publishing)
+    kept = _find_kept({texts[entry.uid].publication.pk for entry in hidden})
+    yield from _describe_hidden(hidden, kept, is_publishing=is_publishing)
     if source.system == MARKDOWN.name:
         shown = [entry for entry in entries if not texts[entry.uid].notes_on(NOT_PUBLIC)]
         yield from _describe_unknown([entry for entry in shown if not entry.manuscript_slug])
 
 
-def _describe_hidden(entries: Sequence[SourceEntry], *, is_publishing: bool) -> Iterator[SourceRemark]:
+def _find_kept(publications: set[int]) -> set[tuple[str, str]]:
+    """Return path and query of the old addresses that lead to these publications, once they are public."""
+    kept: set[tuple[str, str]] = set()
+    for batch in batched(publications, PUBLICATIONS_PER_QUERY):
+        kept |= set(Redirect.objects.filter(publication__in=batch).values_list("path", "query"))
+    return kept
+
+
+def _describe_hidden(
+    entries: Sequence[SourceEntry], kept: Container[tuple[str, str]], *, is_publishing: bool
+) -> Iterator[SourceRemark]:
     """Yield what the old addresses answer until their text is public, and which, if the others are published."""
-    addresses = list(dict.fromkeys(address for entry in entries for address in entry.former_paths))
+    addresses = [
+        address
+        for address in dict.fromkeys(address for entry in entries for address in entry.former_paths)
+        if key_of_redirect(address) in kept
+    ]
     numbers = tuple(address for address in addresses if Redirect.normalize_path(address) == HOME_PAGE)
     others = tuple(address for address in addresses if address not in numbers)
     if others:

@@ -25,7 +25,7 @@ def list_addresses(job: ArchiveImport, topics: Container[str]) -> Iterator[tuple
         elif note["topic"] == UNREAD:
             yield from ((UNREAD, item, None) for item in note["items"])
     notes = [note for note in notes if note["topic"] not in (SERVER_REDIRECT, UNREAD)]
-    keys = {item: _key_of_redirect(item.partition(ARROW)[0]) for note in notes for item in note["items"]}
+    keys = {item: key_of_redirect(item.partition(ARROW)[0]) for note in notes for item in note["items"]}
     guessed = set(job.kept_addresses.values_list("pk", flat=True))
     targets: dict[tuple[str, str], str | None] = {(HOME_PAGE, ""): ""}
     for batch in batched({path for path, _query in keys.values()}, PATHS_PER_QUERY):
@@ -44,7 +44,7 @@ def list_addresses(job: ArchiveImport, topics: Container[str]) -> Iterator[tuple
 
 def find_answered(addresses: Iterable[str]) -> set[str]:
     """Return which of these addresses of the old site lead here, once its domain does."""
-    keys = {address: _key_of_redirect(address) for address in addresses}
+    keys = {address: key_of_redirect(address) for address in addresses}
     answered: set[tuple[str, str]] = set()
     for batch in batched({path for path, _query in keys.values()}, PATHS_PER_QUERY):
         answered.update(Redirect.objects.filter(path__in=batch).answering().values_list("path", "query"))
@@ -77,6 +77,7 @@ def _describe_target(redirect: Redirect, guessed: Container[int], hidden: Contai
     return _("It leads to the nearest page: %s") % redirect.site_path if is_guessed else ""
 
 
-def _key_of_redirect(address: str) -> tuple[str, str]:
+def key_of_redirect(address: str) -> tuple[str, str]:
+    """Return path and query by which an address is kept."""
     path, _mark, query = address.partition("?")
     return Redirect.normalize_path(path), Redirect.normalize_query(query)

@@ -34,7 +34,7 @@ def test_old_addresses_that_wait_for_their_text_are_listed(tmp_path, client):
         True: ("/2024/b/",)
     }
     assert (client.get("/2024/a/").status_code, client.get("/2024/b/").status_code) == (301, 404)
-    (drafts,) = remarks(write_post(tmp_path / "other"), permalink=PERMALINK, publish=False).items()
+    (drafts,) = remarks(write_post(tmp_path / "other"), permalink="/old/:title/", publish=False).items()
     assert "until these are published: 1." in drafts[0] and drafts[1] == ()
 
 
@@ -50,3 +50,15 @@ def test_numbers_of_posts_lead_to_the_home_page_until_their_text_is_public(tmp_p
     numbers = ("/?p=7", "/?p=8", "/?page_id=8", "/?attachment_id=9")
     assert said["lead to the home page until these are published: 4."] == numbers
     assert client.get("/?p=7")["Location"] == "/en/" and client.get("/about/").status_code == 404
+
+
+def test_an_old_address_that_this_site_has_itself_waits_for_no_text(tmp_path):
+    front = "draft: true\ntags: [Gas]\nredirect_from: [/en/topics/gas/, /old-b/]\n"
+    report = import_blog(write_post(tmp_path / "blog", "b.md", title="B", front=front))
+
+    assert [note.partition(":")[0] for note in report.files[0].notes_on("redirect")] == [
+        "The old address /en/topics/gas is that of something else here already"
+    ]
+    assert [note.items for note in report.source_notes if "until these are published" in note.text] == [
+        ("/old-b/",)
+    ]
