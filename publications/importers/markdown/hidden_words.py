@@ -24,6 +24,13 @@ EXTENSION = re.compile(r"\{::(?P<name>comment|nomarkdown)\b(?P<attributes>[^{}\n
 HIDING_MARKUP = re.compile(rf"{ATTRIBUTE_LIST.pattern}|\{{:[:/][^{{}}\n]*\}}")
 EXTENSION_ENDS = {name: re.compile(rf"\{{:/(?:{name})?\}}") for name in ("comment", "nomarkdown")}
 
+NOTE = re.compile(
+    r"^ {0,3}\[\^([^\]\s]++)\]:[^\n]*+"
+    r"(?:\n(?![ \t]*(?:\n|\Z)|[ ]{0,3}\[\^)[^\n]++|\n(?:[ \t]*\n)++(?: {4}|\t)[^\n]++)*+",
+    re.MULTILINE,
+)
+NOTE_REFERENCE = re.compile(r"\[\^([^\]\s]++)\](?!:)")
+
 Span = tuple[int, int]
 
 
@@ -43,6 +50,8 @@ class HiddenWords:
         """Return the text without hidden words; one of which it is not clear what is hidden becomes a draft."""
         if "{::" in text:
             text = self._without(text, self._find_extensions(text))
+        if "[^" in text:
+            text = self._without(text, _find_unused_notes(text))
         if "<" in text and HIDING_WORD.search(text):
             text = self._without(text, self._find_elements(text))
         if "{" in text and HIDING_WORD.search(text):
@@ -103,3 +112,9 @@ class HiddenWords:
         for opening, hides in (item for items in open_tags.values() for item in items):
             if hides:
                 self.log.hidden_part(" ".join(opening[0].split()))
+
+
+def _find_unused_notes(text: str) -> Iterator[Span]:
+    """Yield the footnotes that nothing refers to, which kramdown and Goldmark do not print."""
+    used = {name.casefold() for name in NOTE_REFERENCE.findall(text)}
+    yield from (note.span() for note in NOTE.finditer(text) if note[1].casefold() not in used)

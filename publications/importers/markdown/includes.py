@@ -27,6 +27,7 @@ PARAMETER_VALUE = re.compile(r"""([\w-]+)\s*=\s*("[^"]*"|'[^']*'|[^\s"']+)""")
 INCLUDE_NAME = re.compile(r"""\s*["']?([^\s"'{}]+)["']?""")
 ASSIGNMENT = re.compile(r"\s*([\w/-]+)\s*=\s*(.*)", re.DOTALL)
 LOOP = re.compile(r"\s*([\w-]+)\s+in\s+(\([^)]*\)|[^\s]+)")
+LOOP_OPTION = re.compile(r"\b(limit|offset)\s*:\s*([\w.-]+)")
 OUTPUT_OF_SITE = re.compile(r"\{\{-?\s*site\.")
 OUTPUT_OF_ELEVENTY = re.compile(r"\{\{(?![<%])")
 IMAGE_PARAMETERS = frozenset({"src", "alt", "image_path", "image", "image_url"})
@@ -156,7 +157,7 @@ class IncludeResolver:
         if isinstance(items, Unknown):
             yield from self._keep_source(node, scope, depth)
             return
-        for position, item in enumerate(items):
+        for position, item in enumerate(_limit(items, node.rest[match.end() :], scope)):
             scope.assigned |= {match[1]: item, "forloop": {"index": position + 1, "first": position == 0}}
             yield from self.render(node.branches[0][2], scope, depth)
 
@@ -201,6 +202,15 @@ HANDLERS = {
     "for": IncludeResolver._render_loop,
     **dict.fromkeys(INCLUDE_TAGS, IncludeResolver._render_include),
 }
+
+
+def _limit(items: list[Any], options: str, scope: Scope) -> list[Any]:
+    """Return the items that the options of a loop leave (shopify.github.io/liquid/tags/iteration)."""
+    values = {name: evaluate(value, scope) for name, value in LOOP_OPTION.findall(options)}
+    start, count = (values.get(name) for name in ("offset", "limit"))
+    items = items[start:] if isinstance(start, int) else items
+    items = items[: max(count, 0)] if isinstance(count, int) else items
+    return items[::-1] if "reversed" in options.split() else items
 
 
 def _case_condition(subject: str, values: str) -> str:

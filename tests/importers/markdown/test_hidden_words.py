@@ -37,6 +37,7 @@ def leave_out(text: str) -> tuple[str, list[str], bool]:
         ("<p>a</p> <p aria-hidden=true>X</p>", "<p>a</p>", ["X"]),
         ("a `<i hidden>x</i>` {: .lead} {% x_{.5} $", "a `<i hidden>x</i>` {: .lead} {% x_{.5} $", []),
         ("<!-- a --> b {hidden c", "<!-- a --> b {hidden c", []),
+        ("a[^1]\n\n[^1]: b\n[^2]: X\n    Y\n\nc", "a[^1] [^1]: b c", ["[^2]: X Y"]),
         ("<div hidden></div>\n\n<i hidden/> a", "<i hidden/> a", []),
     ],
 )  # fmt: skip

@@ -60,6 +60,10 @@ def resolved(site, text: str, **page) -> tuple[ResolvedText, str]:
         ("{% assign label = 'Ships' %}![{{label}}](/x.png) *{{label}}*", "![Ships](/x.png) *Ships*"),
         ("{% capture x %}one{% endcapture %}{{ x }} and {{ x }}", "one and one"),
         ("{% for i in (1..3) %}{{ i }}{% endfor %}", "123"),
+        (
+            "{% for i in (1..4) limit:2 offset: 1 reversed %}{{ i }}{% endfor %}{% for i in (1..3) limit:0 %}x{% endfor %}",
+            "32",
+        ),
         ("{% if page.lang == 'sv' %}svenska{% else %}English{% endif %}", "svenska"),
         ("{% unless page.lang == 'sv' %}English{% endunless %}", ""),
         ("{% case page.lang %}{% when 'en' %}a{% when 'fi' or 'sv' %}b{% endcase %}", "b"),
