@@ -9,6 +9,7 @@ from urllib.parse import unquote
 from django.conf import settings
 from django.db.models import Q
 
+from publications import preflight
 from publications.locales import LOCALES, localized_path
 from publications.metadata import RECORD_FORMATS
 from publications.models import Address, Publication, Redirect, with_status
@@ -44,6 +45,27 @@ def list_hidden_links(publications: Collection[Publication]) -> Iterator[tuple[P
     texts = list(publications)
     for link, message in _find_links(texts, _texts_without_address(texts)):
         yield link.publication, message
+    yield from _find_empty_pages(texts)
+
+
+def _find_empty_pages(publications: Iterable[Publication]) -> Iterator[tuple[Publication, str]]:
+    """Yield the links to pages of topics and authors of whom nothing is public."""
+    starts = tuple(
+        localized_path(locale, name, slug="-").removesuffix("-/")
+        for locale in LOCALES
+        for name in ("publications:topic", "publications:author")
+    )
+    links = [
+        (text, link.path)
+        for text in publications
+        if text.live_from
+        for link in _links_of(text)
+        if link.path.startswith(starts)
+    ]
+    reasons = preflight.broken_link_reasons((path for _text, path in links), anchors=frozenset())
+    for publication, path in links:
+        if reason := reasons.get(path):
+            yield publication, _("A link leads to %(path)s: %(reason)s") % {"path": path, "reason": reason}
 
 
 def report_hidden_links(files: Iterable[FileReport]) -> None:

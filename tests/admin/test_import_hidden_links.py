@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from publications import actions
+from publications.importers.html.links import names_page
 from publications.importers.left_tasks import LeftTask
 from publications.importers.left_to_do import find_left_to_do
 from publications.models import ArchiveImport, Edition, Publication
@@ -101,3 +102,28 @@ def test_links_to_no_text_are_left_to_do_and_show_no_title(administrator, link):
     page, job = publish(administrator, files)
 
     assert "A link leads" not in page and reasons_of(job) == [f"A link leads to no text: {link}"]
+
+
+def test_links_to_pages_of_topics_and_authors_of_whom_nothing_is_public_are_left(administrator):
+    links = ("/en/topics/devops/", "/en/topics/gas/", "/en/authors/britta/", "/en/authors/ann-berg/")
+    text = " ".join(f"See [x]({link})." for link in links)
+    _page, job = publish(administrator, {"new/a.md": post("A", WHOLE + "tags: [Gas]\n", text=text)})
+
+    assert reasons_of(job) == [
+        "A link leads to /en/topics/devops/: no public piece is on this topic.",
+        "A link leads to /en/authors/britta/: no public piece is by this author.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("address", "is_named"),
+    [
+        ("https://github.com", False),
+        ("https://wordpress.com/", False),
+        ("https://18f.gsa.gov/about/", False),
+        ("https://old.example/blog/on-gas/", True),
+        ("https://old.example/?p=7", True),
+    ],
+)
+def test_a_page_that_any_site_may_have_is_no_link_to_the_old_site(address, is_named):
+    assert names_page(address) == is_named

@@ -18,6 +18,11 @@ from .source_tree import Child, visible_text
 
 SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
 SILENT_SCHEMES = frozenset({"javascript", "vbscript"})
+GENERIC_SEGMENTS = frozenset({
+    "about", "about-us", "archive", "archives", "author", "blog", "category", "contact", "en", "feed", "home",
+    "index.html", "index.php", "news", "page", "press", "privacy", "projects", "search", "sv", "tag", "team", "topics",
+})  # fmt: skip
+"""Parts of paths that many sites have."""
 
 
 class ArticleLinks(AddressRewriter):
@@ -67,7 +72,7 @@ class ArticleLinks(AddressRewriter):
         if fragment and self.url and absolute == urldefrag(self.url)[0]:
             return mark
         if not self.media.is_own(absolute):
-            if self.media.may_be_own(absolute) and self._find_new(absolute):
+            if self.media.may_be_own(absolute) and names_page(absolute) and self._find_new(absolute):
                 message = _("A link stays that leads to a text of this import if it is to the old site: %s")
                 self.log.guessed("link-lost", message % absolute)
             return absolute + (f"#{fragment}" if fragment else "")
@@ -87,3 +92,10 @@ class ArticleLinks(AddressRewriter):
             return new
         normalized = normalize_redirect_path(local)
         return None if mark and normalized == "/" else self.addresses.get(normalized)
+
+
+def names_page(address: str) -> bool:
+    """Whether an address has a query, or a name in its path that other sites do not have as well, unlike home pages."""
+    path, mark, _query = urldefrag(address).url.partition("?")
+    segments = {segment.casefold() for segment in path.partition("//")[2].split("/")[1:] if segment}
+    return bool(mark or segments - GENERIC_SEGMENTS)
