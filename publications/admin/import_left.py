@@ -62,6 +62,9 @@ OTHER_PAGES: dict[LeftTask, Callable[[ArchiveImport, str], str]] = {
     LeftTask.SERVER: lambda _job, _title: "",
 }
 """The pages where what is no text is answered, by the import and the name or address."""
+UNDO_OF_UPDATES = gettext_lazy(
+    "The undo of the import gives back those that nobody has edited, scheduled or published since."
+)
 REMEDIES: dict[LeftTask, tuple[Promise, Callable[[Publication], str] | None]] = {
     LeftTask.NAMES: (
         gettext_lazy("Say once whose they are: every later import follows it."), None,
@@ -86,7 +89,7 @@ REMEDIES: dict[LeftTask, tuple[Promise, Callable[[Publication], str] | None]] = 
     LeftTask.UPDATED: (
         gettext_lazy(
             "Readers see the earlier text. Compare it with the draft; then publish the draft, or restore an earlier "
-            "revision. The undo of the import gives all back."
+            "revision."
         ),
         _page("desk:difference"),
     ),
@@ -245,6 +248,8 @@ def _describe_other_texts(texts: Iterable[Publication | str], own: Container[int
 def _describe_group(job: ArchiveImport, group: LeftGroup) -> dict:
     remedy, _address_of_text = REMEDIES[group.task]
     page, page_label = PAGES.get(group.task, ("", ""))
+    if group.task is LeftTask.UPDATED and not job.is_undo:
+        remedy = f"{remedy} {UNDO_OF_UPDATES}"
     is_of_addresses = group.task in OTHER_PAGES  # of which some lead here from the start
     return {
         "key": group.task.value,

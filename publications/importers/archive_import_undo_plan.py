@@ -219,13 +219,18 @@ def _explain_published(job: ArchiveImport, steps: list[UndoStep]) -> list[UndoSt
 
 
 def _revert_with(step: UndoStep, draft: UpdatedDraft | None) -> UndoStep:
-    """Return a step that gives back the draft too, where readers get their earlier text again or have it by now."""
+    """Return a step that gives back the draft too, where readers get their earlier text again or have it by now.
+
+    They have it too where somebody published the draft before the import changed it.
+    """
     if not draft or draft.later:
         return step
     if step.effect is UndoEffect.RESTORE:
         return replace(step, update=draft)
-    is_replaced = step.reason is KeepReason.REPLACED and not draft.publication.has_autosave
-    return _give_back(draft) if is_replaced else step
+    has_earlier = step.reason is KeepReason.REPLACED or (
+        step.reason is KeepReason.PUBLISHED and not draft.is_public
+    )
+    return _give_back(draft) if has_earlier and not draft.publication.has_autosave else step
 
 
 def _give_back(draft: UpdatedDraft) -> UndoStep:

@@ -10,8 +10,17 @@ from django.utils.translation import override
 from publications import actions
 from publications.admin.archive_import_undo import describe_undo
 from publications.importers.archive_import_undo_plan import KeepReason, UndoEffect, plan_import_undo
-from publications.models import ArchiveImport, Edition, Publication, RevisionReason, Tag, manuscript_of
-from tests.factories import picture_bytes, saved
+from publications.importers.import_histories import find_edited
+from publications.models import (
+    ArchiveImport,
+    Author,
+    Edition,
+    Publication,
+    RevisionReason,
+    Tag,
+    manuscript_of,
+)
+from tests.factories import make_author, make_person, picture_bytes, saved
 
 from .test_archive_import_undo import undo
 from .test_archive_imports import administrator, archive, page_of, press, started, upload
@@ -226,3 +235,42 @@ def test_the_draft_is_given_back_too_where_readers_see_the_earlier_text_again(ad
 
     assert Edition.objects.live().get(title="Gas").digest == text_of("Gas").digest
     assert text_of("Gas").kind.slug == "report"
+
+
+def test_a_draft_that_was_published_before_the_import_changed_it_is_given_back(administrator):
+    check(administrator, Gas="draft: true\n", Oil="draft: true\n")
+    press(administrator, "drafts")
+    for title in ("Gas", "Oil"):
+        actions.publish(text_of(title), by=make_person("Editors"))
+    press(administrator, "check", kind="report")
+    press(administrator, "drafts")
+    assert text_of("Gas").kind.slug == "report"
+    assert "The undo of the import gives back those that nobody" in page(administrator, "-left")
+    saved(text_of("Oil"), body="Edited.")
+
+    undo(administrator)
+
+    assert text_of("Gas").digest == Edition.objects.live().get(title="Gas").digest
+    shown = page(administrator, "-left")
+    assert "Live texts whose drafts the import has changed: 1" in shown
+    assert "The undo of the import gives" not in shown, "it is undone"
+
+
+@pytest.mark.parametrize("is_author", [True, False])
+def test_a_merge_is_no_edit(administrator, is_author):
+    check(administrator, Gas="tags: [Energy]\n")
+    press(administrator, "publish")
+    source = Author.objects.get(name="Ann Berg") if is_author else Tag.objects.get(name="Energy")
+    target = make_author("Anna Berg") if is_author else Tag.objects.create(name="Power")
+    actions.merge(source, target, seen=actions.plan_merge(source, target).digest, by=make_person("Editors"))
+
+    assert [step.effect for step in plan_import_undo(ArchiveImport.objects.get())] == [UndoEffect.WITHDRAW]
+    check(administrator, Gas="tags: [Energy]\nkind: report\n")
+    press(administrator, "publish")
+
+    publication = text_of("Gas")
+    assert publication.kind.slug == "report" and not find_edited([publication.pk])
+    assert publication.digest == Edition.objects.live().get(title="Gas").digest
+    publication.tags.add(Tag.objects.create(name="Climate"))
+    actions.store_revision(publication, by=make_person("Editors"), reason=RevisionReason.BULK)
+    assert find_edited([publication.pk]), "a change in the list is one"
