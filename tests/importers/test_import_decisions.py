@@ -213,7 +213,7 @@ def test_the_old_page_of_an_author_known_by_an_id_alone_follows_the_decision_on_
     decide(PERSON, "A Berg", f"author:{author.pk}")
     options = ImportOptions(Path(), mapping=add_decisions(ImportMapping()))
     pages = {"/author/a-berg/": OldPage(author="a-berg", address="/sv/")}
-    source = SimpleNamespace(old_pages=pages, feed_paths=(), language="en", entries=())
+    source = SimpleNamespace(old_pages=pages, feed_paths=(), base_path="", language="en", entries=())
 
     assert redirect_old_pages(source, options, AuthorList({}), ImportCache()) == (1, [])
 
@@ -325,6 +325,7 @@ def test_the_old_page_of_a_listed_author_leads_to_the_one_who_has_the_name_here(
     source = SimpleNamespace(
         old_pages={"/authors/eric/": OldPage(author="eric", address="/en/authors/")},
         feed_paths=(),
+        base_path="",
         language="en",
         entries=(),
     )
