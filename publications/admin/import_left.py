@@ -10,7 +10,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from publications.importers.address_remarks import UNKNOWN_ADDRESS
+from publications.importers.address_remarks import UNKNOWN_ADDRESS, WAITING_ADDRESS, describe_waiting
+from publications.importers.left_addresses import list_waiting
 from publications.importers.left_tasks import TASK_OF_REMARK, LeftTask
 from publications.importers.left_ticks import tick
 from publications.importers.left_to_do import LeftGroup, LeftItem, find_left_to_do
@@ -201,10 +202,16 @@ def archive_import_left_page(request: HttpRequest, pk: int) -> HttpResponse:
         left=list(_describe_numbers({group.task: group.items for group in groups}, own)),
         texts=len(own),
         has_texts=bool(own or job.import_report.get("lost_texts")) or job.updated_revisions.exists(),
-        source_notes=[
-            note for note in show_source_notes(job.report) if note.get("topic") not in TASK_OF_REMARK
-        ],
+        source_notes=_list_source_notes(job),
     )
+
+
+def _list_source_notes(job: ArchiveImport) -> list[dict]:
+    """Return the notes on the source as a whole that are no task, with the addresses that wait as they are now."""
+    others = {*TASK_OF_REMARK, WAITING_ADDRESS}
+    notes = [note for note in show_source_notes(job.report) if note.get("topic") not in others]
+    waiting = describe_waiting(list_waiting(job))
+    return [*notes, *({"text": str(remark.text), "items": remark.items} for remark in waiting)]
 
 
 def _tick(request: HttpRequest, job: ArchiveImport, groups: Sequence[LeftGroup]) -> HttpResponse:

@@ -1,6 +1,6 @@
 """What an import says of the old addresses of texts: of those that wait for their text, and of texts without one."""
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import batched
 
 from publications.models import Redirect
@@ -15,6 +15,8 @@ from .sources import MARKDOWN
 PUBLICATIONS_PER_QUERY = 500
 UNKNOWN_ADDRESS = "unknown-address"
 """The topic of the remark on texts whose old address the source does not tell."""
+WAITING_ADDRESS = "waiting-address"
+"""The topic of remarks on addresses that wait for their text, which are out of date once it is public."""
 
 
 def describe_addresses(
@@ -31,7 +33,9 @@ def describe_addresses(
         entry for entry in entries if not (texts[entry.uid].is_published or texts[entry.uid].was_public)
     ]
     kept = _find_kept({texts[entry.uid].publication.pk for entry in hidden})
-    yield from _describe_hidden(hidden, kept, is_publishing=is_publishing)
+    addresses = dict.fromkeys(address for entry in hidden for address in entry.former_paths)
+    waiting = [address for address in addresses if key_of_redirect(address) in kept]
+    yield from describe_waiting(waiting, is_listed=is_publishing)
     if source.system == MARKDOWN.name:
         shown = [entry for entry in entries if not texts[entry.uid].notes_on(NOT_PUBLIC)]
         yield from _describe_unknown([entry for entry in shown if not entry.manuscript_slug])
@@ -45,28 +49,21 @@ def _find_kept(publications: set[int]) -> set[tuple[str, str]]:
     return kept
 
 
-def _describe_hidden(
-    entries: Sequence[SourceEntry], kept: Container[tuple[str, str]], *, is_publishing: bool
-) -> Iterator[SourceRemark]:
-    """Yield what the old addresses answer until their text is public, and which, if the others are published."""
-    addresses = [
-        address
-        for address in dict.fromkeys(address for entry in entries for address in entry.former_paths)
-        if key_of_redirect(address) in kept
-    ]
+def describe_waiting(addresses: Sequence[str], *, is_listed: bool = True) -> Iterator[SourceRemark]:
+    """Yield what the old addresses of hidden texts answer until these are public, and which they are."""
     numbers = tuple(address for address in addresses if Redirect.normalize_path(address) == HOME_PAGE)
     others = tuple(address for address in addresses if address not in numbers)
     if others:
         message = _(
             "Old addresses of texts that readers do not see yet, which answer 404 until these are published: %d."
         )
-        yield SourceRemark(message % len(others), others if is_publishing else ())
+        yield SourceRemark(message % len(others), others if is_listed else (), WAITING_ADDRESS)
     if numbers:
         message = _(
             "Old addresses of texts that readers do not see yet, which lead to the home page until these are "
             "published: %d."
         )
-        yield SourceRemark(message % len(numbers), numbers if is_publishing else ())
+        yield SourceRemark(message % len(numbers), numbers if is_listed else (), WAITING_ADDRESS)
 
 
 def _describe_unknown(entries: Sequence[SourceEntry]) -> Iterator[SourceRemark]:

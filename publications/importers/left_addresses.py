@@ -51,6 +51,13 @@ def find_answered(addresses: Iterable[str]) -> set[str]:
     return {address for address, key in keys.items() if key in answered}
 
 
+def list_waiting(job: ArchiveImport) -> list[str]:
+    """Return the old addresses of texts of an import that readers do not see yet."""
+    texts = job.imported_publications.filter(deleted_at__isnull=True)
+    redirects = Redirect.objects.filter(publication__in=texts, file_digest="").leading_nowhere()
+    return [redirect.address for redirect in redirects.order_by("path", "query")]
+
+
 def _split_line(item: str) -> tuple[str, str | None]:
     """Return a redirect and its line for the web server, None without one."""
     redirect, _colon, line = item.rpartition(": ")

@@ -107,6 +107,17 @@ def test_each_is_linked_to_where_it_is_mended_with_the_reason(administrator, imp
     assert f'href="{reverse("desk:publications_publication_changelist")}">List of publications' in shown
 
 
+def test_old_addresses_wait_until_their_text_is_public(administrator):
+    held = post("Held", WHOLE + "draft: true\nredirect_from: /about/\n")
+    check(administrator, archive({"blog/held.md": held, "blog/whole.md": post("Whole")}))
+    press(administrator, "publish")
+    message = "Old addresses of texts that readers do not see yet"
+    waiting = page(administrator).partition(message)[2]
+    actions.publish(Publication.objects.get(title="Held"), by=make_person(), although_hidden=True)
+
+    assert "/about" in waiting and message not in page(administrator)
+
+
 def test_names_pages_and_addresses_are_listed_until_they_are_answered(administrator):
     check(
         administrator,
