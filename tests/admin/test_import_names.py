@@ -257,3 +257,9 @@ def test_a_decision_that_is_removed_after_the_check_is_named(administrator, chec
     ImportDecision.objects.all().delete()
 
     assert decided_since(administrator) == ["A. Berg"] * 2
+
+
+def test_the_page_says_that_an_id_is_that_of_an_author_here(administrator, checked):
+    shown = administrator.get(page_of("-names")).text
+
+    assert "it is that author, also under “another person” and undecided" in shown
