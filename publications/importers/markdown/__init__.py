@@ -7,10 +7,11 @@ import fail.
 
 from .authors import read_authors
 from .data_files import read_data
+from .folder_files import MARKDOWN_SUFFIXES
 from .links import PATH_END_PREFIX
 from .permalinks import NAME_PLACEHOLDERS, SLUG_PLACEHOLDERS
 from .reader import MarkdownImportContext, read_file
-from .source import MARKDOWN_SUFFIXES, MarkdownSource, open_markdown_source
+from .source import MarkdownSource, open_markdown_source
 from .source_file import SourceFile
 from .taxonomies import AUTHOR_FOLDERS, TOPIC_FOLDERS
 from .unsupported_files import describe_unsupported_files

@@ -14,7 +14,8 @@ from publications.locales import language_code
 
 from .front_matter import as_flag, as_text, as_texts
 from .liquid_values import slugify
-from .source_site import SourceSite, collections_in
+from .source_site import SourceSite
+from .template_values import collections_in
 
 NAME_PLACEHOLDERS = ("title", "filename", "contentbasename")  # in a pattern of addresses
 SLUG_PLACEHOLDERS = ("slug", "slugorfilename", "slugorcontentbasename")

@@ -5,13 +5,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from publications.attachment_files import ATTACHMENT_TYPES
-from publications.html_tree import split_names
 from publications.locales import LOCALES
 from publications.old_feeds import SITE_FEEDS
 from publications.stored_messages import gettext as _
 
-from ..html.attachments import OTHER_FILE_TYPES
 from ..imported_file import ImportedFile, ImportRefused, SourceRemark
 from ..read_ahead import read_texts
 from ..source import ImportContext, ImportSource, OldPage
@@ -20,37 +17,25 @@ from ..source_redirects import SourceRedirect, describe_redirects
 from ..translations import link_translations
 from .anchors import fragments_in
 from .authors import read_authors
+from .folder_files import (
+    MARKDOWN_SUFFIXES,
+    find_files,
+    find_html_texts,
+    find_texts,
+    refuse_linked_folders,
+    refuse_other_formats,
+)
 from .inherited_fields import InheritedFields
 from .links import FILE_PREFIX, PATH_END_PREFIX
 from .list_pages import find_list_pages
 from .permalinks import language_prefix
-from .reader import HTML_SUFFIXES, MarkdownImportContext, read_file
+from .reader import MarkdownImportContext, read_file
 from .replaced_texts import follow_redirects
 from .source_file import SourceFile, describe_file, relative_source
 from .source_site import SourceSite, find_source_site
 from .taxonomies import describes_taxonomy, find_taxonomies, is_list_page, lists_texts
 from .unsupported_files import describe_unsupported_files, list_files
 
-MARKDOWN_SUFFIXES = (".md", ".markdown", ".mdown", ".mkd")
-UNREAD_FORMATS = {
-    ".adoc": "AsciiDoc", ".asciidoc": "AsciiDoc", ".org": "Org", ".rst": "reStructuredText",
-    ".rest": "reStructuredText", ".textile": "Textile", ".mdx": "MDX", ".pdc": "Pandoc", ".pandoc": "Pandoc",
-}  # fmt: skip
-"""Formats of texts beside Markdown that generators read."""
-BUILT_FOLDERS = frozenset(
-    {
-        "_site", "_layouts", "_includes", "_sass", "_plugins", "layouts", "themes", "public", "static", "assets",
-        "resources", "archetypes", "node_modules", "vendor", "dist",
-    }
-)  # fmt: skip
-"""Folders whose files of HTML are templates or the finished site."""
-FILE_SUFFIXES = ATTACHMENT_TYPES | OTHER_FILE_TYPES | split_names("jpg jpeg png webp gif avif svg")
-"""Suffixes of pictures and documents, without those of what the layout and the program of a site need."""
-LAYOUT_FOLDERS = BUILT_FOLDERS - {"static", "assets", "public"}
-EXPLANATIONS = ("readme", "changelog", "license")
-"""Names of files in such formats that are no texts of a site."""
-FRONT_MATTER = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:---|\+\+\+)[ \t]*\r?\n")
-SNIFFED_BYTES = 200
 TEXT_SUFFIX = re.compile(r"\.(?:md|html?)$")
 
 
@@ -181,19 +166,19 @@ def open_markdown_source(
     """
     if path.is_dir():
         files = sorted(path.rglob("*"))
-        paths = [*_find_texts(files, path), *_find_html_texts(files, path)]
+        paths = [*find_texts(files, path), *find_html_texts(files, path)]
         if not paths:
             raise ImportRefused(describe_unsupported_files(list_files(path), path))
         source = _build_source(paths, path, language, permalink, boundary)
-        refused = _refuse_linked_folders(files, path) | _refuse_other_formats(files, path)
+        refused = refuse_linked_folders(files, path) | refuse_other_formats(files, path)
         return replace(
             source,
             refused=source.refused | refused,
-            files=tuple(_find_files(files, path, source.source_site)),
+            files=tuple(find_files(files, path, source.source_site)),
         )
     if path.suffix.lower() not in MARKDOWN_SUFFIXES:
         raise ImportRefused(describe_unsupported_files(list_files(path), path))
-    paths = dict.fromkeys([path, *_find_texts(path.parent.glob("*"), path.parent)])
+    paths = dict.fromkeys([path, *find_texts(path.parent.glob("*"), path.parent)])
     source = _build_source(paths, path.parent, language, permalink, boundary)
     name = relative_source(path, path.parent)
     return replace(
@@ -248,57 +233,3 @@ def _build_source(
         list_pages=tuple(list_pages),
         lost_redirects=tuple(lost_redirects),
     )
-
-
-def _find_texts(paths: Iterable[Path], root: Path) -> Iterator[Path]:
-    for path in sorted(paths):
-        is_text = path.suffix.lower() in MARKDOWN_SUFFIXES and not _is_hidden(path, root)
-        if is_text and not path.is_dir():
-            yield path
-
-
-def _is_hidden(path: Path, root: Path, *, or_built: bool = False) -> bool:
-    """Whether a file or a folder of it begins with a dot, or the folder is one of templates or of the built site."""
-    parts = path.relative_to(root).parts
-    is_built = or_built and not BUILT_FOLDERS.isdisjoint(parts[:-1])
-    return is_built or any(part.startswith(".") for part in parts)
-
-
-def _find_html_texts(paths: Iterable[Path], root: Path) -> Iterator[Path]:
-    """Yield the texts in HTML: files with front matter that are no templates."""
-    for path in paths:
-        is_text = path.suffix.lower() in HTML_SUFFIXES and not _is_hidden(path, root, or_built=True)
-        if is_text and not path.is_symlink() and path.is_file():
-            with path.open("rb") as file:
-                has_front_matter = FRONT_MATTER.match(file.read(SNIFFED_BYTES))
-            if has_front_matter:
-                yield path
-
-
-def _find_files(paths: Iterable[Path], root: Path, site: SourceSite) -> Iterator[Path]:
-    """Yield the pictures and documents of a folder, without those of templates and of the built site."""
-    built_folders = LAYOUT_FOLDERS | ({"public"} if site.generator == "hugo" else set())
-    for path in paths:
-        is_listed = path.suffix.lstrip(".").lower() in FILE_SUFFIXES and not _is_hidden(path, root)
-        is_built = not built_folders.isdisjoint(path.relative_to(root).parts[:-1])
-        if is_listed and not is_built and path.is_file():
-            yield path
-
-
-def _refuse_linked_folders(paths: Iterable[Path], root: Path) -> dict[str, str]:
-    """Return the links to folders, whose texts are not read, with the reason."""
-    links = (path for path in paths if path.is_symlink() and path.is_dir() and not _is_hidden(path, root))
-    message = _("This is a link to a folder: links are not followed. Put the folder itself here.")
-    return {relative_source(path, root): message for path in links}
-
-
-def _refuse_other_formats(paths: Iterable[Path], root: Path) -> dict[str, str]:
-    """Return the texts in formats that are not read, with the reason and the remedy."""
-    message = _("This is %(format)s, which is not read. Convert it to Markdown first, such as with pandoc.")
-    refused = {}
-    for path in paths:
-        name = UNREAD_FORMATS.get(path.suffix.lower())
-        is_text = name and path.stem.lower() not in EXPLANATIONS
-        if is_text and not _is_hidden(path, root, or_built=True):
-            refused[relative_source(path, root)] = message % {"format": name}
-    return refused
