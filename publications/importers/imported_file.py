@@ -134,6 +134,11 @@ def describe_day_first(date: str) -> str:
     return _("The first number of the date was taken for the day: %s") % date
 
 
+def describe_cover_caption(caption: str) -> str:
+    """Return that a caption of the main picture, with links or without its picture, did not come as it is written."""
+    return _("The caption of the main picture, of which at most its words were kept: %s") % caption
+
+
 def linked_element_note(name: str, address: str) -> ImportNote:
     """Return the note on an element in whose place a link stands."""
     message = _("<%(name)s> was left out, a link stands in its place: %(address)s")

@@ -11,7 +11,7 @@ from publications.publication_fields import MAX_LENGTHS
 from publications.slugs import normalize_redirect_path
 from publications.stored_messages import gettext as _
 
-from ..imported_file import ImportedFile, ImportLog, ImportRefused
+from ..imported_file import ImportedFile, ImportLog, ImportRefused, describe_cover_caption
 from ..rendered_page import (
     anchors_in,
     build_excerpt,
@@ -142,9 +142,7 @@ class _ArticleReader:
         if cover and credit:
             self.used.add_credit(cover, credit)
         if credit and (not cover or len(credit) > MAX_CREDIT or "<a" in html.lower()):
-            self.log.dropped(
-                "value", _("The caption of the main picture, of which at most its words were kept: %s") % html
-            )
+            self.log.dropped("value", describe_cover_caption(html))
 
     def _title(self) -> str:
         title = one_line(visible_text(parse_html(self.article.title)))

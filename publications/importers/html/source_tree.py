@@ -238,11 +238,14 @@ def _may_be_note(element: Element) -> bool:
 
 
 def is_hidden(element: Element) -> bool:
-    """Whether the attributes of an element hide it from those who see the page."""
+    """Whether the attributes of an element hide it from those who see the page.
+
+    `aria-hidden` hides it from others: words so marked repeat or decorate what stands beside them, pictures do not.
+    """
     styles = styles_of(element) if "style" in element.attributes else {}
     return (
         "hidden" in element.attributes
-        or element.get("aria-hidden").lower() == "true"
+        or (element.get("aria-hidden").lower() == "true" and not element.find_all("img"))
         or styles.get("display") == "none"
         or styles.get("visibility") == "hidden"
         or bool(classes_of(element) & HIDDEN_CLASSES)

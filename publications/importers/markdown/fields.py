@@ -49,6 +49,10 @@ KEYS = {
         "cover", "image", "images", "hero_image", "featured_image", "featuredImage", "thumbnail", "header", "og_image",
     ),
     "cover_alt": ("image_alt", "cover_alt", "alt", "imageAlt", "hero_alt"),
+    "cover_credit": (
+        "cover_credit", "image_credit", "photo_credit", "cover_caption", "image_caption", "image_figcaption",
+        "feature_image_caption", "hero_caption", "imageCredit", "imageCaption", "figcaption", "caption", "credit",
+    ),
     "kind": ("kind", "type", "layout"),
     "published_at": (
         "date", "published_at", "pubDate", "publishDate", "publish_date", "published_date", "published_on", "pubdate",
@@ -233,15 +237,17 @@ class FrontMatterFields:
                 message = _("The tags “%(one)s” and “%(other)s” are one.")
                 self.log.changed("tag", message % {"one": names[name.casefold()], "other": name})
 
-    def cover(self) -> tuple[str, str]:
-        """Return the address of the cover image and its alternative text."""
+    def cover(self) -> tuple[str, str, str]:
+        """Return the address of the cover image, its alternative text, and its credit or caption as it is written."""
         values = self.read_value("cover")
         values = values[0] if isinstance(values, list) and values else values
         alt = as_text(self.read_value("cover_alt"))
+        credit = as_text(self.read_value("cover_credit"))
         if isinstance(values, dict):
             alt = alt or as_text(values.get("alt"))
+            credit = credit or as_text(first_value(values, "credit", "caption"))
             values = first_value(values, "path", "src", "url", "image", "teaser", "overlay_image", "file")
-        return as_text(values), without_html(alt)
+        return as_text(values), without_html(alt), credit
 
     def report_unread(self) -> None:
         """Report every field that was not read, with its value."""

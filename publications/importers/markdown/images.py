@@ -10,8 +10,9 @@ from publications.stored_messages import gettext as _
 from publications.stored_messages import join_messages
 
 from ..image_finder import FoundImage, ImageFinder
-from ..imported_file import ImportLog
-from ..used_images import UsedImages
+from ..imported_file import ImportLog, describe_cover_caption
+from ..used_images import MAX_CREDIT, UsedImages
+from .page import strip_markup
 from .placeholders import ATTRIBUTES
 from .source_site import SourceSite
 
@@ -57,12 +58,21 @@ class ImageRewriter:
             text = MARKDOWN_IMAGE.sub(self._rewrite_markdown, text)
         return IMG_ELEMENT.sub(self._rewrite_element, text) if "<img" in text.lower() else text
 
-    def cover(self, address: str, alt: str) -> str:
-        """Return the key of the cover image, or "" if it is missing, which is reported."""
+    def cover(self, address: str, alt: str, credit: str) -> str:
+        """Return the key of the cover image, or "" if it is missing, which is reported.
+
+        Args:
+            credit: as it is written; the image gets it as plain text.
+        """
         image = self._find(address, "")
+        words = strip_markup(credit, ImportLog()) if credit else ""
+        if credit and (not image or words != credit or len(words) > MAX_CREDIT):
+            self.log.dropped("value", describe_cover_caption(credit))
         if not image:
             return ""
         self._use(address, image, alt)
+        if words:
+            self.used.add_credit(image.key, words)
         return image.key
 
     def _rewrite_markdown(self, match: re.Match[str]) -> str:

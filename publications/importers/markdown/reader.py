@@ -134,7 +134,7 @@ class _MarkdownFile:
         """Return a text in HTML, with what its templates give, as the texts of other systems are read."""
         title, source = self.fields.title(remove_marks(self.front_matter.body), self.file.stem)
         manuscript = self._manuscript(has_text=True)
-        cover, cover_alt = self.fields.cover()
+        cover, cover_alt, credit = self.fields.cover()
         article = SourceArticle(
             entry=self.file,
             title=html.escape(title),
@@ -144,6 +144,7 @@ class _MarkdownFile:
             published_at=manuscript.published_at,
             cover=cover,
             cover_alt=cover_alt,
+            cover_credit=credit,
             kind=manuscript.kind,
             is_draft=self._is_hidden(manuscript.published_at),
         )
@@ -183,7 +184,7 @@ class _MarkdownFile:
 
     def _manuscript(self, *, has_text: bool) -> Manuscript:
         """Return the manuscript without its text."""
-        cover, cover_alt = self.fields.cover()
+        cover, cover_alt, credit = self.fields.cover()
         return Manuscript(
             uid=self.file.uid,
             kind=self.fields.kind(self.context.kinds, self.context.kind),
@@ -191,7 +192,7 @@ class _MarkdownFile:
             tags=self.fields.tags(),
             published_at=self.fields.published_at(self.file.stem),
             slug=self.file.slug,
-            cover=self.images.cover(cover, cover_alt) if cover else "",
+            cover=self.images.cover(cover, cover_alt, credit) if cover else "",
             related=self._related(),
             translation_of=self.file.translation_of,
             external_url=self.fields.external_url(has_text=has_text),

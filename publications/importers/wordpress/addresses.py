@@ -8,6 +8,7 @@ from ..links import address_on_site
 from .posts import PAGE, POST, IndexedPost, LibraryFile
 
 _DATE = re.compile(r"/(\d{4})/(\d{1,2})(?:/(\d{1,2}))?(?=/|\Z)")
+_NUMBER = re.compile(r"[?&](?:p|page_id)=(\d{1,18})")
 _OLD_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})\Z")
 
 
@@ -17,10 +18,17 @@ def former_addresses(post: IndexedPost, site: str) -> tuple[str, ...]:
     addresses = [
         own,
         *_earlier_addresses(own, post),
-        address_on_site(post.guid, site),
+        _permanent_address(post, site),
         *_numbered(post, site),
     ]
     return tuple(dict.fromkeys(address for address in addresses if address and not _is_home(address, site)))
+
+
+def _permanent_address(post: IndexedPost, site: str) -> str:
+    """Return the address in the guid of a post, or "" if it has the number of another post, as that of a copied one."""
+    address = address_on_site(post.guid, site)
+    match = _NUMBER.search(address)
+    return "" if match and int(match[1]) != post.post_id else address
 
 
 def _is_home(address: str, site: str) -> bool:

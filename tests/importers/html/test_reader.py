@@ -203,6 +203,7 @@ LONG = "One answer has more words than ten, so nobody hid it for good."
         ('<div role="tabpanel" style="display: none"><ul><li>Yes</li></ul></div>', "- Yes"),
         (f'<p>a</p><div class="screen-reader-text">{LONG}</div><div role="dialog" hidden>{LONG}</div>', "a"),
         ('<p>a</p><div hidden><img src="/x.png"></div>', "a"),
+        ('<p>a</p><p>b <span aria-hidden="true">c</span></p>', "a\n\nb"),
         *((f'<p>a</p><div style="{style}">{LONG}</div>', "a") for style in
           ("position:absolute; left:-9999px", "text-indent: -999em", "FONT-SIZE: 0px", "font-size:0;position:fixed")),
     ],
@@ -212,6 +213,12 @@ def test_parts_that_open_on_a_click_stay_and_others_are_reported_whole(html, bod
 
     assert file.manuscript.body == body and file.coverage.missing == ()
     assert {"hidden", "collapsed"} & topics_of(file)
+
+
+def test_pictures_that_are_hidden_from_screen_readers_alone_stay():
+    html = '<p>a</p><div aria-hidden="true"><a href="https://x.example/"><img src="/missing.png" alt="b"></a></div>'
+
+    assert "image-missing" in topics_of(read(html))
 
 
 def test_parts_that_are_moved_or_made_smaller_stay():

@@ -246,8 +246,29 @@ def test_the_report_on_an_unreadable_image_does_not_name_folders_of_the_server(t
         ImageFinder((tmp_path,), {}, b"secret"), tmp_path, "en", ImportLog(), "", SourceSite()
     )
 
-    assert rewriter.cover("p.png", "") == ""
+    assert rewriter.cover("p.png", "", "") == ""
     assert [note.text for note in rewriter.log.notes] == ["p.png: Permission denied"]
+
+
+@pytest.mark.parametrize(
+    ("front", "credit", "is_noted"),
+    [
+        ("image: p.png\nimage_figcaption: U.S. Navy / Public domain", "U.S. Navy / Public domain", False),
+        ("image: p.png\nimage_caption: <a href='https://x.example/'>U.S. *Navy*</a>", "U.S. Navy", True),
+        ("cover: {image: p.png, credit: U.S. Navy}", "U.S. Navy", False),
+        ("image: missing.png\nimage_credit: U.S. Navy", None, True),
+    ],
+)
+def test_the_caption_of_the_main_picture_is_its_credit(tmp_path, front, credit, is_noted):
+    folder = written(tmp_path, front=f"{front}\n")
+    (folder / "p.png").write_bytes(picture_bytes())
+
+    file = read(folder)
+
+    images = file.manuscript.images
+    assert [image.credit for image in images] == ([credit] if credit else [])
+    assert any("U.S." in str(note.text) for note in file.notes if note.topic == "value") == is_noted
+    assert "field" not in {note.topic for note in file.notes}
 
 
 @pytest.mark.parametrize(

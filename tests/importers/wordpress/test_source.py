@@ -119,6 +119,13 @@ def test_the_home_page_and_other_sites_are_no_address_of_a_text(tmp_path):
     assert open_export(path).entries[0].former_paths == ("/?p=1",)
 
 
+def test_the_number_in_a_guid_is_the_address_of_the_text_with_that_number(tmp_path):
+    source = open_export(write_export(tmp_path, item(1161, guid=f"{SITE}/?p=582"), item(582)))
+
+    assert "/?p=582" in entry_of(source, 582).former_paths
+    assert "/?p=582" not in entry_of(source, 1161).former_paths
+
+
 def test_links_find_texts_by_their_numbered_addresses(tmp_path):
     source = open_export(write_export(tmp_path, item(1), item(2))).assign_slugs({}, set())
 
