@@ -108,6 +108,8 @@ def _find_links(
         if text and not text.deleted_at:
             if not (text.live_from or text.ended_at):
                 yield link, _("A link leads to a text that readers do not see: %s") % str(text)
+            elif not text.live_from and not titles_only:
+                yield link, _("A link leads to a text that readers no longer see: %s") % str(text)
         elif text or (link.key and link.path not in redirects):
             yield link, _("A link leads to no text: %s") % link.path
 

@@ -39,6 +39,10 @@ COMMON_WORDS = {
         "från",
     },
 }
+ALIKE = {"sv": frozenset({"da", "no"})}
+"""Languages that have many of the common words of another one."""
+MIN_DISTINCT_WORDS = 5
+"""How many of the common words a text has that reads as another language: single ones are words of many languages."""
 MIN_COMMON_WORDS = 40
 MIN_WORD_RATIO = 3
 WORD = re.compile(r"[^\W\d_]+")
@@ -51,3 +55,12 @@ def detect_language(text: str) -> str:
     (language, highest), (_other, lowest) = sorted(counts.items(), key=lambda count: -count[1])
     required = min(MIN_COMMON_WORDS, max(3, len(word_counts) // 10))
     return language if highest >= required and highest >= MIN_WORD_RATIO * lowest else ""
+
+
+def detect_other_language(text: str, language: str) -> str:
+    """Return English or Swedish if a text reads as that and as no text in its own language, otherwise ""."""
+    detected = detect_language(text)
+    if not detected or detected == language or language in ALIKE.get(detected, ()):
+        return ""
+    distinct = {*WORD.findall(text.casefold())}.intersection(COMMON_WORDS[detected])
+    return detected if len(distinct) >= MIN_DISTINCT_WORDS else ""

@@ -9,12 +9,13 @@ from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from publications import actions, preflight
 from publications.markup import image_keys_in
 from publications.models import (
     ArchiveImport,
+    ArchiveImportTask,
     Byline,
     Image,
     NameType,
@@ -75,10 +76,15 @@ class LeftGroup:
 
 def find_left_to_do(job: ArchiveImport) -> list[LeftGroup]:
     """Return a group for each task, in their order, also for those with which nothing is left."""
-    publications = _load_publications(job)
+    own = _load_publications(job)
     uids = {file["source"]: file.get("uid", "") for file in job.import_report.get("files", ())}
-    texts = publications | _load_others(uids.values(), publications)
+    texts = own | _load_others(uids.values(), own)
+    publications = {
+        uid: text for uid, text in texts.items() if uid in own or (_is_of_run(job) and not _is_ended(text))
+    }
     gone = _list_deleted(job, texts) | _list_undone(job, uids, texts)
+    renewed = _find_renewed(job, texts.values())
+    gone |= {source for source, uid in uids.items() if uid in texts and texts[uid].pk in renewed}
     notes = [
         (topic, source, texts.get(uids.get(source, "")), text)
         for topic, source, text in list_notes(job.import_report)
@@ -218,16 +224,32 @@ class _Group:
 
 def _load_publications(job: ArchiveImport) -> dict[str, Publication]:
     """Return what the import has created or published, by uid, in the order of their titles."""
+    return _load_rows(job.imported_publications)
+
+
+def _load_rows(publications: QuerySet) -> dict[str, Publication]:
     bylines = Byline.objects.filter(publication=OuterRef("pk"))
-    rows = with_status(job.imported_publications).annotate(has_bylines=Exists(bylines))
+    rows = with_status(publications).annotate(has_bylines=Exists(bylines))
     return {str(row.uid): row for row in rows.select_related("cover").order_by("title", "pk")}
+
+
+def _is_of_run(job: ArchiveImport) -> bool:
+    """Whether the last run has imported, so that all texts that it has found here are of it."""
+    return not job.is_dry_run and not job.is_undo
+
+
+def _find_renewed(job: ArchiveImport, texts: Iterable[Publication]) -> set[int]:
+    """Return the texts that a later import has changed, by primary key: its report says what is left of them."""
+    pks = [text.pk for text in texts]
+    later = ArchiveImport.objects.filter(pk__gt=job.pk, updated_revisions__publication__in=pks)
+    later = later.exclude(task=ArchiveImportTask.UNDO)
+    return set(later.values_list("updated_revisions__publication", flat=True).distinct())
 
 
 def _load_others(uids: Iterable[str], publications: Container[str]) -> dict[str, Publication]:
     """Return texts of the archive that an earlier import has created, and this one has changed or left, by uid."""
     others = {uid for uid in uids if is_uid(uid)} - set(publications)
-    rows = with_status(Publication.objects.filter(uid__in=others))
-    return {str(row.uid): row for row in rows}
+    return _load_rows(Publication.objects.filter(uid__in=others))
 
 
 def _list_deleted(job: ArchiveImport, texts: Container[str]) -> set[str]:
@@ -277,12 +299,16 @@ def _find_lacking(publication: Publication) -> Iterator[LeftTask]:
         yield LeftTask.DRAFTS
 
 
+def _is_ended(publication: Publication) -> bool:
+    return bool(publication.ended_at) and not publication.live_from
+
+
 def _find_without_alt(publications: Iterable[Publication]) -> Iterator[Publication]:
     """Yield texts with a picture that has no alternative text, neither there nor in the library; none is withdrawn."""
     images = Image.objects.filter(alt_en="", alt_sv="", is_decorative=False)
     keys = set(images.values_list("key", flat=True))
     for publication in publications:
-        if publication.ended_at and not publication.live_from:
+        if _is_ended(publication):
             continue
         shown = {*image_keys_in(publication.body), *([publication.cover.key] if publication.cover else [])}
         if shown & keys and preflight.find_images_without_alt(publication):

@@ -11,7 +11,7 @@ from publications.manuscript import Manuscript
 from publications.stored_messages import gettext as _
 
 from .imported_file import ImportLog, TextCoverage
-from .language_detection import COMMON_WORDS, detect_language
+from .language_detection import detect_other_language
 from .links import addresses_in
 
 # Starts with a literal, which `re` searches fast; otherwise the same as \bid=.
@@ -41,8 +41,7 @@ def render_as_published(text: Manuscript, log: ImportLog) -> markup.RenderedText
 
 def _question_language(text: str, language: str, log: ImportLog) -> None:
     """Note that a text reads as another language than it has; it keeps that."""
-    detected = detect_language(text)
-    if detected and language in COMMON_WORDS and detected != language:
+    if detected := detect_other_language(text, language):
         message = _(
             "It reads as %(detected)s and came in as %(language)s. If that is wrong, change its language."
         )

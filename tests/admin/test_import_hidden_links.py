@@ -127,3 +127,15 @@ def test_links_to_pages_of_topics_and_authors_of_whom_nothing_is_public_are_left
 )
 def test_a_page_that_any_site_may_have_is_no_link_to_the_old_site(address, is_named):
     assert names_page(address) == is_named
+
+
+@pytest.mark.parametrize("link", ["/en/publications/b/", "/x/7/"])
+def test_links_to_withdrawn_texts_are_left_to_do(administrator, link):
+    publish(administrator, {"old/b.md": post("B", WHOLE + "aliases: [/x/7/]\n")})
+    text = Publication.objects.get()
+    actions.withdraw(text, by=make_person("Editors"), note="Untrue.")
+
+    page, job = publish(administrator, {"new/a.md": post("A", text=f"See [x]({link}).")})
+
+    assert "A link leads" not in page
+    assert reasons_of(job) == ["A link leads to a text that readers no longer see: B"]

@@ -586,3 +586,13 @@ def test_the_list_stays_while_the_archive_cannot_be_checked_again(administrator,
     job = press(administrator, "check")
 
     assert job.state == ArchiveImportState.FAILED and left() == {"files": gone}
+
+
+def test_the_last_import_of_a_text_lists_what_is_left_of_it(administrator, imported):
+    check(administrator, archive(TEXTS | {"blog/gone.png": picture_bytes(size=(64, 48))}))
+    again = press(administrator, "publish")
+    first = ArchiveImport.objects.exclude(pk=again.pk).get()
+
+    assert left(first)["drafts"] == left(again)["drafts"] == {"Unsigned", "Undated", "Draft"}
+    assert left(again)["author"] == {"Unsigned"} and left(again)["date"] == {"Undated"}
+    assert "files" not in left(again) and "files" not in left(first)

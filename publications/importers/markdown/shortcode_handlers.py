@@ -118,7 +118,11 @@ def _image_source(resolver: "ShortcodeResolver", tag: ShortcodeTag) -> None:
 
 
 def _author_name(resolver: "ShortcodeResolver", text: str, argument: str) -> str:
-    return resolver.authors.find(text).name
+    author = resolver.authors.find(text)
+    if not author.is_known:
+        message = _("A name in the text was made from an id: %(id)s became %(name)s.")
+        resolver.log.guessed("liquid", message % {"id": text, "name": author.name})
+    return author.name
 
 
 def _author_portrait(resolver: "ShortcodeResolver", text: str, argument: str) -> str:

@@ -113,7 +113,7 @@ class MarkdownSource(ImportSource):
             author.portrait and context.image_finder.find_file(author.portrait, author.folder)
             for author in context.authors.by_id.values()
         )
-        self.used_files.update(filter(None, portraits))
+        self.used_files.update(path.resolve() for path in (*portraits, self.authors) if path)
         for text in read_texts(
             self.entries, read_file, context, total=len(self.entries), processes=processes
         ):

@@ -1,5 +1,6 @@
 """List pages (`_index.md` of Hugo): names and introductions of topics, and the list or folder of authors."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,8 @@ from .source_site import SourceSite, folders_from
 
 TOPIC_FOLDERS = ("topics", "topic", "tags", "tag", "categories", "category")
 AUTHOR_FOLDERS = ("authors", "author", "people", "contributors", "writers")
+PEOPLE = re.compile(r"author|contributor|member|people|person|staff|team|writer", re.IGNORECASE)
+"""In the names of tables at the top of a site that may list its authors too."""
 DATA_FOLDERS = ("", "_data", "data")
 """Where a site has its list of authors: at its top, or where Jekyll and Eleventy (`_data`) or Hugo (`data`) has it."""
 INTRODUCTION_KEYS = ("summary", "description", "deck", "intro", "introduction")
@@ -83,7 +86,8 @@ def _find_author_list(folder: Path) -> Path | None:
     """
     names = (f"{stem}{suffix}" for stem in AUTHOR_FOLDERS for suffix in (".csv", *DATA_FORMATS))
     paths = (folder / place / name for name in names for place in DATA_FOLDERS)
-    found = next((path for path in paths if path.is_file() and lists_names(path)), None)
+    tables = (path for path in sorted(folder.glob("*.csv")) if PEOPLE.search(path.stem))
+    found = next((path for path in (*paths, *tables) if path.is_file() and lists_names(path)), None)
     folders = (folder / place / name for name in AUTHOR_FOLDERS for place in filter(None, DATA_FOLDERS))
     return found or next((path for path in folders if path.is_dir() and lists_names(path)), None)
 

@@ -145,6 +145,19 @@ def test_liquid_is_resolved_or_reported():
     ]
 
 
+def test_a_name_that_is_made_from_an_id_is_reported():
+    result = ImportLog()
+
+    resolved = resolve_shortcodes(
+        '{{ "romke-h" | team_link }}', keep=str, authors=AuthorList({}), fields={}, log=result
+    )
+
+    assert resolved == "Romke H"
+    assert [line.text for line in result.notes] == [
+        "A name in the text was made from an id: romke-h became Romke H."
+    ]
+
+
 def test_shortcodes_of_hugo_are_resolved(read):
     text = '{{< ref "b.md" >}} [b]({{< relref "b.md" >}}) {{< youtube id1 >}} {{< figure src="/assets/blog/port.png" alt="Port" >}}'
 

@@ -1,0 +1,23 @@
+"""English and Swedish texts that came in as another language are known; texts in languages alike are left alone."""
+
+import pytest
+
+from publications.importers.language_detection import detect_other_language
+
+TEXTS = {
+    "en": "The price of the gas that was sold to the union is from a list which the ministry and the bank have. ",
+    "sv": "Det är en text som vi har skrivit om och för att de inte ska vara på ett språk med den som av till. ",
+    "no": "Det er en tekst som vi har skrevet om og for at de ikke skal være på et språk med den som av til. ",
+    "de": "Der Preis des Gases, das in die Union verkauft wurde, ist von einer Liste, die das Ministerium hat. ",
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "detected"),
+    [
+        ("en", "en", ""), ("sv", "en", "sv"), ("en", "sv", "en"), ("en", "de", "en"), ("sv", "uk", "sv"), ("no", "no", ""),
+        ("sv", "no", ""), ("de", "de", ""), ("de", "pl", ""),
+    ],
+)  # fmt: skip
+def test_a_text_that_reads_as_another_language_is_known(text, language, detected):
+    assert detect_other_language(TEXTS[text] * 9, language) == detected
