@@ -6,6 +6,9 @@ The lines are for nginx, the server of `deploy/`: <https://nginx.org/en/docs/htt
 import re
 from urllib.parse import unquote
 
+from publications.locales import LOCALES
+from publications.path_prefixes import RESERVED_PREFIXES
+
 PATTERN = re.compile(r"^\^|\(\.[*+]|\][*+]|\\[/.dw]|/\*$|\$$")
 """What no address of a page has, and a pattern does."""
 PLACEHOLDER = re.compile(r"[$\\]\d")
@@ -14,9 +17,11 @@ UNSAFE_SOURCE = re.compile(r"""[\s"\x00-\x1f]|\\[\\'trn]|\\$""")
 UNSAFE_TARGET = re.compile(r"""[\s"\x00-\x1f\\]|\$(?!\d)""")
 """What the quotation marks of nginx do not keep, or what names one of its variables."""
 
-NESTED_REPETITION = re.compile(r"\([^()]*[+*}][^()]*\)[+*{]")
-"""What takes endless time with some addresses."""
-PATHS_HERE = ("/en/publications/any-text/", "/sv/publikationer/en-text/")
+REPEATED_GROUP = re.compile(r"\)[+*{]")
+REPETITION = re.compile(r"[+*{]")
+MAX_REPETITIONS = 4
+"""More, and repeated groups, take endless time with some addresses."""
+PATHS_HERE = ("/", *(f"/{code}{end}" for code in LOCALES for end in ("/", "/any/", "/any/text/")))
 
 
 def is_pattern(source: str, target: str = "") -> bool:
@@ -43,8 +48,11 @@ def write_server_line(source: str, target: str) -> str:
 
 def _is_usable(pattern: str) -> bool:
     """Return whether a regular expression is valid and quick, and leaves the pages of this site alone."""
+    if REPEATED_GROUP.search(pattern) or len(REPETITION.findall(pattern)) > MAX_REPETITIONS:
+        return False
     try:
         compiled = re.compile(pattern)
     except re.error:
         return False
-    return not NESTED_REPETITION.search(pattern) and not any(map(compiled.search, PATHS_HERE))
+    reserved = (f"{prefix}{end}" for prefix in RESERVED_PREFIXES for end in ("", "x", "/x"))
+    return not any(map(compiled.search, (*PATHS_HERE, *reserved)))

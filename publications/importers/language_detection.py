@@ -39,7 +39,7 @@ COMMON_WORDS = {
         "från",
     },
 }
-ALIKE = {"sv": frozenset({"da", "no"})}
+SIMILAR = {"sv": frozenset({"da", "no"})}
 """Languages that have many of the common words of another one."""
 MIN_DISTINCT_WORDS = 5
 """How many of the common words a text has that reads as another language: single ones are words of many languages."""
@@ -60,7 +60,7 @@ def detect_language(text: str) -> str:
 def detect_other_language(text: str, language: str) -> str:
     """Return English or Swedish if a text reads as that and as no text in its own language, otherwise ""."""
     detected = detect_language(text)
-    if not detected or detected == language or language in ALIKE.get(detected, ()):
+    if not detected or detected == language or language in SIMILAR.get(detected, ()):
         return ""
     distinct = {*WORD.findall(text.casefold())}.intersection(COMMON_WORDS[detected])
     return detected if len(distinct) >= MIN_DISTINCT_WORDS else ""

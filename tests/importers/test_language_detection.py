@@ -1,4 +1,4 @@
-"""English and Swedish texts that came in as another language are known; texts in languages alike are left alone."""
+"""English and Swedish texts that came in as another language are known; texts in similar languages are left alone."""
 
 import pytest
 

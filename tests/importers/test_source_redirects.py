@@ -35,7 +35,24 @@ def test_a_path_in_a_line_for_nginx_is_decoded():
     assert line == 'rewrite "^/om\\-året/?$" "https://elsewhere.example/" permanent;'
 
 
-@pytest.mark.parametrize("pattern", ["^/a(.*", "^/[z-a]$", "^/(a+)+$", "^/(.*)$", "^/(en|sv)/", "/"])
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "^/a(.*",
+        "^/[z-a]$",
+        "^/(a+)+$",
+        "^/(.*)$",
+        "^/(en|sv)/",
+        "/",
+        "^/$",
+        "^/en/?$",
+        "^/desk/",
+        "^/static/",
+        "^(.?.?)*X$",
+        "^(.|.)*X$",
+        "^.*.*.*.*.*X$",
+    ],
+)
 def test_no_line_is_written_for_a_pattern_that_harms_the_server_or_this_site(pattern):
     assert write_server_line(pattern, "https://elsewhere.example/$1") == ""
 

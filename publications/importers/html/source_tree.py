@@ -257,9 +257,10 @@ def is_out_of_sight(element: Element) -> bool:
     """Whether an element has no size, or a place beside the screen, as the links that intruders add to a site have."""
     styles = styles_of(element) if "style" in element.attributes else {}
     places = ("left", "right", "top", "bottom") if styles.get("position") in ("absolute", "fixed") else ()
-    return bool(NO_SIZE.fullmatch(styles.get("font-size", ""))) or any(
-        FAR_AWAY.match(styles.get(name, "")) for name in (*places, "text-indent")
+    is_empty = bool(NO_SIZE.fullmatch(styles.get("font-size", ""))) and not any(
+        "font-size" in child.get("style").lower() for child in element.walk() if child is not element
     )
+    return is_empty or any(FAR_AWAY.match(styles.get(name, "")) for name in (*places, "text-indent"))
 
 
 def fragments_in(html: str) -> frozenset[str]:

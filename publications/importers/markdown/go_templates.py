@@ -10,13 +10,14 @@ from functools import lru_cache
 from typing import Any
 
 from .liquid_values import UNKNOWN, Unknown
+from .placeholders import replace_spans
 
 INNER, ANY = ".Inner", "."
 """The keys of the inner words, and of all that the shortcode has, such as where a partial gets it."""
 ACTION = re.compile(
-    r"""\{\{-?\s*(/\*|(?:"(?:[^"\\]|\\.)*+"|`[^`]*+`|(?!-?\}\}|["`]).)*+)\s*-?\}\}""", re.DOTALL
+    r"""\{\{-?\s*(/\*|(?:"(?:[^"\\]|\\.)*+"|`[^`]*+`|(?!-?\}\}|["`]|\{\{).)*+)\s*-?\}\}""", re.DOTALL
 )
-COMMENT = re.compile(r"\{\{-?\s*/\*.*?\*/\s*-?\}\}", re.DOTALL)
+COMMENT, COMMENT_END = re.compile(r"\{\{-?\s*/\*"), re.compile(r"\*/\s*-?\}\}")
 TOKEN = re.compile(r""""(?:[^"\\]|\\.)*+"|`[^`]*+`|[()|,]|:?=|[^\s()|"`,:=]+""")
 BLOCKS = ("if", "with", "range", "define", "block")
 FACTS = {
@@ -66,7 +67,9 @@ def _parse(template: str) -> Sequence[Block | list[str]]:
     """Return the actions of a template, as their tokens, and its blocks."""
     root: list[Block | list[str]] = []
     nodes, stack = root, []
-    for action in ACTION.finditer(COMMENT.sub("", template)):
+    for action in ACTION.finditer(
+        replace_spans(template, COMMENT, COMMENT_END, lambda _opening, _content, _source: "")
+    ):
         tokens = TOKEN.findall(action[1])
         word = tokens[0] if tokens else ""
         if word in BLOCKS:

@@ -29,7 +29,8 @@ NOTE = re.compile(
     r"(?:\n(?![ \t]*(?:\n|\Z)|[ ]{0,3}\[\^)[^\n]++|\n(?:[ \t]*\n)++(?: {4}|\t)[^\n]++)*+",
     re.MULTILINE,
 )
-NOTE_REFERENCE = re.compile(r"\[\^([^\]\s]++)\](?!:)")
+NOTE_REFERENCE = re.compile(r"(?P<indent>^ {0,3})?+\[\^(?P<name>[^\]\s]++)\](?P<colon>:?)", re.MULTILINE)
+"""A reference to a note; at the beginning of a line and with a colon it is the note itself."""
 
 Span = tuple[int, int]
 
@@ -116,5 +117,9 @@ class HiddenWords:
 
 def _find_unused_notes(text: str) -> Iterator[Span]:
     """Yield the footnotes that nothing refers to, which kramdown and Goldmark do not print."""
-    used = {name.casefold() for name in NOTE_REFERENCE.findall(text)}
+    used = {
+        match["name"].casefold()
+        for match in NOTE_REFERENCE.finditer(text)
+        if match["indent"] is None or not match["colon"]
+    }
     yield from (note.span() for note in NOTE.finditer(text) if note[1].casefold() not in used)

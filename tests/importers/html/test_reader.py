@@ -225,6 +225,8 @@ def test_parts_that_are_moved_or_made_smaller_stay():
     style = "position:relative;left:-9999px;font-size:0.9em;text-indent:-1em"
 
     assert markdown_of(f'<p>a</p><div style="{style}">b</div>') == "a\n\nb"
+    wrapper = '<div style="font-size:0"><p style="font-size:16px">b</p></div>'
+    assert markdown_of(f"<p>a</p>{wrapper}") == "a\n\nb"
 
 
 @pytest.mark.parametrize("tag", sorted(UNREAD - {"iframe", "link", "meta"}))

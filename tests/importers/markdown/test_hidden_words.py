@@ -38,6 +38,8 @@ def leave_out(text: str) -> tuple[str, list[str], bool]:
         ("a `<i hidden>x</i>` {: .lead} {% x_{.5} $", "a `<i hidden>x</i>` {: .lead} {% x_{.5} $", []),
         ("<!-- a --> b {hidden c", "<!-- a --> b {hidden c", []),
         ("a[^1]\n\n[^1]: b\n[^2]: X\n    Y\n\nc", "a[^1] [^1]: b c", ["[^2]: X Y"]),
+        ("a[^1]: b\n\n[^1]: c", "a[^1]: b [^1]: c", []),
+        ("a\n\n  [^1]: X\n\n  [^1]", "a [^1]: X [^1]", []),
         ("<div hidden></div>\n\n<i hidden/> a", "<i hidden/> a", []),
     ],
 )  # fmt: skip

@@ -110,3 +110,8 @@ def test_a_tag_that_may_hide_words_holds_its_text_back(body, is_held):
 
     assert log.is_hidden is is_held
     assert "hunter2" not in left + "".join(note.text for note in log.notes)
+
+
+@pytest.mark.parametrize("part", ["{{", "{{/*", '{{"', "{{ a", "{{`", '{{ "\\'])
+def test_a_template_of_openings_without_an_end_is_read(part):
+    assert find_shown(part * 40_000, {}, "") == {}
