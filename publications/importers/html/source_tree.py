@@ -26,7 +26,7 @@ RAW_TEXT = split_names("iframe noembed noframes script style textarea title xmp"
 UNREAD = split_names("head iframe link meta noembed noframes script style template title")
 """Elements whose text no reader sees."""
 BLOCK_TAGS = BLOCKS | NESTED_BLOCKS | UNWRAPPED_BLOCKS - {"picture"} | {"iframe"}
-SEPARATED = split_names("br button datalist label meter object optgroup option progress select svg textarea")
+SEPARATED = split_names("br button datalist meter object optgroup option progress select svg textarea")
 """Other elements that divide words."""
 HIDDEN_CLASSES = split_names("screen-reader-text sr-only visually-hidden visuallyhidden")
 """Of words for readers who hear the page, which repeat or explain what others see."""
