@@ -131,6 +131,8 @@ CREATED_BY_MIGRATION = {
     "0071_old_addresses": {f"redirect.{name}" for name in ("file_digest", "image", "query", "site_path")},
     "0072_addresses_of_imports": {"archiveimport.kept_addresses"},
     "0073_updates_by_imports": {"archiveimport.updated_revisions"},
+    "0074_earlier_report_of_imports": {"archiveimport.earlier_report"},
+    "0075_publication_hidden_reason": {"publication.hidden_reason"},
 }
 """Models and fields, as their migrations name them, whose data would be lost by undoing those. Others lose nothing."""
 

@@ -279,7 +279,7 @@ def _redirect_addresses(source: MergeableRow, target: MergeableRow) -> None:
 def _store_revisions(drafts: list[Publication], *, by) -> None:
     """Store revisions, whose digests depend on slugs. Editions follow, so that no draft counts as changed."""
     before = {draft.pk: draft.digest for draft in drafts}
-    store_revisions(drafts, by=by, reason=RevisionReason.BULK)
+    store_revisions(drafts, by=by, reason=RevisionReason.MERGED)
     for draft in drafts:
         if draft.digest != before[draft.pk]:
             update_edition_digests(draft, before[draft.pk])

@@ -9,6 +9,7 @@ from publications.models import Publication
 from publications.stored_messages import Stored, join_messages, store_message
 from publications.stored_messages import gettext as _
 
+from .file_outcome import FileOutcome
 from .imported_file import NOT_PUBLIC, PAGE, SOUND_PAGE, STILL_PUBLIC
 from .reconcile import INTENT_REFUSALS, FileIntent, PublicationStage, PublicationState, determine_intent
 from .report import FileReport
@@ -23,13 +24,16 @@ LeftNote = tuple[str, str, Publication | None, Stored]
 
 
 def store_hidden_reasons(files: Iterable[FileReport], states: Mapping[int, PublicationState]) -> None:
-    """Store with each draft why its source hides it, or that it does so no longer; not with what is public here."""
+    """Store with each draft why its source hides it, or that it does so no longer.
+
+    Of a text that somebody here has decided about, only words that this run has stored need a new confirmation.
+    """
     for file in files:
         publication, state = file.publication, states[file.publication.pk]
-        if state.is_live or state.stage in DECIDED_STAGES:
+        if (state.is_live or state.stage in DECIDED_STAGES) and file.outcome is not FileOutcome.UPDATED:
             continue
         reason = explain_hidden(file)
-        stored = store_message(reason) if reason else None
+        stored = store_message(join_messages(_("The old site hid this text."), reason)) if reason else None
         if publication.hidden_reason != stored:
             Publication.objects.filter(pk=publication.pk).update(hidden_reason=stored)
 

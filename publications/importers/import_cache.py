@@ -6,7 +6,16 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cached_property
 
-from publications.models import Author, Image, Kind, Publication, Tag, tags_by_name
+from publications.models import (
+    ActionType,
+    AuditEntry,
+    Author,
+    Image,
+    Kind,
+    Publication,
+    Tag,
+    tags_by_name,
+)
 from publications.slugs import slugify
 
 from .source_authors import MAX_NAME_CHARACTERS
@@ -42,6 +51,12 @@ class ImportCache:
     def list_new_tags(self) -> list[str]:
         """Return the names of the tags that were created and are there."""
         return sorted(Tag.objects.filter(name__in=self.created_tags).values_list("name", flat=True))
+
+    @cached_property
+    def edited_images(self) -> set[int]:
+        """The primary keys of the images that somebody has changed at the desk."""
+        entries = AuditEntry.objects.filter(action=ActionType.AMEND, detail__kind="image")
+        return set(entries.values_list("detail__pk", flat=True))
 
     @cached_property
     def kinds(self) -> dict[str, Kind]:

@@ -7,7 +7,7 @@ from pathlib import Path, PurePath
 from publications import images, renditions
 from publications.manuscript import Manuscript, ManuscriptFile, ManuscriptImage
 from publications.markup import image_keys_in
-from publications.models import ActionType, AuditEntry, Image, Publication, store_original
+from publications.models import Image, Publication, store_original
 from publications.stored_messages import gettext as _
 from publications.stored_messages import join_messages
 
@@ -83,16 +83,10 @@ def describe_other_words(manuscript: Manuscript, import_cache: ImportCache) -> l
             alts = (image.alt.get("en", ""), row.alt_en), (image.alt.get("sv", ""), row.alt_sv)
             pairs += [pair for pair in alts if pair[1]]  # the desk asks for one that is missing
         lost = [(own, kept) for own, kept in pairs if own and own != kept]
-        if lost and not _is_edited(row):
+        if lost and row.pk not in import_cache.edited_images:
             message = _("The library says of a picture of the text “%(kept)s”; this was left out: %(own)s")
             messages += [message % {"own": own, "kept": kept or "–"} for own, kept in lost]
     return messages
-
-
-def _is_edited(image: Image) -> bool:
-    """Whether somebody has changed an image at the desk."""
-    entries = AuditEntry.objects.filter(action=ActionType.AMEND, detail__kind="image", detail__pk=image.pk)
-    return entries.exists()
 
 
 def _describe_missing(image: ManuscriptImage) -> str:

@@ -164,9 +164,7 @@ class Publication(PublicationContent):
     @property
     def hidden_text(self) -> str:
         """Why the site that it was imported from hid it, as a sentence, until somebody has published it, or ""."""
-        if not self.hidden_reason:
-            return ""
-        return _("The old site hid this text. %s") % show_message(self.hidden_reason)
+        return show_message(self.hidden_reason) if self.hidden_reason else ""
 
     def publish_errors(self) -> list[tuple[str, str]]:
         """Return what prevents publishing: pairs of the name of a field and a message for editors."""

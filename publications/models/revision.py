@@ -29,12 +29,14 @@ class RevisionReason(models.TextChoices):
     REDACTED = "redacted", _("Redacted")
     WORD = "word", _("From Word")
     BULK = "bulk", _("Changed in the list")
+    MERGED = "merged", _("Authors or tags merged")
     UNDONE = "undone", _("As before an import")
 
 
 FILE_DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
 NOT_WRITTEN = (
-    RevisionReason.PUBLISHED, RevisionReason.REDACTED, RevisionReason.BULK, RevisionReason.UNDONE,
+    RevisionReason.PUBLISHED, RevisionReason.REDACTED, RevisionReason.BULK, RevisionReason.MERGED,
+    RevisionReason.UNDONE,
 )  # fmt: skip
 """Reasons of revisions that do not make a draft the work of who stored them."""
 

@@ -11,6 +11,7 @@ from django.db import connection
 from django.urls import reverse
 
 from publications import actions
+from publications.importers.archive_import_undo import undo_import
 from publications.importers.left_to_do import LeftTask, find_left_to_do
 from publications.models import ArchiveImport, AuditEntry, Edition, Publication
 from tests.factories import make_live, make_person, make_publication, tomorrow
@@ -27,7 +28,7 @@ ALTHOUGH = "although_hidden"
 
 
 def make_hidden(**fields) -> Publication:
-    return make_publication(hidden_reason="It was for members only.", **fields)
+    return make_publication(hidden_reason="The old site hid this text. It was for members only.", **fields)
 
 
 def publish_path(publication: Publication) -> str:
@@ -125,7 +126,7 @@ def test_drafts_of_an_older_release_get_their_reasons_from_the_reports(administr
     before = dict(Publication.objects.values_list("title", "hidden_reason"))
     Publication.objects.update(hidden_reason=None)
 
-    migration = import_module("publications.migrations.0075_hidden_reasons")
+    migration = import_module("publications.migrations.0076_hidden_reasons")
     migration.store_reasons(apps, SimpleNamespace(connection=connection))
 
     assert before["Gas"] and dict(Publication.objects.values_list("title", "hidden_reason")) == before
@@ -147,3 +148,54 @@ def test_a_redaction_takes_a_name_out_of_the_reason(editor):
     actions.redact(Publication.objects.get(), "Ivan Petrov", by=editor)
 
     assert "Petrov" not in Publication.objects.get().hidden_text
+
+
+SECRET, OTHER = (
+    "<p>Secret words of gas here and there.</p>",
+    "<p>Other words of gas and oil here and there.</p>",
+)
+
+
+def import_texts(administrator, *versions: tuple[str, str, str]):
+    """Import versions of one text, each with its password, its words, and the button that imports it."""
+    for password, text, button in versions:
+        export = wordpress.export(wordpress.item(1, title="Gas", password=password, text=text))
+        check(administrator, SimpleUploadedFile("old.xml", export.encode()))
+        job = press(administrator, button)
+    return job
+
+
+@pytest.mark.parametrize("way", ["undo", "restore"])
+def test_words_that_an_earlier_import_brought_are_confirmed_again(administrator, editor, way):
+    job = import_texts(administrator, ("x", SECRET, "drafts"), ("", OTHER, "drafts"))
+    text = Publication.objects.get()
+    assert not text.hidden_reason
+
+    if way == "undo":
+        undo_import(job, progress=lambda *_progress: None)
+    else:
+        actions.restore_revision(text, text.revisions.order_by("number").first(), by=editor)
+
+    text = Publication.objects.get()
+    assert "Secret" in text.body and "may have hidden" in text.hidden_text
+    with pytest.raises(actions.NotReady, match="may have hidden"):
+        actions.publish(text, by=editor)
+
+
+def test_hidden_words_in_the_draft_of_a_live_text_are_confirmed(administrator, editor):
+    import_texts(administrator, ("", OTHER, "publish"), ("x", SECRET, "drafts"))
+    text = Publication.objects.get()
+
+    with pytest.raises(actions.NotReady, match="The old site hid this text"):
+        actions.publish(text, by=editor, change="update")
+
+    assert "Other" in Edition.objects.live().get().body
+
+
+def test_a_published_text_is_restored_without_a_question(administrator, editor):
+    import_texts(administrator, ("", SECRET, "publish"), ("", OTHER, "publish"))
+    text = Publication.objects.get()
+
+    actions.restore_revision(text, text.revisions.order_by("number").first(), by=editor)
+
+    assert not Publication.objects.get().hidden_reason

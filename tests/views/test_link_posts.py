@@ -167,8 +167,8 @@ def test_a_post_without_text_comes_in_with_the_address_it_has(tmp_path, field):
     assert not [line for line in import_report.files[0].notes if line.topic in ("held", "words", "field")]
 
 
-def test_a_redirect_of_a_post_with_a_text_is_reported_and_not_followed(tmp_path):
+def test_a_text_in_whose_place_the_old_site_redirected_is_a_draft(tmp_path):
     import_report = import_blog(write_post(tmp_path / "blog", front=f"redirect_to: {URL}\n"))
 
-    assert Edition.objects.live().get().external_url == ""
+    assert not Edition.objects.live().exists() and Publication.objects.get().external_url == ""
     assert any("redirect_to" in line.text for line in import_report.files[0].notes)

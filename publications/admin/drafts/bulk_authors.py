@@ -83,6 +83,7 @@ def bulk_author(request: HttpRequest) -> HttpResponse:
     return render_desk_page(
         request, "bulk_author", title=_("Set author and publish"), form=form,
         publications=drafts[:MAX_LISTED], count=len(drafts), list_url=list_url(request), hidden=hidden[:MAX_LISTED],
+        more_hidden=len(hidden[MAX_LISTED:]),
         skipped=[publication for publication in publications if publication.pk in public][:MAX_LISTED],
     )  # fmt: skip
 

@@ -15,7 +15,8 @@ INCLUDE_TAGS = ("include", "include_cached", "include_relative")
 HARMLESS_WORDS = frozenset({
     "admonition", "attachment", "audio", "carousel", "code", "diagram", "example", "filetree", "fragment", "gallery",
     "hint", "html", "inline", "katex", "kbd", "keyword", "link", "markdown", "markdownify", "math", "mathjax", "md",
-    "mermaid", "nav", "plain", "plantuml", "pseudocode", "rawhtml", "ref", "ruby", "step", "swiper", "typeit", "video",
+    "mermaid", "nav", "note", "notice", "plain", "plantuml", "pseudocode", "rawhtml", "ref", "ruby", "step", "swiper",
+    "typeit", "video",
 })  # fmt: skip
 """Words of which names of themes consist that show what is in them, beside those of WordPress."""
 

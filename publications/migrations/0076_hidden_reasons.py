@@ -1,6 +1,6 @@
 """Why drafts that came with an import were hidden where they come from, as the reports of imports say."""
 
-from django.db import migrations, models
+from django.db import migrations
 
 WERE_PUBLIC = (
     "It was a page and no text of the list of texts: it is a draft.",
@@ -29,20 +29,13 @@ def store_reasons(apps, schema_editor):
     for job in jobs.order_by("changed_at", "pk").only("report", "earlier_report").iterator(chunk_size=1):
         for uid, texts in read_reasons(job.earlier_report or job.report).items():
             if uid:
-                publications.filter(uid=uid, editions=None).update(hidden_reason={"parts": texts})
+                parts = [{"msgid": "The old site hid this text.", "values": None}, {"parts": texts}]
+                publications.filter(uid=uid, editions=None).update(hidden_reason={"parts": parts})
 
 
 class Migration(migrations.Migration):
+    """In a transaction of its own: the table of publications is not locked while rows are changed."""
 
-    dependencies = [
-        ('publications', '0074_earlier_report_of_imports'),
-    ]
+    dependencies = [("publications", "0075_publication_hidden_reason")]
 
-    operations = [
-        migrations.AddField(
-            model_name='publication',
-            name='hidden_reason',
-            field=models.JSONField(editable=False, null=True),
-        ),
-        migrations.RunPython(store_reasons, migrations.RunPython.noop),
-    ]
+    operations = [migrations.RunPython(store_reasons, migrations.RunPython.noop)]
