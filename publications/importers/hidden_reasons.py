@@ -30,9 +30,10 @@ def store_hidden_reasons(files: Iterable[FileReport], states: Mapping[int, Publi
     """
     for file in files:
         publication, state = file.publication, states[file.publication.pk]
-        if (state.is_live or state.stage in DECIDED_STAGES) and file.outcome is not FileOutcome.UPDATED:
-            continue
         reason = explain_hidden(file)
+        is_decided = state.is_live or state.stage in DECIDED_STAGES
+        if reason and is_decided and file.outcome is not FileOutcome.UPDATED:
+            continue
         stored = store_message(join_messages(_("The old site hid this text."), reason)) if reason else None
         if publication.hidden_reason != stored:
             Publication.objects.filter(pk=publication.pk).update(hidden_reason=stored)

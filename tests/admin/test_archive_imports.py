@@ -894,7 +894,7 @@ def test_an_archive_with_the_texts_of_another_import_is_recognised(administrator
     page = " ".join(html.unescape(administrator.get(page_of(suffix)).text).split())
 
     assert SAME_TEXTS in page and "each of them a second time" in page
-    assert "give the archive and the folder in it the names" in page
+    assert "give the archive the name that it had then" in page
 
 
 def test_drafts_that_repeat_live_texts_are_said_again_before_they_are_published(administrator, checked):
