@@ -126,6 +126,7 @@ def archive_import_page(request: HttpRequest, pk: int) -> HttpResponse:
         publication.language_label = language_label(publication.language)
     fields_with_errors = [field for field in (*form, *mapping_form) if field.errors]
     is_interrupted = job.is_unfinished and not is_running()
+    addresses = 0 if job.report.get("stored") else job.report.get("new_addresses", 0)
     response = render_desk_page(
         request,
         "archive_import",
@@ -155,6 +156,8 @@ def archive_import_page(request: HttpRequest, pk: int) -> HttpResponse:
         updated_live=count_updated_live(job.report),
         update_sentences=[] if job.is_undo else summarize_updates(job.report),
         updates=[] if job.is_undo else list_updates(job.report),
+        checked_addresses=addresses if job.can_import else 0,
+        imported_addresses=addresses if job.is_imported else 0,
         has_left=bool(job.import_report.get("files") or job.report.get("kept"))
         if job.is_undo
         else bool(publications or job.report.get("lost_texts") or job.updated_revisions.exists()),

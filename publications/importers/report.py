@@ -95,6 +95,7 @@ class ImportReport:
         decided: what was decided on these names when the import began, by type and name.
         mapping: what the source proposes for its categories and fields; a check reads it.
         new_authors, new_tags: the names of authors and tags that were created, or would be.
+        redirects, new_redirects: how many old addresses lead to the texts, and how many of them did not before.
         duplicates: the primary keys of the publications that a new text repeats, by its source; a check finds them.
         author_list: the list of authors that was found; `author_list_problem` is why it cannot be used.
         source_notes: notes on the source as a whole: what it holds, and what is not imported.
@@ -118,6 +119,7 @@ class ImportReport:
     lost_texts: dict[str, str] = field(default_factory=dict)
     samples: list[dict[str, Any]] = field(default_factory=list)
     redirects: int = 0
+    new_redirects: int = 0
     related_links: int = 0
     is_dry_run: bool = False
     is_publishing: bool = False

@@ -38,6 +38,7 @@ def build_report_page(report: ImportReport) -> dict:
         "system": report.system,
         "texts": len(report.files),
         "stored": report.count(FileOutcome.NEW) + report.count(FileOutcome.UPDATED),
+        "new_addresses": report.new_redirects,
         "refused": report.count(FileOutcome.REFUSED),
         "held": report.totals()["held"],
         "published": report.totals()["published"],

@@ -112,10 +112,12 @@ def _import_files(options: ImportOptions) -> ImportReport:
     if options.dry_run and options.archive_import:
         report.samples = source.read_samples(context)
     batches, total = _batched(source.read(context, processes=options.processes)), len(source.entries)
+    addresses_before = Redirect.objects.count()
     with _begin_dry_run(batches, total, options) if options.dry_run else nullcontext(batches) as batches:
         _import_batches(batches, importer, byline, total)
         report_new_organisation(report, byline, import_cache)
         _finish_import(importer, map_authors(authors, options.mapping), source, context.image_finder)
+        report.new_redirects = max(0, Redirect.objects.count() - addresses_before)
         report.decided = list_decided(options.mapping, report.names.as_dict())
         report.source_notes += source.summarize()
         report.source_notes += describe_addresses(source, report.files, is_publishing=options.publish)

@@ -185,8 +185,8 @@ class ArchiveImport(models.Model):
 
     @property
     def can_import(self) -> bool:
-        """Whether the check found texts that are new or have changed."""
-        return self._is_checked and bool(self.report.get("stored"))
+        """Whether the check found texts that are new or have changed, or old addresses that do not lead to them yet."""
+        return self._is_checked and bool(self.report.get("stored") or self.report.get("new_addresses"))
 
     @property
     def can_publish(self) -> bool:
@@ -199,13 +199,14 @@ class ArchiveImport(models.Model):
         return self.task == ArchiveImportTask.IMPORT and bool(self.report.get("is_publishing"))
 
     @property
+    def is_imported(self) -> bool:
+        """Whether the last run has imported, whatever it found."""
+        return self.task == ArchiveImportTask.IMPORT and self.state == ArchiveImportState.DONE
+
+    @property
     def has_drafts(self) -> bool:
         """Whether the last run has imported drafts, which a check and a run that publishes make public."""
-        return (
-            self.task == ArchiveImportTask.IMPORT
-            and self.state == ArchiveImportState.DONE
-            and not self.is_published
-        )
+        return self.is_imported and not self.is_published
 
     @property
     def can_resume(self) -> bool:

@@ -596,3 +596,18 @@ def test_the_last_import_of_a_text_lists_what_is_left_of_it(administrator, impor
     assert left(first)["drafts"] == left(again)["drafts"] == {"Unsigned", "Undated", "Draft"}
     assert left(again)["author"] == {"Unsigned"} and left(again)["date"] == {"Undated"}
     assert "files" not in left(again) and "files" not in left(first)
+
+
+def test_old_addresses_that_a_pattern_gives_are_imported_without_new_texts(administrator):
+    check(administrator, archive({"blog/a.md": post("A")}))
+    press(administrator, "publish")
+
+    job = press(administrator, "check", permalink="/:year/:month/:title/")
+
+    shown = html.unescape(administrator.get(page_of()).text)
+    assert "1 old address would lead to the texts" in shown and "Import the old addresses" in shown
+    assert administrator.get("/2024/05/a/").status_code == 404
+    press(administrator, "drafts")
+    assert administrator.get("/2024/05/a/").status_code == 301
+    assert "1 old address leads to the texts now" in administrator.get(page_of(job=job)).text
+    assert not press(administrator, "check_again").can_import

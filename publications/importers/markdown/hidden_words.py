@@ -9,11 +9,14 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from publications.html_tree import Element
+
 from ..html.boilerplate import opens_on_click
 from ..html.losses import collapsed_note, hidden_words_note, words_in
 from ..html.source_tree import VOID, is_hidden, parse_html
 from ..imported_file import ImportLog
 from .attribute_lists import ATTRIBUTE_LIST, find_hidden_spans
+from .images import MARKDOWN_IMAGE
 from .page import split_visible_words
 from .placeholders import ATTRIBUTES
 
@@ -72,6 +75,8 @@ class HiddenWords:
         source = self.restore(HIDING_MARKUP.sub("", source))
         tree = parse_html(source)
         element = tree.elements[0] if source.startswith("<") and tree.elements else tree
+        if MARKDOWN_IMAGE.search(source) and _is_hidden_from_screen_readers(element):
+            return True
         if opens_on_click(element):
             self.log.add(collapsed_note(element))
             return True
@@ -113,6 +118,12 @@ class HiddenWords:
         for opening, hides in (item for items in open_tags.values() for item in items):
             if hides:
                 self.log.hidden_part(" ".join(opening[0].split()))
+
+
+def _is_hidden_from_screen_readers(element: Element) -> bool:
+    """Whether `aria-hidden` alone hides an element: readers saw the pictures in it (`html.source_tree.is_hidden`)."""
+    others = {name: value for name, value in element.attributes.items() if name != "aria-hidden"}
+    return "aria-hidden" in element.attributes and not is_hidden(Element(element.tag, others))
 
 
 def _find_unused_notes(text: str) -> Iterator[Span]:

@@ -34,6 +34,8 @@ def leave_out(text: str) -> tuple[str, list[str], bool]:
         ("a `X`{: hidden} <b>X</b>{: hidden}", "a", ["`X`", "X"]),
         ("a <div hidden>X <div>Y</div></div> <span STYLE='display: none'>Z</span> b", "a b", ["X Y", "Z"]),
         ('a <img src="x.png" hidden> b', "a b", ["x.png"]),
+        ('<div aria-hidden="true">![a](b.png)</div>', '<div aria-hidden="true">![a](b.png)</div>', []),
+        ('a <div aria-hidden="true" hidden>![X](b.png)</div>', "a", ["![X](b.png)"]),
         ("<p>a</p> <p aria-hidden=true>X</p>", "<p>a</p>", ["X"]),
         ("a `<i hidden>x</i>` {: .lead} {% x_{.5} $", "a `<i hidden>x</i>` {: .lead} {% x_{.5} $", []),
         ("<!-- a --> b {hidden c", "<!-- a --> b {hidden c", []),
