@@ -74,7 +74,7 @@ def test_an_image_gets_its_texts_and_is_inserted_at_the_caret(form, how):
 
     expect_text(form, IMAGE)
     expect(rich_text(form)).to_be_focused()
-    expect(form.locator(".picture img")).to_have_js_property("naturalWidth", 480)
+    expect(form.locator(".picture img")).to_have_js_property("naturalWidth", 800)
     form.keyboard.press("Control+Z")
     expect_markdown(form, "One.\n\nTwo.")
 
