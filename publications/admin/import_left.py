@@ -10,8 +10,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from publications.importers.address_remarks import UNKNOWN_ADDRESS, WAITING_ADDRESS, describe_waiting
-from publications.importers.left_addresses import list_waiting
+from publications.importers.address_remarks import (
+    PENDING_ADDRESS,
+    UNKNOWN_ADDRESS,
+    describe_pending_addresses,
+)
+from publications.importers.left_addresses import list_pending_addresses
 from publications.importers.left_tasks import TASK_OF_REMARK, LeftTask
 from publications.importers.left_ticks import tick
 from publications.importers.left_to_do import LeftGroup, LeftItem, find_left_to_do
@@ -208,9 +212,9 @@ def archive_import_left_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _list_source_notes(job: ArchiveImport) -> list[dict]:
     """Return the notes on the source as a whole that are no task, with the addresses that wait as they are now."""
-    others = {*TASK_OF_REMARK, WAITING_ADDRESS}
+    others = {*TASK_OF_REMARK, PENDING_ADDRESS}
     notes = [note for note in show_source_notes(job.report) if note.get("topic") not in others]
-    waiting = describe_waiting(list_waiting(job))
+    waiting = describe_pending_addresses(list_pending_addresses(job))
     return [*notes, *({"text": str(remark.text), "items": remark.items} for remark in waiting)]
 
 

@@ -15,7 +15,7 @@ from .sources import MARKDOWN
 PUBLICATIONS_PER_QUERY = 500
 UNKNOWN_ADDRESS = "unknown-address"
 """The topic of the remark on texts whose old address the source does not tell."""
-WAITING_ADDRESS = "waiting-address"
+PENDING_ADDRESS = "waiting-address"
 """The topic of remarks on addresses that wait for their text, which are out of date once it is public."""
 
 
@@ -35,7 +35,7 @@ def describe_addresses(
     kept = _find_kept({texts[entry.uid].publication.pk for entry in hidden})
     addresses = dict.fromkeys(address for entry in hidden for address in entry.former_paths)
     waiting = [address for address in addresses if key_of_redirect(address) in kept]
-    yield from describe_waiting(waiting, is_listed=is_publishing)
+    yield from describe_pending_addresses(waiting, is_listed=is_publishing)
     if source.system == MARKDOWN.name:
         shown = [entry for entry in entries if not texts[entry.uid].notes_on(NOT_PUBLIC)]
         yield from _describe_unknown([entry for entry in shown if not entry.manuscript_slug])
@@ -49,7 +49,7 @@ def _find_kept(publications: set[int]) -> set[tuple[str, str]]:
     return kept
 
 
-def describe_waiting(addresses: Sequence[str], *, is_listed: bool = True) -> Iterator[SourceRemark]:
+def describe_pending_addresses(addresses: Sequence[str], *, is_listed: bool = True) -> Iterator[SourceRemark]:
     """Yield what the old addresses of hidden texts answer until these are public, and which they are."""
     numbers = tuple(address for address in addresses if Redirect.normalize_path(address) == HOME_PAGE)
     others = tuple(address for address in addresses if address not in numbers)
@@ -57,13 +57,13 @@ def describe_waiting(addresses: Sequence[str], *, is_listed: bool = True) -> Ite
         message = _(
             "Old addresses of texts that readers do not see yet, which answer 404 until these are published: %d."
         )
-        yield SourceRemark(message % len(others), others if is_listed else (), WAITING_ADDRESS)
+        yield SourceRemark(message % len(others), others if is_listed else (), PENDING_ADDRESS)
     if numbers:
         message = _(
             "Old addresses of texts that readers do not see yet, which lead to the home page until these are "
             "published: %d."
         )
-        yield SourceRemark(message % len(numbers), numbers if is_listed else (), WAITING_ADDRESS)
+        yield SourceRemark(message % len(numbers), numbers if is_listed else (), PENDING_ADDRESS)
 
 
 def _describe_unknown(entries: Sequence[SourceEntry]) -> Iterator[SourceRemark]:

@@ -51,10 +51,10 @@ def find_answered(addresses: Iterable[str]) -> set[str]:
     return {address for address, key in keys.items() if key in answered}
 
 
-def list_waiting(job: ArchiveImport) -> list[str]:
+def list_pending_addresses(job: ArchiveImport) -> list[str]:
     """Return the old addresses of texts of an import that readers do not see yet."""
-    texts = job.imported_publications.filter(deleted_at__isnull=True)
-    redirects = Redirect.objects.filter(publication__in=texts, file_digest="").leading_nowhere()
+    redirects = Redirect.objects.filter(publication__in=job.imported_publications, file_digest="")
+    redirects = redirects.leading_nowhere()
     return [redirect.address for redirect in redirects.order_by("path", "query")]
 
 
