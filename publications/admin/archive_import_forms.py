@@ -11,11 +11,14 @@ from uuid import uuid4
 from django import forms
 from django.conf import settings
 from django.core.files.base import File
+from django.utils.formats import date_format
 from django.utils.text import format_lazy
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from publications.importers import archive
+from publications.importers.archive_import_rules import list_earlier_imports
 from publications.importers.imported_file import ImportRefused
 from publications.importers.markdown import MARKDOWN_SUFFIXES
 from publications.importers.options import DISTINGUISHING_PLACEHOLDER, ImportOptions, is_site_address
@@ -104,11 +107,17 @@ def _name_files(uploads: list[File]) -> str:
     return f"{names} …" if len(uploads) > MAX_NAMED_FILES else names
 
 
+class EarlierImportField(forms.ModelChoiceField):
+    def label_from_instance(self, obj: ArchiveImport) -> str:
+        return f"{obj.filename}, {date_format(localtime(obj.added_at), 'DATETIME_FORMAT')}"
+
+
 class ImportSettingsForm(RedisplayMixin, forms.Form):
     """How the texts of an archive are read; every field has a value or may be left empty.
 
     Args:
         open_archive: opens the archive, in which the list of authors has to be; None for a form without one.
+        import_pk: the primary key of its import; None for one that is not stored yet.
     """
 
     kind = forms.ModelChoiceField(
@@ -141,11 +150,28 @@ class ImportSettingsForm(RedisplayMixin, forms.Form):
         help_text=gettext_lazy("Such as https://old.example. Links to pages that did not come along lead there."),
     )  # fmt: skip
 
+    earlier_import = EarlierImportField(
+        ArchiveImport.objects.none(), label=gettext_lazy("Texts of an earlier import"), required=False,
+        empty_label=gettext_lazy("None"),
+        help_text=gettext_lazy(
+            "Of Markdown files: whose texts this archive has too, under another name or in other folders. They are "
+            "recognised by the names of their files, and updated."
+        ),
+    )  # fmt: skip
+
     def __init__(
-        self, *args, open_archive: Callable[[], AbstractContextManager[BinaryIO]] | None = None, **kwargs
+        self,
+        *args,
+        open_archive: Callable[[], AbstractContextManager[BinaryIO]] | None = None,
+        import_pk: int | None = None,
+        **kwargs,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.open_archive = open_archive
+        field = self.fields["earlier_import"]
+        field.queryset = list_earlier_imports().exclude(pk=import_pk).defer("report", "earlier_report")
+        if not field.queryset.exists():
+            del self.fields["earlier_import"]
 
     @property
     def options(self) -> dict[str, str]:
@@ -168,6 +194,10 @@ class ImportSettingsForm(RedisplayMixin, forms.Form):
         if not place:
             raise forms.ValidationError(_describe_missing_list(path, tables))
         return place
+
+    def clean_earlier_import(self) -> int | None:
+        job = self.cleaned_data["earlier_import"]
+        return job.pk if job else None
 
     def clean_permalink(self) -> str:
         pattern = self.cleaned_data["permalink"]

@@ -115,6 +115,7 @@ def archive_import_page(request: HttpRequest, pk: int) -> HttpResponse:
         request.POST if "kind" in request.POST else _failed_options(job),
         initial=job.options,
         open_archive=job.open_archive,
+        import_pk=job.pk,
     )
     mapping_form = MappingForm(request.POST if "check" in request.POST else None, job=job)
     if request.method == "POST" and (response := _perform_button(request, job, form, mapping_form)):

@@ -1,13 +1,15 @@
-"""What an import at the desk takes from an earlier one of the same site: choices for types and fields, or page rules.
+"""What an import at the desk takes from an earlier one: choices for types and fields, page rules, or uids of texts.
 
 The rules for the pages of a copy of an old site are proposed if there are none, then edited there.
 """
 
 from dataclasses import replace
+from functools import reduce
 from ipaddress import ip_address
+from operator import or_
 from urllib.parse import urlsplit
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from publications.models import ArchiveImport, ArchiveImportState, Kind
 from publications.stored_messages import gettext as _
@@ -15,8 +17,9 @@ from publications.stored_messages import gettext as _
 from .mapping import ImportMapping, parse_mapping
 from .mapping_yaml import render_mapping
 from .old_site import UNKNOWN_HOST, host_of, open_copy, parse_rules
-from .options import ImportOptions
+from .options import ImportOptions, InvalidOptions
 from .run import propose_mapping
+from .sources import MARKDOWN
 
 PAGE_RULES = "page_rules"
 """The option of an import with the rules, as YAML; an import of anything else than an old site has none."""
@@ -126,3 +129,26 @@ def read_page_rules(text: str) -> tuple:
     pages = parse_mapping(text, name=_("Rules for the pages")).pages
     parse_rules(pages)
     return pages
+
+
+def list_earlier_imports() -> QuerySet[ArchiveImport]:
+    """Return the imports of Markdown files, whose texts another archive may have in other folders."""
+    created = ArchiveImport.objects.filter(pk=OuterRef("pk"), created_publications__isnull=False)
+    reports = (Q(**{f"{column}__system": MARKDOWN.name}) for column in ("report", "earlier_report"))
+    return ArchiveImport.objects.filter(reduce(or_, reports), Exists(created))
+
+
+def load_earlier_uids(pk: int | str | None) -> dict[str, str]:
+    """Return the uids of the texts of an import by their paths in its archive; {} where none is named.
+
+    Raises:
+        InvalidOptions: it is deleted.
+    """
+    if not str(pk or "").isdecimal():
+        return {}
+    job = list_earlier_imports().filter(pk=pk).first()
+    if not job:
+        raise InvalidOptions(
+            _("The earlier import is deleted: choose another, or none."), option="earlier_import"
+        )
+    return {file["source"]: file["uid"] for file in job.import_report.get("files", ()) if file.get("uid")}

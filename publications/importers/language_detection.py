@@ -1,7 +1,10 @@
-"""The language of a text, English or Swedish, by the frequency of common words."""
+"""Texts that read as another language: English or Swedish by the frequency of common words, others by their script."""
 
 import re
+import unicodedata
 from collections import Counter
+
+from publications.locales import LANGUAGE_NAMES
 
 COMMON_WORDS = {
     "en": {
@@ -45,6 +48,10 @@ MIN_DISTINCT_WORDS = 5
 """How many of the common words a text has that reads as another language: single ones are words of many languages."""
 MIN_COMMON_WORDS = 40
 MIN_WORD_RATIO = 3
+MIN_SCRIPT_SHARE = 0.4
+"""Of all letters: quotations in another script are fewer."""
+MIN_SCRIPT_LETTERS = 200
+MIXED_SCRIPTS = frozenset({"zh", "ja"})
 WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -64,3 +71,27 @@ def detect_other_language(text: str, language: str) -> str:
         return ""
     distinct = {*WORD.findall(text.casefold())}.intersection(COMMON_WORDS[detected])
     return detected if len(distinct) >= MIN_DISTINCT_WORDS else ""
+
+
+def find_other_script(text: str, language: str) -> str:
+    """Return the first word in another script than that of a language, if much of its text is in it, otherwise ""."""
+    if language in MIXED_SCRIPTS:
+        return ""
+    letters = Counter(letter for letter in text if letter.isalpha())
+    counts: Counter[str] = Counter()
+    for letter, count in letters.items():
+        counts[_script_of(letter)] += count
+    own = _script_of(LANGUAGE_NAMES[language][0])
+    script, count = max(
+        ((script, count) for script, count in counts.items() if script != own),
+        default=("", 0),
+        key=lambda item: item[1],
+    )
+    if count < max(MIN_SCRIPT_LETTERS, MIN_SCRIPT_SHARE * counts.total()):
+        return ""
+    return next(word for word in WORD.findall(text) if _script_of(word[0]) == script)
+
+
+def _script_of(letter: str) -> str:
+    """Return the script in the Unicode name of a letter, such as GREEK."""
+    return unicodedata.name(letter, "").partition(" ")[0]

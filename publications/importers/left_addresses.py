@@ -3,12 +3,14 @@
 from collections.abc import Collection, Container, Iterable, Iterator
 from itertools import batched
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from publications import actions
 from publications.models import ArchiveImport, Publication, Redirect, with_status
 
 from .imported_file import ARROW, HOME_PAGE, SERVER_REDIRECT, UNREAD
+from .normalize import is_uid
 
 PATHS_PER_QUERY = 500
 
@@ -52,10 +54,14 @@ def find_answered(addresses: Iterable[str]) -> set[str]:
 
 
 def list_pending_addresses(job: ArchiveImport) -> list[str]:
-    """Return the old addresses of texts of an import that readers do not see yet."""
-    redirects = Redirect.objects.filter(publication__in=job.imported_publications, file_digest="")
-    redirects = redirects.leading_nowhere()
-    return [redirect.address for redirect in redirects.order_by("path", "query")]
+    """Return the old addresses of texts of an archive that readers do not see yet, of any import of them."""
+    uids = {file["uid"] for file in job.import_report.get("files", ()) if is_uid(file.get("uid", ""))}
+    addresses: dict[tuple[str, str], str] = {}
+    texts = [Q(publication__uid__in=batch) for batch in batched(sorted(uids), PATHS_PER_QUERY)]
+    for query in (Q(publication__in=job.imported_publications), *texts):
+        redirects = Redirect.objects.filter(query, file_digest="").leading_nowhere()
+        addresses |= {(redirect.path, redirect.query): redirect.address for redirect in redirects}
+    return [addresses[key] for key in sorted(addresses)]
 
 
 def _split_line(item: str) -> tuple[str, str | None]:

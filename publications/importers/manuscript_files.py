@@ -84,9 +84,16 @@ def describe_other_words(manuscript: Manuscript, import_cache: ImportCache) -> l
             pairs += [pair for pair in alts if pair[1]]  # the desk asks for one that is missing
         lost = [(own, kept) for own, kept in pairs if own and own != kept]
         if lost and row.pk not in import_cache.edited_images:
-            message = _("The library says of a picture of the text “%(kept)s”; this was left out: %(own)s")
-            messages += [message % {"own": own, "kept": kept or "–"} for own, kept in lost]
+            name = PurePath(image.file).name or image.key
+            messages += [_describe_other_words(name, own, kept) for own, kept in lost]
     return messages
+
+
+def _describe_other_words(name: str, own: str, kept: str) -> str:
+    values = {"name": name, "own": own, "kept": kept}
+    if kept:
+        return _("The library says of the picture %(name)s “%(kept)s”; this was left out: %(own)s") % values
+    return _("The library has no credit for the picture %(name)s; this was left out: %(own)s") % values
 
 
 def _describe_missing(image: ManuscriptImage) -> str:

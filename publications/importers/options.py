@@ -1,7 +1,7 @@
 """The options of an import, validated before any work."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -64,6 +64,7 @@ class ImportOptions:
         similarity_progress: called after each step of the similarity index.
         record_batch: called in the transaction of each batch with the reports of its files; not in a dry run.
         max_texts: the most texts that a source may have; 0 for any number.
+        earlier_uids: the uids of the texts of an earlier import by their paths then; another layout is recognised.
         archive_import: the primary key of the `ArchiveImport` whose page the news lead to; None for a folder.
     """
 
@@ -85,6 +86,7 @@ class ImportOptions:
     similarity_progress: ProgressCallback = _ignore_progress
     record_batch: Callable[[Sequence[FileReport]], object] = _record_nothing
     max_texts: int = 0
+    earlier_uids: Mapping[str, str] = field(default_factory=dict)
     archive_import: int | None = None
 
     def validate(self) -> None:

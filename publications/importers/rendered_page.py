@@ -11,7 +11,7 @@ from publications.manuscript import Manuscript
 from publications.stored_messages import gettext as _
 
 from .imported_file import ImportLog, TextCoverage
-from .language_detection import detect_other_language
+from .language_detection import detect_other_language, find_other_script
 from .links import addresses_in
 
 # Starts with a literal, which `re` searches fast; otherwise the same as \bid=.
@@ -47,6 +47,12 @@ def _question_language(text: str, language: str, log: ImportLog) -> None:
         )
         names = {"detected": LANGUAGE_NAMES[detected], "language": LANGUAGE_NAMES[language]}
         log.guessed("other-language", message % names)
+    elif word := find_other_script(text, language):
+        message = _(
+            "Much of it is in other letters, such as “%(word)s”, and it came in as %(language)s. If that is wrong, "
+            "change its language."
+        )
+        log.guessed("other-language", message % {"word": word, "language": LANGUAGE_NAMES[language]})
 
 
 def report_missing_words(coverage: TextCoverage, log: ImportLog) -> None:

@@ -53,7 +53,11 @@ class SourceSystem:
 
 def _open_markdown(options: ImportOptions) -> ImportSource:
     return open_markdown_source(
-        options.path, language=options.language, permalink=options.permalink, boundary=options.boundary
+        options.path,
+        language=options.language,
+        permalink=options.permalink,
+        boundary=options.boundary,
+        earlier_uids=options.earlier_uids,
     )
 
 

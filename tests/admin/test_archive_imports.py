@@ -894,7 +894,29 @@ def test_an_archive_with_the_texts_of_another_import_is_recognised(administrator
     page = " ".join(html.unescape(administrator.get(page_of(suffix)).text).split())
 
     assert SAME_TEXTS in page and "each of them a second time" in page
-    assert "give the archive the name that it had then" in page
+    assert "choose that import under “Texts of an earlier import” in the settings of this one" in page
+
+
+def test_texts_of_an_earlier_import_are_updated_whatever_the_folders(administrator, checked):
+    earlier = press(administrator, "publish")
+    texts = {name.replace("blog/", "copy/site/"): content for name, content in TEXTS.items()}
+    upload(administrator, archive(texts))
+    call_command("run_imports", verbosity=0)
+    job = ArchiveImport.objects.first()
+    assert job.report["duplicates"] == 2
+
+    administrator.post(page_of(job=job), {**job.options, "earlier_import": earlier.pk, "check": "1"})
+    call_command("run_imports", verbosity=0)
+
+    job.refresh_from_db()
+    assert job.error == "" and "duplicates" not in job.report
+    assert [file["outcome"] for file in job.report["files"]] == ["unchanged"] * 2
+    assert "<option value" in administrator.get(page_of(job=job)).text
+    earlier.delete()
+    administrator.post(page_of(job=job), {"check_again": "1"})
+    call_command("run_imports", verbosity=0)
+    job.refresh_from_db()
+    assert "The earlier import is deleted" in job.error
 
 
 def test_drafts_that_repeat_live_texts_are_said_again_before_they_are_published(administrator, checked):

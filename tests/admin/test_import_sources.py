@@ -281,7 +281,7 @@ def test_a_copy_of_the_same_texts_from_another_host_says_that_the_host_counts(
     moved = ArchiveImport.objects.get(filename="moved.warc")
     page = html.unescape(administrator.get(page_of(job=moved)).text)
     assert moved.report["duplicates"] == 4, moved.error
-    assert "recognised by its host and their addresses" in page and "the names that they had then" not in page
+    assert "recognised by its host and their addresses" in page and "that they had then" not in page
 
 
 def test_the_rules_of_a_site_are_those_of_its_latest_import_that_has_some():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from publications.importers.language_detection import detect_other_language
+from publications.importers.language_detection import detect_other_language, find_other_script
 
 TEXTS = {
     "en": "The price of the gas that was sold to the union is from a list which the ministry and the bank have. ",
@@ -21,3 +21,18 @@ TEXTS = {
 )  # fmt: skip
 def test_a_text_that_reads_as_another_language_is_known(text, language, detected):
     assert detect_other_language(TEXTS[text] * 9, language) == detected
+
+
+GREEK, RUSSIAN = "Ελληνικά κείμενα για όλους. ", "Русский текст для всех. "
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "word"),
+    [
+        (TEXTS["en"] * 4 + GREEK * 20, "en", "Ελληνικά"), (RUSSIAN * 20, "sv", "Русский"), (TEXTS["en"] * 9, "uk", "The"),
+        (GREEK * 20, "el", ""), (RUSSIAN * 20, "uk", ""), (TEXTS["en"] * 9 + GREEK * 9, "en", ""), (GREEK, "en", ""),
+        (TEXTS["en"] * 9, "ja", ""),
+    ],
+)  # fmt: skip
+def test_much_text_in_another_script_is_known(text, language, word):
+    assert find_other_script(text, language) == word

@@ -17,6 +17,7 @@ from ..source_redirects import SourceRedirect, describe_redirects
 from ..translations import link_translations
 from .anchors import fragments_in
 from .authors import read_authors
+from .earlier_uids import match_earlier_uids
 from .folder_files import (
     MARKDOWN_SUFFIXES,
     find_files,
@@ -149,7 +150,12 @@ def _path_ends(path: str) -> list[str]:
 
 
 def open_markdown_source(
-    path: Path, *, language: str = LOCALES[0], permalink: str = "", boundary: Path | None = None
+    path: Path,
+    *,
+    language: str = LOCALES[0],
+    permalink: str = "",
+    boundary: Path | None = None,
+    earlier_uids: Mapping[str, str] | None = None,
 ) -> MarkdownSource:
     """Index a folder or a single file; files that cannot be read are refused.
 
@@ -157,6 +163,7 @@ def open_markdown_source(
         language: the default language of files.
         permalink: the pattern of addresses on the old site.
         boundary: the folder that the site of the texts is looked for in; None looks in the folders above.
+        earlier_uids: the uids of the texts of an earlier import of them by their paths then, for a folder.
 
     Returns:
         The source, with the reasons for refused files.
@@ -169,7 +176,7 @@ def open_markdown_source(
         paths = [*find_texts(files, path), *find_html_texts(files, path)]
         if not paths:
             raise ImportRefused(describe_unsupported_files(list_files(path), path))
-        source = _build_source(paths, path, language, permalink, boundary)
+        source = _build_source(paths, path, language, permalink, boundary, earlier_uids or {})
         refused = refuse_linked_folders(files, path) | refuse_other_formats(files, path)
         return replace(
             source,
@@ -179,7 +186,7 @@ def open_markdown_source(
     if path.suffix.lower() not in MARKDOWN_SUFFIXES:
         raise ImportRefused(describe_unsupported_files(list_files(path), path))
     paths = dict.fromkeys([path, *find_texts(path.parent.glob("*"), path.parent)])
-    source = _build_source(paths, path.parent, language, permalink, boundary)
+    source = _build_source(paths, path.parent, language, permalink, boundary, {})
     name = relative_source(path, path.parent)
     return replace(
         source,
@@ -190,13 +197,20 @@ def open_markdown_source(
 
 
 def _build_source(
-    paths: Iterable[Path], root: Path, language: str, permalink: str, boundary: Path | None
+    paths: Iterable[Path],
+    root: Path,
+    language: str,
+    permalink: str,
+    boundary: Path | None,
+    earlier_uids: Mapping[str, str],
 ) -> MarkdownSource:
     files: dict[str, SourceFile] = {}
     refused: dict[str, str] = {}
     list_pages: list[str] = []
     site = find_source_site(root, boundary)
     inherited = InheritedFields(root, site)
+    paths = list(paths)
+    uids = match_earlier_uids((relative_source(path, root) for path in paths), earlier_uids)
     for path in paths:
         source = relative_source(path, root)
         if is_list_page(path) or lists_texts(path):
@@ -205,6 +219,8 @@ def _build_source(
             continue
         try:
             file = describe_file(path, root, language, permalink, inherited)
+            if source in uids and not file.is_manuscript:
+                file = replace(file, uid=uids[source])
             if file.uid in files:
                 message = _("It has the uid of “%s”: give it one of its own.")
                 raise ImportRefused(message % files[file.uid].source)
