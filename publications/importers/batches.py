@@ -16,15 +16,16 @@ from publications.stored_messages import store_message
 
 from .duplicates import report_duplicates
 from .field_changes import list_draft_changes
+from .hidden_reasons import explain_hidden
 from .import_cache import ImportCache
 from .imported_file import ImportedFile, ImportNote, NoteKind
-from .manuscript_files import LazyFiles, ManuscriptFiles, describe_other_words
+from .manuscript_files import LazyFiles, ManuscriptFiles, add_image_words, describe_other_words
 from .manuscripts import ManuscriptRefused, import_manuscripts
 from .note_traces import is_resolved
 from .options import ImportOptions
 from .pending_drafts import describe_missing
 from .publish_files import publish_files
-from .reconcile import ImportState, load_import_states
+from .reconcile import FileIntent, ImportState, determine_intent, load_import_states
 from .redirects import add_redirects, keep_further_addresses
 from .report import FileOutcome, FileReport, ImportReport
 
@@ -118,7 +119,7 @@ class BatchImporter:
                 message = _("The draft that an import made of this file was deleted: it is a draft again.")
                 file.add_note(NoteKind.CHANGED, "restored", message)
         if outcome is FileOutcome.UNCHANGED and is_unedited:
-            files = self._manuscript_files(imported)
+            files = self._manuscript_files(file)
             for message in describe_missing(imported.manuscript, files, file.publication, self.import_cache):
                 file.add_note(NoteKind.DROPPED, "missing", message)
             self._add_other_words(file)
@@ -132,10 +133,7 @@ class BatchImporter:
         """Store the drafts of new and updated files and report refusals, new guest authors and missing parts."""
         changed = [file for file in files if file.outcome in STORED]
         results = import_manuscripts(
-            [
-                (file.imported.manuscript, self._manuscript_files(file.imported), file.publication)
-                for file in changed
-            ],
+            [(file.imported.manuscript, self._manuscript_files(file), file.publication) for file in changed],
             by=self.options.by,
             import_cache=self.import_cache,
         )
@@ -152,16 +150,21 @@ class BatchImporter:
             self._add_other_words(file)
 
     def _add_other_words(self, file: FileReport) -> None:
-        for message in describe_other_words(file.imported.manuscript, self.import_cache):
+        manuscript, is_hidden = file.imported.manuscript, _hides_image_words(file)
+        if not is_hidden:
+            add_image_words(manuscript, self.import_cache)
+        for message in describe_other_words(manuscript, self.import_cache, is_hidden=is_hidden):
             file.add_note(NoteKind.DROPPED, "value", message)
 
-    def _manuscript_files(self, imported: ImportedFile) -> ManuscriptFiles:
+    def _manuscript_files(self, file: FileReport) -> ManuscriptFiles:
+        imported = file.imported
         return ManuscriptFiles(
             LazyFiles(imported.files),
             imported.image_properties,
             imported.non_guest_authors,
             make_renditions=False,
             is_dry_run=self.options.dry_run,
+            is_hidden=_hides_image_words(file),
         )
 
     def _analyze_tables(self) -> None:
@@ -204,6 +207,12 @@ def _build_file_report(imported: ImportedFile, outcome: FileOutcome, *, is_unedi
         authors=tuple(byline.author for byline in manuscript.bylines),
         images=tuple(image.key for image in manuscript.images),
     )  # fmt: skip
+
+
+def _hides_image_words(file: FileReport) -> bool:
+    """Whether a text says of its images what readers of the source have not seen."""
+    is_hidden = bool(explain_hidden(file)) or determine_intent(file.imported) is FileIntent.FUTURE
+    return is_hidden and not file.imported.has_library_words
 
 
 def _find_mended(notes: Sequence[ImportNote], state: ImportState) -> list[ImportNote]:

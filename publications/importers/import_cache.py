@@ -59,6 +59,12 @@ class ImportCache:
         return set(entries.values_list("detail__pk", flat=True))
 
     @cached_property
+    def images_without_words(self) -> set[int]:
+        """The primary keys of images of which the library says nothing, and which no edition shows."""
+        images = Image.objects.filter(alt_en="", alt_sv="", is_decorative=False, credit="", licence="")
+        return {*images.filter(shown_in=None).values_list("pk", flat=True)} - self.edited_images
+
+    @cached_property
     def kinds(self) -> dict[str, Kind]:
         return {kind.slug: kind for kind in Kind.objects.all()}
 

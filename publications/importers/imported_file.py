@@ -220,6 +220,7 @@ class ImportedFile:
         rendered: the text as publishing renders it.
         anchors: the ids on its page.
         fragment_links: the links on its page that have a fragment.
+        has_library_words: whether the words of its images are those of a library, as in a manuscript of this site.
     """
 
     source: str
@@ -237,3 +238,4 @@ class ImportedFile:
     expires_at: datetime | None = None
     anchors: frozenset[str] = frozenset()
     fragment_links: tuple[str, ...] = ()
+    has_library_words: bool = False

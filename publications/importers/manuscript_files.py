@@ -48,6 +48,7 @@ class ManuscriptFiles:
         non_guest_authors: slugs of the authors in the author list; other new authors become guests.
         make_renditions: whether image sizes are rendered now, or when a page first requests them.
         is_dry_run: whether no files are stored.
+        is_hidden: whether the source hid the text: its words are no words of pictures, which public texts share.
     """
 
     contents: Files = field(default_factory=dict)
@@ -55,6 +56,7 @@ class ManuscriptFiles:
     non_guest_authors: frozenset[str] = frozenset()
     make_renditions: bool = True
     is_dry_run: bool = False
+    is_hidden: bool = False
 
 
 def store_images(manuscript: Manuscript, files: ManuscriptFiles, import_cache: ImportCache) -> list[str]:
@@ -68,10 +70,26 @@ def describe_missing_images(manuscript: Manuscript, import_cache: ImportCache) -
     return [_describe_missing(image) for image in manuscript.images if image.key not in import_cache.images]
 
 
-def describe_other_words(manuscript: Manuscript, import_cache: ImportCache) -> list[str]:
+def add_image_words(manuscript: Manuscript, import_cache: ImportCache) -> None:
+    """Give images that only hidden texts have shown the words of a text that readers of its source saw."""
+    for image in manuscript.images:
+        row, words = import_cache.images.get(image.key), _words_of(image)
+        if row and row.pk in import_cache.images_without_words and any(words.values()):
+            for name, value in words.items():
+                setattr(row, name, value)
+            row.save(update_fields=words)
+            import_cache.images_without_words.discard(row.pk)
+
+
+def describe_other_words(
+    manuscript: Manuscript, import_cache: ImportCache, *, is_hidden: bool = False
+) -> list[str]:
     """Return a message for each credit, and alternative text of the cover, that the library has otherwise.
 
     It has one of each picture, which texts share. What was written at the desk since counts, and is no loss.
+
+    Args:
+        is_hidden: whether the source hid the text, so that the library takes none of its words.
     """
     messages = []
     for image in manuscript.images:
@@ -81,18 +99,21 @@ def describe_other_words(manuscript: Manuscript, import_cache: ImportCache) -> l
         pairs = [(image.credit[:200], row.credit)]
         if image.key == manuscript.cover:
             alts = (image.alt.get("en", ""), row.alt_en), (image.alt.get("sv", ""), row.alt_sv)
-            pairs += [pair for pair in alts if pair[1]]  # the desk asks for one that is missing
+            pairs += [pair for pair in alts if pair[1] or is_hidden]  # the desk asks for one that is missing
         lost = [(own, kept) for own, kept in pairs if own and own != kept]
         if lost and row.pk not in import_cache.edited_images:
             name = PurePath(image.file).name or image.key
-            messages += [_describe_other_words(name, own, kept) for own, kept in lost]
+            messages += [_describe_other_words(name, own, kept, is_hidden=is_hidden) for own, kept in lost]
     return messages
 
 
-def _describe_other_words(name: str, own: str, kept: str) -> str:
+def _describe_other_words(name: str, own: str, kept: str, *, is_hidden: bool) -> str:
     values = {"name": name, "own": own, "kept": kept}
     if kept:
         return _("The library says of the picture %(name)s “%(kept)s”; this was left out: %(own)s") % values
+    if is_hidden:
+        message = _("The picture %(name)s got no words of this hidden text; this was left out: %(own)s")
+        return message % values
     return _("The library has no credit for the picture %(name)s; this was left out: %(own)s") % values
 
 
@@ -104,7 +125,7 @@ def _store_image(image: ManuscriptImage, files: ManuscriptFiles, import_cache: I
     content = files.contents.get(image.file)
     if content is None or not has_valid_key(image):
         return _describe_missing(image)
-    row = _unsaved_image(image)
+    row = _unsaved_image(image, {} if files.is_hidden else _words_of(image))
     try:
         row.store_upload(
             content,
@@ -116,6 +137,8 @@ def _store_image(image: ManuscriptImage, files: ManuscriptFiles, import_cache: I
         return join_messages(f"{image.file}:", str(error))
     row.save()
     import_cache.images[row.key] = row
+    if files.is_hidden:
+        import_cache.images_without_words.add(row.pk)
     if files.make_renditions and not files.is_dry_run:
         renditions.make_image_files(row)
     return ""
@@ -126,17 +149,19 @@ def has_valid_key(image: ManuscriptImage) -> bool:
     return image_keys_in(f"image:{image.key}") == (image.key,)
 
 
-def _unsaved_image(image: ManuscriptImage) -> Image:
-    return Image(
-        key=image.key,
-        alt_en=image.alt.get("en", "")[:300],
-        alt_sv=image.alt.get("sv", "")[:300],
-        is_decorative=image.decorative,
-        credit=image.credit[:200],
-        licence=image.licence[:200],
-        focus_x=image.focus[0],
-        focus_y=image.focus[1],
-    )
+def _unsaved_image(image: ManuscriptImage, words: Mapping[str, str | bool]) -> Image:
+    return Image(key=image.key, focus_x=image.focus[0], focus_y=image.focus[1], **words)
+
+
+def _words_of(image: ManuscriptImage) -> dict[str, str | bool]:
+    """Return what a manuscript says of an image, by the columns of the library."""
+    return {
+        "alt_en": image.alt.get("en", "")[:300],
+        "alt_sv": image.alt.get("sv", "")[:300],
+        "is_decorative": image.decorative,
+        "credit": image.credit[:200],
+        "licence": image.licence[:200],
+    }
 
 
 def replace_attachments(

@@ -8,7 +8,8 @@ import pytest
 from publications.importers.mapping import parse_mapping
 from publications.importers.options import ImportOptions
 from publications.importers.run import run_import
-from publications.models import Edition, Publication
+from publications.models import Edition, Image, Publication
+from tests.factories import picture_bytes
 from tests.old_site import SMALL_RULES
 
 from .ghost.test_source import make_export
@@ -410,3 +411,52 @@ def test_a_list_of_documents_does_not_name_the_hidden_ones(tmp_path):
 
     body = Publication.objects.get(title="List").body
     assert "T0" in body and "T1" not in body
+
+
+NOT_SEEN = {
+    "draft.md": DATE + "draft: true\n",
+    "draft.html": DATE + "draft: true\n",
+    "ended.md": DATE + "expiryDate: 2024-05-01\n",
+    "ahead.md": "date: 2190-01-01\n",
+}
+
+
+def write_pictures(folder: Path, posts: dict[str, str], words: str) -> None:
+    """Write texts by name with their fields, each of which has words on the picture of its name."""
+    for number, (name, front) in enumerate(posts.items()):
+        picture = f"image: {name}.png\nimage_alt: {words} alt\nimage_credit: {words} credit\n"
+        text = f"---\n{HEAD.format(number=number)}{picture}{front}---\n{words} {number} has words enough.\n"
+        (folder / f"{words}-{name}").write_text(text)
+        (folder / f"{name}.png").write_bytes(picture_bytes(size=(40 + number, 40)))
+
+
+@pytest.mark.parametrize("is_earlier", [False, True])
+def test_words_of_a_hidden_text_on_a_picture_are_not_those_of_a_public_text(tmp_path, is_earlier):
+    write_pictures(tmp_path, NOT_SEEN, "A secret")
+    if is_earlier:
+        run_import(ImportOptions(tmp_path))
+        assert not any(image.alt_en or image.credit for image in Image.objects.all())
+    write_pictures(tmp_path, dict.fromkeys(NOT_SEEN, DATE), "Public")
+
+    report = run_import(ImportOptions(tmp_path, publish=True))
+
+    assert {(image.alt_en, image.credit) for image in Image.objects.all()} == {
+        ("Public alt", "Public credit")
+    }
+    left_out = [text for file in report.files for text in file.notes_on("value") if "A secret" in text]
+    assert len(left_out) == 2 * len(NOT_SEEN)
+
+
+def test_a_draft_of_this_site_brings_the_words_of_its_library(tmp_path):
+    picture = picture_bytes()
+    key = "0123456789ab"
+    (tmp_path / "draft.md").write_text(
+        "---\nformat: 1\nuid: 00000000-0000-4000-8000-000000000001\ntitle: T\nkind: commentary\nlanguage: en\n"
+        f"status: draft\ncover: {key}\nimages:\n- key: {key}\n  file: p.png\n  alt:\n    en: An alt\n  credit: A credit\n"
+        "---\nText has words enough.\n"
+    )
+    (tmp_path / "p.png").write_bytes(picture)
+
+    run_import(ImportOptions(tmp_path))
+
+    assert [(image.alt_en, image.credit) for image in Image.objects.all()] == [("An alt", "A credit")]

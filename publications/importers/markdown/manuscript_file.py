@@ -55,7 +55,7 @@ def read_manuscript(file: SourceFile, log: ImportLog, site: SourceSite) -> Impor
         files={name: path for name, path in files.items() if name not in unsuitable},
         non_guest_authors=frozenset(byline.author for byline in text.bylines), former_paths=file.former_paths,
         is_draft=report_hidden(reasons, log), rendered=rendered, coverage=coverage,
-        anchors=anchors_in(rendered), fragment_links=fragment_links_in(rendered),
+        anchors=anchors_in(rendered), fragment_links=fragment_links_in(rendered), has_library_words=True,
     )  # fmt: skip
 
 
