@@ -15,10 +15,13 @@ from .placeholders import replace_spans
 INNER, ANY = ".Inner", "."
 """The keys of the inner words, and of all that the shortcode has, such as where a partial gets it."""
 ACTION = re.compile(
-    r"""\{\{-?\s*(/\*|(?:"(?:[^"\\]|\\.)*+"|`[^`]*+`|(?!-?\}\}|["`]|\{\{).)*+)\s*-?\}\}""", re.DOTALL
+    r"""\{\{-?\s*+(?P<content>/\*|(?:"(?:[^"\\\n]|\\.)*+(?:"|$)|`[^`]*+(?:`|\Z)|'(?:[^'\\\n]|\\.)'"""
+    r"""|(?!-?\}\}|["`]|\{\{).)*+)(?P<end>\s*+-?\}\})?+""",
+    re.DOTALL | re.MULTILINE,
 )
+"""An action, or one without an end, which is matched too: the search goes on after it, not in it."""
 COMMENT, COMMENT_END = re.compile(r"\{\{-?\s*/\*"), re.compile(r"\*/\s*-?\}\}")
-TOKEN = re.compile(r""""(?:[^"\\]|\\.)*+"|`[^`]*+`|[()|,]|:?=|[^\s()|"`,:=]+""")
+TOKEN = re.compile(r""""(?:[^"\\]|\\.)*+(?:"|\Z)|`[^`]*+(?:`|\Z)|[()|,]|:?=|[^\s()|"`,:=]+""", re.DOTALL)
 BLOCKS = ("if", "with", "range", "define", "block")
 FACTS = {
     "hugo.IsProduction": True, "hugo.IsServer": False, "hugo.IsDevelopment": False, "hugo.Environment": "production",
@@ -70,7 +73,7 @@ def _parse(template: str) -> Sequence[Block | list[str]]:
     for action in ACTION.finditer(
         replace_spans(template, COMMENT, COMMENT_END, lambda _opening, _content, _source: "")
     ):
-        tokens = TOKEN.findall(action[1])
+        tokens = TOKEN.findall(action["content"]) if action["end"] else []
         word = tokens[0] if tokens else ""
         if word in BLOCKS:
             block = Block([(word, tokens[1:], [])])

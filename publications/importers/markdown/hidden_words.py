@@ -28,11 +28,11 @@ HIDING_MARKUP = re.compile(rf"{ATTRIBUTE_LIST.pattern}|\{{:[:/][^{{}}\n]*\}}")
 EXTENSION_ENDS = {name: re.compile(rf"\{{:/(?:{name})?\}}") for name in ("comment", "nomarkdown")}
 
 NOTE = re.compile(
-    r"^ {0,3}\[\^([^\]\s]++)\]:[^\n]*+"
+    r"^ {0,3}\[\^([^\[\]\s]++)\]:[^\n]*+"
     r"(?:\n(?![ \t]*(?:\n|\Z)|[ ]{0,3}\[\^)[^\n]++|\n(?:[ \t]*\n)++(?: {4}|\t)[^\n]++)*+",
     re.MULTILINE,
 )
-NOTE_REFERENCE = re.compile(r"(?P<indent>^ {0,3})?+\[\^(?P<name>[^\]\s]++)\](?P<colon>:?)", re.MULTILINE)
+NOTE_REFERENCE = re.compile(r"(?P<indent>^ {0,3})?+\[\^(?P<name>[^\[\]\s]++)\](?P<colon>:?)", re.MULTILINE)
 """A reference to a note; at the beginning of a line and with a colon it is the note itself."""
 
 Span = tuple[int, int]

@@ -33,12 +33,19 @@ ALWAYS, PERHAPS = True, None
         ('{{ partial "box" . }}', {ANY: PERHAPS}),
         ('{{ partial "box" (dict "text" .Inner) }}', {INNER: ALWAYS}),
         ("{{ define `x` }}{{ .Inner }}{{ end }}", {}),
+        ("{{ '\"' }}{{ \"a }}\n{{ .Inner {{ .Inner }}", {INNER: ALWAYS}),
     ],
 )  # fmt: skip
 def test_a_template_shows_what_its_actions_write(template, shown):
     arguments = {"for": "staff", "title": "A title", 0: "staff", 1: ""}
 
     assert find_shown(template, arguments, "words") == shown
+
+
+@pytest.mark.parametrize("repeated", [" ", '"{{"', '"{{ \\"', "`{{`", "'\"'{{", "/*{{"])
+def test_a_template_without_ends_is_read_once(repeated):
+    # Read again from each opening, it would take hours.
+    assert find_shown("{{" + repeated * 200_000, {}, "words") == {}
 
 
 SITE = {
