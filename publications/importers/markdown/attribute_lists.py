@@ -6,6 +6,7 @@ gohugo.io/content-management/markdown-attributes.
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from publications.html_tree import Element
 
@@ -29,8 +30,25 @@ END_TAG = re.compile(r"</([a-zA-Z]\w*)\s*>\Z")
 Span = tuple[int, int]
 
 
-def find_hidden_spans(text: str, log: ImportLog) -> Iterator[Span]:
-    """Yield start and end of the blocks and spans that lists of attributes hide, with these lists.
+@dataclass(frozen=True)
+class HiddenSpan:
+    """A part of a text that may be hidden, from `start` to `end`.
+
+    Args:
+        attributes: those that hide it; None for an element of HTML, which has its own.
+    """
+
+    start: int
+    end: int
+    attributes: dict[str, str] | None = None
+
+    @property
+    def is_element(self) -> bool:
+        return self.attributes is None
+
+
+def find_hidden_spans(text: str, log: ImportLog) -> Iterator[HiddenSpan]:
+    """Yield the blocks and spans that lists of attributes hide if they hold no picture, with these lists.
 
     A list of which it is not clear what it hides is reported: the text becomes a draft.
     """
@@ -38,13 +56,14 @@ def find_hidden_spans(text: str, log: ImportLog) -> Iterator[Span]:
     position = count = 0
     for block in BETWEEN_BLOCKS.split(text):
         for match in ATTRIBUTE_LIST.finditer(block) if "{" in block else ():
-            if not is_hidden(_build_element(match[1], definitions)):
+            element = _build_element(match[1], definitions)
+            if not is_hidden(element):
                 continue
             count += 1
             span = _find_span(block, match) if count <= MAX_LISTS else None
             if span:
-                yield position + span[0], position + span[1]
-            else:
+                yield HiddenSpan(position + span[0], position + span[1], element.attributes)
+            elif "![" not in block or is_hidden(Element("span", element.attributes, [Element("img")])):
                 log.hidden_part(match[0])
         position += len(block)
 

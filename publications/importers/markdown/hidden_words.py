@@ -6,7 +6,7 @@ of attributes hides (`attribute_lists`).
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from publications.html_tree import Element
@@ -15,8 +15,7 @@ from ..html.boilerplate import opens_on_click
 from ..html.losses import collapsed_note, hidden_words_note, words_in
 from ..html.source_tree import VOID, is_hidden, parse_html
 from ..imported_file import ImportLog
-from .attribute_lists import ATTRIBUTE_LIST, find_hidden_spans
-from .images import MARKDOWN_IMAGE
+from .attribute_lists import ATTRIBUTE_LIST, HiddenSpan, find_hidden_spans
 from .page import split_visible_words
 from .placeholders import ATTRIBUTES
 
@@ -35,7 +34,9 @@ NOTE = re.compile(
 NOTE_REFERENCE = re.compile(r"(?P<indent>^ {0,3})?+\[\^(?P<name>[^\[\]\s]++)\](?P<colon>:?)", re.MULTILINE)
 """A reference to a note; at the beginning of a line and with a colon it is the note itself."""
 
-Span = tuple[int, int]
+MAX_READINGS = 20
+"""How often the words of a text are read on average, as parts that stay may be nested; one with more waits."""
+HIDDEN = {"hidden": ""}
 
 
 @dataclass
@@ -62,20 +63,28 @@ class HiddenWords:
             text = self._without(text, find_hidden_spans(text, self.log))
         return text
 
-    def _without(self, text: str, spans: Iterator[Span]) -> str:
-        parts, position = [], 0
-        for start, end in sorted(spans):
-            if start >= position and not self._is_kept(text[start:end]):
-                parts.append(text[position:start])
-                position = end
+    def _without(self, text: str, spans: Iterable[HiddenSpan]) -> str:
+        parts, position, unread = [], 0, MAX_READINGS * len(text)
+        for span in sorted(spans, key=lambda span: (span.start, span.end)):
+            if span.start < position:
+                continue
+            unread -= span.end - span.start
+            if unread < 0:
+                self.log.hidden_part(text[span.start : span.start + 80].partition("\n")[0])
+                break
+            if not self._is_kept(text[span.start : span.end], span):
+                parts.append(text[position : span.start])
+                position = span.end
         return "".join([*parts, text[position:]])
 
-    def _is_kept(self, source: str) -> bool:
-        """Report hidden words, and return whether they stay, as the old site showed them on a click."""
+    def _is_kept(self, source: str, span: HiddenSpan) -> bool:
+        """Report hidden words, and return whether they stay, as the old site showed them at once or on a click."""
         source = self.restore(HIDING_MARKUP.sub("", source))
-        tree = parse_html(source)
-        element = tree.elements[0] if source.startswith("<") and tree.elements else tree
-        if MARKDOWN_IMAGE.search(source) and _is_hidden_from_screen_readers(element):
+        tree = parse_html(
+            source.replace("![", "<img>![")
+        )  # so that `is_hidden` sees the pictures of Markdown
+        element = tree.elements[0] if span.is_element else Element("div", span.attributes, tree.children)
+        if not is_hidden(element):
             return True
         if opens_on_click(element):
             self.log.add(collapsed_note(element))
@@ -85,7 +94,7 @@ class HiddenWords:
         self.left_out += split_visible_words(source)
         return False
 
-    def _find_extensions(self, text: str) -> Iterator[Span]:
+    def _find_extensions(self, text: str) -> Iterator[HiddenSpan]:
         """Yield the comments of kramdown, and what it writes for other formats than HTML alone."""
         position = 0
         for opening in EXTENSION.finditer(text):
@@ -99,20 +108,20 @@ class HiddenWords:
                 self.log.hidden_part(opening[0])
                 return
             position = end.end()
-            yield opening.start(), position
+            yield HiddenSpan(opening.start(), position, HIDDEN)
 
-    def _find_elements(self, text: str) -> Iterator[Span]:
+    def _find_elements(self, text: str) -> Iterator[HiddenSpan]:
         open_tags: dict[str, list[tuple[re.Match[str], bool]]] = defaultdict(list)
         for tag in TAG.finditer(text):
             name = tag["name"].lower()
             if tag["end"]:
                 opening, hides = open_tags[name].pop() if open_tags[name] else (tag, False)
                 if hides:
-                    yield opening.start(), tag.end()
+                    yield HiddenSpan(opening.start(), tag.end())
                 continue
             hides = bool(HIDING_WORD.search(tag[0])) and any(map(is_hidden, parse_html(tag[0]).elements))
             if name in VOID and hides:
-                yield tag.span()
+                yield HiddenSpan(*tag.span())
             elif name not in VOID and not tag[0].endswith("/>"):
                 open_tags[name].append((tag, hides))
         for opening, hides in (item for items in open_tags.values() for item in items):
@@ -120,17 +129,13 @@ class HiddenWords:
                 self.log.hidden_part(" ".join(opening[0].split()))
 
 
-def _is_hidden_from_screen_readers(element: Element) -> bool:
-    """Whether `aria-hidden` alone hides an element: readers saw the pictures in it (`html.source_tree.is_hidden`)."""
-    others = {name: value for name, value in element.attributes.items() if name != "aria-hidden"}
-    return "aria-hidden" in element.attributes and not is_hidden(Element(element.tag, others))
-
-
-def _find_unused_notes(text: str) -> Iterator[Span]:
+def _find_unused_notes(text: str) -> Iterator[HiddenSpan]:
     """Yield the footnotes that nothing refers to, which kramdown and Goldmark do not print."""
     used = {
         match["name"].casefold()
         for match in NOTE_REFERENCE.finditer(text)
         if match["indent"] is None or not match["colon"]
     }
-    yield from (note.span() for note in NOTE.finditer(text) if note[1].casefold() not in used)
+    for note in NOTE.finditer(text):
+        if note[1].casefold() not in used:
+            yield HiddenSpan(*note.span(), HIDDEN)

@@ -34,7 +34,6 @@ def leave_out(text: str) -> tuple[str, list[str], bool]:
         ("a `X`{: hidden} <b>X</b>{: hidden}", "a", ["`X`", "X"]),
         ("a <div hidden>X <div>Y</div></div> <span STYLE='display: none'>Z</span> b", "a b", ["X Y", "Z"]),
         ('a <img src="x.png" hidden> b', "a b", ["x.png"]),
-        ('<div aria-hidden="true">![a](b.png)</div>', '<div aria-hidden="true">![a](b.png)</div>', []),
         ('a <div aria-hidden="true" hidden>![X](b.png)</div>', "a", ["![X](b.png)"]),
         ("<p>a</p> <p aria-hidden=true>X</p>", "<p>a</p>", ["X"]),
         ("a `<i hidden>x</i>` {: .lead} {% x_{.5} $", "a `<i hidden>x</i>` {: .lead} {% x_{.5} $", []),
@@ -47,6 +46,41 @@ def leave_out(text: str) -> tuple[str, list[str], bool]:
 )  # fmt: skip
 def test_what_is_hidden_is_left_out_and_named(text, left, words):
     assert leave_out(text) == (left, words, False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<div aria-hidden="true">![a](b.png)</div>', '<div aria-hidden="true"><img src="b.png"> words</div>',
+        '<figure aria-hidden="true">\n\n![a][r]\n\n</figure>\n\n[r]: b.png', '<p aria-hidden="true">![r]</p>',
+        '![a](b.png){: aria-hidden="true"}', '{: aria-hidden="true"} ![a](b.png)',
+        '[![a](b.png)](x){: aria-hidden="true"}', '<img aria-hidden="true" src="b.png">',
+        '<div style="font-size: 0"><b style="font-size: 1rem">words</b></div>',
+    ],
+)  # fmt: skip
+def test_what_readers_saw_stays(text):
+    assert leave_out(text) == (" ".join(text.split()), [], False)
+
+
+def test_hidden_words_beside_a_picture_for_readers_are_left_out():
+    assert leave_out('<div aria-hidden="true"><img src="b.png"> <i hidden>X</i></div>') == (
+        '<div aria-hidden="true"><img src="b.png"> </div>',
+        ["X"],
+        False,
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[^a" * 100_000,
+        *(f"<div {attributes}>a ![a](b.png)" * 2_000 + "</div>" * 2_000
+          for attributes in ('aria-hidden="true"', 'hidden class="accordion"', "hidden")),
+    ],
+)  # fmt: skip
+def test_what_is_nested_is_read_a_few_times(text):
+    # Read again from each opening, it would take minutes.
+    leave_out(text)
 
 
 @pytest.mark.parametrize(
