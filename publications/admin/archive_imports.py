@@ -22,7 +22,7 @@ from publications.importers.archive_import_undo_plan import UndoStep, plan_impor
 from publications.importers.archive_imports import is_running, permissions_of, start_runner
 from publications.importers.field_changes import summarize_updates
 from publications.importers.import_decisions import list_decided_since
-from publications.importers.left_to_do import list_open_names
+from publications.importers.left_to_do import has_left_list, list_open_names
 from publications.importers.report_page import count_updated_live, has_untranslated_notes, label_report
 from publications.importers.sources import list_export_suffixes
 from publications.locales import current_locale, language_in_sentence, language_label
@@ -159,9 +159,7 @@ def archive_import_page(request: HttpRequest, pk: int) -> HttpResponse:
         updates=[] if job.is_undo else list_updates(job.report),
         checked_addresses=addresses if job.can_import else 0,
         imported_addresses=addresses if job.is_imported else 0,
-        has_left=bool(job.import_report.get("files") or job.report.get("kept"))
-        if job.is_undo
-        else bool(publications or job.report.get("lost_texts") or job.updated_revisions.exists()),
+        has_left=has_left_list(job),
         is_left_next=not job.is_dry_run and not job.can_resume,
         open_names=0 if job.is_unfinished else len(list_open_names(job)),
         new_rows=name_new_rows(job) if job.can_import else {},

@@ -1,4 +1,4 @@
-"""What an import says of the old addresses of texts: of those that wait for their text, and of texts without one."""
+"""What an import says of the old addresses of texts: of pending ones, and of texts of which the source tells none."""
 
 from collections.abc import Iterator, Sequence
 from itertools import batched
@@ -15,8 +15,8 @@ from .sources import MARKDOWN
 PUBLICATIONS_PER_QUERY = 500
 UNKNOWN_ADDRESS = "unknown-address"
 """The topic of the remark on texts whose old address the source does not tell."""
-PENDING_ADDRESS = "waiting-address"
-"""The topic of remarks on addresses that wait for their text, which are out of date once it is public."""
+PENDING_ADDRESS = "waiting-address"  # as stored reports have it
+"""The topic of remarks on pending addresses: those of texts that readers do not see yet."""
 
 
 def describe_addresses(
@@ -34,8 +34,8 @@ def describe_addresses(
     ]
     kept = _find_kept({texts[entry.uid].publication.pk for entry in hidden})
     addresses = dict.fromkeys(address for entry in hidden for address in entry.former_paths)
-    waiting = [address for address in addresses if key_of_redirect(address) in kept]
-    yield from describe_pending_addresses(waiting, is_listed=is_publishing)
+    pending = [address for address in addresses if key_of_redirect(address) in kept]
+    yield from describe_pending_addresses(pending, is_listed=is_publishing)
     if source.system == MARKDOWN.name:
         shown = [entry for entry in entries if not texts[entry.uid].notes_on(NOT_PUBLIC)]
         yield from _describe_unknown([entry for entry in shown if not entry.manuscript_slug])

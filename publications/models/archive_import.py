@@ -20,6 +20,8 @@ ARCHIVE_IMPORT_DAYS = 90
 ARCHIVE_FOLDER = "imports"
 SOURCE_PATH = "source_path"
 """The option of an import by the command with the folder or file that it names."""
+HAS_IMPORTED = "has_imported"
+"""The option of an import that has imported before the check that is its task now."""
 
 
 class ArchiveImportTask(models.TextChoices):
@@ -175,6 +177,11 @@ class ArchiveImport(models.Model):
         return self.task == ArchiveImportTask.UNDO
 
     @property
+    def has_imported(self) -> bool:
+        """Whether it was imported, and no undo was requested since: a later check changes nothing of it."""
+        return bool(self.options.get(HAS_IMPORTED)) if self.is_dry_run else not self.is_undo
+
+    @property
     def is_undone(self) -> bool:
         """Whether the last run has undone what was imported."""
         return self.is_undo and self.state == ArchiveImportState.DONE
@@ -256,8 +263,9 @@ class ArchiveImport(models.Model):
             False where another request has changed the import since it was read: nothing is requested then.
         """
         is_continued = task == self.task == ArchiveImportTask.UNDO and self.can_resume
+        options = {**self.options, **options, HAS_IMPORTED: self.has_imported}
         columns = {
-            "options": {**self.options, **options}, "task": task, "state": ArchiveImportState.WAITING,
+            "options": options, "task": task, "state": ArchiveImportState.WAITING,
             "requested_by": by, "starts": 0, "done": 0, "total": 0, "error": "", "is_stop_requested": False,
             "report": self.report if is_continued else {}, "earlier_report": self.import_report,
             "changed_at": timezone.now(),

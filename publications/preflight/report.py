@@ -108,12 +108,16 @@ def find_broken_links(publication: Publication) -> dict[str, str]:
     return _broken_links(publication, _render_body(publication)[0])
 
 
-def find_images_without_alt(publication: Publication) -> list[Image]:
-    """Return the images of a draft that have no alternative text, neither in the text nor in the library."""
+def find_images_without_alt(publication: Publication, images: Iterable[Image] | None = None) -> list[Image]:
+    """Return the images of a draft that have no alternative text, neither in the text nor in the library.
+
+    Args:
+        images: those of the draft to look at, if the caller has read them; None for all.
+    """
     draft = PreflightDraft(html=_render_body(publication)[0])
     return [
         image
-        for image in images_of(publication)
+        for image in (images_of(publication) if images is None else images)
         if not _has_alt(image) and (image.pk == publication.cover_id or image.key in draft.images_without_alt)
     ]
 
