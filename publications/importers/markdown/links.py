@@ -6,6 +6,7 @@ Reference links (`[words][label]`) with definitions from included files are comp
 import html
 import re
 from collections.abc import Mapping
+from pathlib import PurePosixPath
 from posixpath import normpath
 from urllib.parse import unquote, urljoin
 
@@ -81,7 +82,8 @@ class LinkRewriter(AddressRewriter):
     def _resolve_relative_address(self, path: str) -> str | None:
         """Return the address for a relative path: of a file beside this one, or an old address."""
         folder = self.source.rpartition("/")[0]
-        as_page = path.removeprefix("../") if path.startswith("../") and path.endswith("/") else path
+        is_page = not PurePosixPath(path).suffix
+        as_page = path.removeprefix("../") if is_page else path
         for relative in (as_page, path):  # a page that ends in a slash stands a step below its file
             file = normpath(f"{folder}/{unquote(relative)}" if folder else unquote(relative)).lstrip("/")
             names = (file, f"{file}.md", f"{file}/index.md", file.removesuffix(".html") + ".md")

@@ -327,6 +327,18 @@ def test_links_keep_their_place_and_only_those_of_the_old_site_are_led(tmp_path,
     assert arrival.manuscript.body == f"[x]({leads})"
 
 
+@pytest.mark.parametrize("link", ["../b", "../b/", "b.md"])
+def test_a_link_relative_to_the_page_stays_in_its_language(tmp_path, link):
+    """A page of `sv/a.md` is at /sv/a/, so that ../b is /sv/b."""
+    for name in ("b.md", "sv/b.md"):
+        written(tmp_path, name)
+    folder = written(tmp_path, "sv/a.md", front="lang: sv\n", body=f"[x]({link})")
+
+    page = arrivals(folder, SAMPLES / "authors.csv")["sv/a.md"]
+
+    assert page.manuscript.body == "[x](/sv/publications/b/)"
+
+
 def test_a_link_that_leads_elsewhere_now_is_reported(tmp_path):
     written(tmp_path, "sub/b.md")
 
