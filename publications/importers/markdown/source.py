@@ -67,7 +67,10 @@ class MarkdownSource(ImportSource):
             relative_source(file, self.root) for file in self.files if file.resolve() not in self.used_files
         )
         remarks = (
-            SourceRemark(_("Files that no text uses, which are left out: %d.") % len(unused), unused),
+            SourceRemark(
+                _("Files that no imported text shows or links to, which are left out: %d.") % len(unused),
+                unused,
+            ),
             SourceRemark(
                 _("Files of code that give texts their fields were not read; look whether they hide any:"),
                 self.unread_code,

@@ -120,7 +120,10 @@ def _describe_files(index: ExportIndex, missing_files: tuple[str, ...]) -> Itera
     text = _("Files in the media library of the export: %d.") % len(index.attachments)
     yield SourceRemark(text)
     if unused:
-        yield SourceRemark(_("Files that no text uses, which are left out: %d.") % len(unused), tuple(unused))
+        yield SourceRemark(
+            _("Files that no imported text shows or links to, which are left out: %d.") % len(unused),
+            tuple(unused),
+        )
     if missing_files:
         text = ngettext(
             "A file that texts use is not beside the export: fetch it from this address into the folder “uploads”, "

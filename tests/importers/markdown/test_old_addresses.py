@@ -101,7 +101,7 @@ def test_linked_files_are_attached_and_answer_at_their_old_addresses(client, tmp
         assert response.status_code == 301 and client.get(response["Location"]).status_code == 200, address
         fragment = "#page=2" if "#" in link else ""
         assert f'href="{response["Location"]}{fragment}"' in edition.html
-    assert [remark.items for remark in report.source_notes if "no text uses" in remark.text] == [
+    assert [remark.items for remark in report.source_notes if "no imported text" in remark.text] == [
         ("assets/unused.pdf",)
     ]
 

@@ -207,7 +207,7 @@ def test_bylines_of_co_authors_plus_name_guests_and_accounts(tmp_path):
     assert authors.find("ann").former_paths == ("/author/ann-b/",)
     assert authors.find("eva-lind").biography == "Eva writes on gas & oil."
     assert authors.find("eva-lind").portrait == "/wp-content/uploads/2024/04/eva.png"
-    assert "Files that no text uses" not in notes_of(source)
+    assert "Files that no imported text" not in notes_of(source)
 
 
 TERMS = [("category", "gas", "Gas"), ("category", "uncategorized", "Uncategorized"), ("post_tag", "eu", "EU"),
@@ -379,7 +379,7 @@ def test_files_that_are_not_there_are_named_once_and_others_that_nobody_uses_are
 
     assert missing == (f"{SITE}/wp-content/uploads/2024/04/a.png", f"{SITE}/wp-content/uploads/b.pdf")
     assert (
-        f"Files that no text uses, which are left out: 1. {SITE}/wp-content/uploads/2024/04/unused.png"
+        f"Files that no imported text shows or links to, which are left out: 1. {SITE}/wp-content/uploads/2024/04/unused.png"
         in notes_of(source)
     )
 
