@@ -67,7 +67,8 @@ def publish(
         keep_scheduled: let a scheduled edition become live at its time, after this one, instead of replacing it.
         without_approval: why a kind that needs two people is published by one, or why its scheduled edition is kept,
             which nobody has approved after this one; news for all staff.
-        although_hidden: publish it also if the site that it was imported from hid it, which is then confirmed for ever.
+        although_hidden: publish it also if the site that it was imported from hid it: the reason is gone, unless
+            this edition is cancelled or undone.
 
     Returns:
         The stored edition.
@@ -208,7 +209,7 @@ def _store_drafts(plans: Iterable[PublishPlan], batch: PublishBatch) -> None:
     Address.objects.bulk_create(
         batch.addresses, ignore_conflicts=True
     )  # an address may already be that of its publication
-    if hidden := [plan.publication.pk for plan in plans if plan.is_although_hidden]:
+    if hidden := [plan.publication.pk for plan in plans if plan.publication.hidden_reason]:
         Publication.objects.filter(pk__in=hidden).update(hidden_reason=None)
     publications = [plan.publication for plan in plans]
     Revision.objects.create_many_from(
@@ -251,5 +252,5 @@ def _build_audit_entry(plan: PublishPlan, changed_publications: Collection[int] 
         kept_without_approval=plan.kept_without_approval,
         approved_by=[approval.approved_by.get_username() for approval in plan.approvals or ()],
         without_approval=plan.options.without_approval.strip() if plan.is_unapproved else "",
-        although_hidden=plan.is_although_hidden,
+        although_hidden=plan.publication.hidden_reason,
     )

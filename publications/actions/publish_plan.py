@@ -91,11 +91,6 @@ class PublishPlan:
         return self.edition.number == 1
 
     @property
-    def is_although_hidden(self) -> bool:
-        """Whether the site that it was imported from hid it, and somebody has confirmed that readers see it."""
-        return bool(self.publication.hidden_reason)
-
-    @property
     def is_unapproved(self) -> bool:
         """Whether it needs two people, and one published it."""
         return self.approvals == []

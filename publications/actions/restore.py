@@ -11,10 +11,10 @@ from publications.draft_content import (
     unsaved_publication,
     write_draft,
 )
-from publications.models import Edition, Publication, Revision, RevisionReason
+from publications.models import Publication, Revision, RevisionReason
 from publications.stored_messages import gettext as _
-from publications.stored_messages import store_message
 
+from .hidden_reason import restore_hidden_reason
 from .revisions import store_revision
 
 
@@ -44,25 +44,10 @@ def restore_revision(
         *_drop_impossible_translation(publication, content),
         *_list_missing(manuscript.loads(revision.manuscript), draft),
     ]
+    restore_hidden_reason(publication, revision)
     write_draft(publication, {name: content[name] for name in content if name not in kept_fields})
     store_revision(publication, by=by, reason=reason)
-    _question_earlier_import(publication, revision)
     return missing
-
-
-def _question_earlier_import(publication: Publication, revision: Revision) -> None:
-    """Let the words of an earlier import be confirmed before they are published, unless readers have seen them.
-
-    Whether their source hid them is known of the last import alone.
-    """
-    imports = Revision.objects.filter(publication=publication, reason=RevisionReason.IMPORTED)
-    numbers = list(imports.values_list("number", flat=True))
-    is_earlier = any(number <= revision.number for number in numbers) and max(numbers) > revision.number
-    seen = Edition.objects.ever_public().filter(publication=publication, digest=revision.digest)
-    if is_earlier and not publication.hidden_reason and not seen.exists():
-        message = _("An earlier import brought these words, and the old site may have hidden them.")
-        publication.hidden_reason = store_message(message)
-        Publication.objects.filter(pk=publication.pk).update(hidden_reason=publication.hidden_reason)
 
 
 def draft_of_revision(publication: Publication, revision: Revision) -> Publication:

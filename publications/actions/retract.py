@@ -31,6 +31,7 @@ from publications.models import (
 from publications.reserved_disk_space import retry_with_reserved_space
 
 from .changed_pages import find_publications_showing
+from .hidden_reason import revoke_confirmation
 from .news import store_news, store_unapproved_news
 from .public_state import refuse_outdated_state
 from .transaction import ActionContext, ActionRefused, begin_action, lock_publication
@@ -167,6 +168,7 @@ def _change_status(
     cancelled = cancel_scheduled(publication, action.at)
     if cancelled:
         publication.press_links.revoke()
+        revoke_confirmation(publication)
     edition = _store_edition(live, change, note.strip(), action)
     is_unapproved = needs_approval(publication)
     if is_unapproved:

@@ -33,6 +33,7 @@ from publications.models import (
 )
 from publications.reserved_disk_space import retry_with_reserved_space
 
+from .hidden_reason import revoke_confirmation
 from .news import store_missing_translation_news, store_republication_news, store_unapproved_news
 from .public_state import WINDOW_ACTIONS, refuse_outdated_state
 from .transaction import ActionContext, ActionRefused, Outdated, begin_action, lock_publication
@@ -145,6 +146,7 @@ def undo(
     if edition is not None and edition != plan.edition.number:
         raise Outdated(_("Something else has been published since. Look again before you take it back."))
     restored = _UNDO_FUNCTIONS[plan.type](publication, plan, action)
+    revoke_confirmation(publication)
     reason = find_missing_approval(restored) if restored else ""
     is_unapproved = bool(restored) and (bool(reason) or needs_approval(publication))
     if is_unapproved:

@@ -7,6 +7,7 @@ from publications import search
 from publications.models import FOREVER, ActionType, EndReason, Publication, needs_approval
 from publications.reserved_disk_space import retry_with_reserved_space
 
+from .hidden_reason import revoke_confirmation
 from .news import store_translation_news, store_unapproved_news
 from .public_state import refuse_outdated_state
 from .transaction import ActionRefused, begin_action, lock_publication
@@ -44,6 +45,7 @@ def withdraw(publication: Publication, *, by, note: str = "", state: str | None 
             end_reason=EndReason.WITHDRAWN
         )
         store_translation_news(live, by=by, at=action.at)
+    revoke_confirmation(publication)
     is_unapproved = bool(live) and needs_approval(publication)
     if is_unapproved:
         store_unapproved_news(live, by=by, at=action.at, is_withdrawn=True)

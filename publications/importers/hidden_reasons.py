@@ -24,19 +24,26 @@ LeftNote = tuple[str, str, Publication | None, Stored]
 
 
 def store_hidden_reasons(files: Iterable[FileReport], states: Mapping[int, PublicationState]) -> None:
-    """Store with each draft why its source hides it, or that it does so no longer.
-
-    Of a text that somebody here has decided about, only words that this run has stored need a new confirmation.
-    """
+    """Store with each draft why its source hides it, or that it does so no longer."""
     for file in files:
-        publication, state = file.publication, states[file.publication.pk]
-        reason = explain_hidden(file)
-        is_decided = state.is_live or state.stage in DECIDED_STAGES
-        if reason and is_decided and file.outcome is not FileOutcome.UPDATED:
+        publication, reason = file.publication, explain_hidden(file)
+        if _keeps_reason(file, states[publication.pk], is_hidden=bool(reason)):
             continue
         stored = store_message(join_messages(_("The old site hid this text."), reason)) if reason else None
         if publication.hidden_reason != stored:
             Publication.objects.filter(pk=publication.pk).update(hidden_reason=stored)
+
+
+def _keeps_reason(file: FileReport, state: PublicationState, *, is_hidden: bool) -> bool:
+    """Whether what a source says of a text does not apply to its draft.
+
+    A draft that an editor has changed may have hidden words that a source has removed before it showed the text. Of a
+    text that somebody here has decided about, only words that this run has stored need a new confirmation.
+    """
+    if not is_hidden:
+        return file.is_edited
+    is_decided = state.is_live or state.stage in DECIDED_STAGES
+    return is_decided and file.outcome is not FileOutcome.UPDATED
 
 
 def explain_hidden(file: FileReport) -> str:

@@ -14,7 +14,7 @@ from publications import actions
 from publications.importers.archive_import_undo import undo_import
 from publications.importers.left_to_do import LeftTask, find_left_to_do
 from publications.models import ArchiveImport, AuditEntry, Edition, Publication
-from tests.factories import make_live, make_person, make_publication, tomorrow
+from tests.factories import make_live, make_person, make_publication, saved, tomorrow
 from tests.importers.wordpress import exports as wordpress
 
 from .test_archive_imports import administrator, page_of, press, started
@@ -59,7 +59,7 @@ def test_a_hidden_text_is_published_and_scheduled_only_on_purpose_and_once(desk,
     assert is_refused and "Tick that it is to be public all the same." in refused
     assert publication.editions.count() == 1 and not publication.hidden_text
     assert ALTHOUGH not in desk.get(publish_path(publication)).text
-    assert AuditEntry.objects.get().detail[ALTHOUGH] is True
+    assert AuditEntry.objects.get().detail[ALTHOUGH] == make_hidden().hidden_reason
     history = desk.get(reverse("desk:history", args=[publication.pk])).text
     assert "although the old site hid it" in history
 
@@ -156,46 +156,125 @@ SECRET, OTHER = (
 )
 
 
-def import_texts(administrator, *versions: tuple[str, str, str]):
-    """Import versions of one text, each with its password, its words, and the button that imports it."""
-    for password, text, button in versions:
-        export = wordpress.export(wordpress.item(1, title="Gas", password=password, text=text))
-        check(administrator, SimpleUploadedFile("old.xml", export.encode()))
+def import_texts(administrator, *versions: tuple[str, str, str]) -> ArchiveImport:
+    """Import versions of one text, each with its password, its words, and the button that imports it.
+
+    A second text changes with each version, so that there is always something to import.
+    """
+    for number, (password, text, button) in enumerate(versions, start=ArchiveImport.objects.count()):
+        gas = wordpress.item(1, title="Gas", password=password, text=text)
+        oil = wordpress.item(2, title="Oil", text=f"<p>Version {number} of the words of oil.</p>")
+        check(administrator, SimpleUploadedFile("old.xml", wordpress.export(gas, oil).encode()))
         job = press(administrator, button)
     return job
+
+
+def gas() -> Publication:
+    return Publication.objects.get(title="Gas")
+
+
+def restore_revision(number: int, editor) -> Publication:
+    actions.restore_revision(gas(), gas().revisions.get(number=number), by=editor)
+    return gas()
 
 
 @pytest.mark.parametrize("way", ["undo", "restore"])
 def test_words_that_an_earlier_import_brought_are_confirmed_again(administrator, editor, way):
     job = import_texts(administrator, ("x", SECRET, "drafts"), ("", OTHER, "drafts"))
-    text = Publication.objects.get()
-    assert not text.hidden_reason
+    assert not gas().hidden_reason
 
     if way == "undo":
         undo_import(job, progress=lambda *_progress: None)
     else:
-        actions.restore_revision(text, text.revisions.order_by("number").first(), by=editor)
+        restore_revision(1, editor)
 
-    text = Publication.objects.get()
-    assert "Secret" in text.body and "may have hidden" in text.hidden_text
+    assert "Secret" in gas().body and "may have hidden" in gas().hidden_text
     with pytest.raises(actions.NotReady, match="may have hidden"):
-        actions.publish(text, by=editor)
+        actions.publish(gas(), by=editor)
+
+
+@pytest.mark.parametrize("earlier", [(), (("", OTHER, "publish"),)])
+def test_a_run_that_keeps_the_draft_of_an_editor_keeps_its_reason(administrator, editor, earlier):
+    """Its source hides other words no longer, which the draft does not have."""
+    import_texts(administrator, *earlier, ("x", SECRET, "drafts"))
+    saved(gas(), body=f"{gas().body}\n\nA word of the editor.")
+
+    job = import_texts(administrator, ("", "<p>New words that the source shows of gas.</p>", "drafts"))
+
+    assert "kept" in {file["outcome"] for file in job.report["files"]} and "Secret" in gas().body
+    with pytest.raises(actions.NotReady, match=PASSWORD):
+        actions.publish(gas(), by=editor)
 
 
 def test_hidden_words_in_the_draft_of_a_live_text_are_confirmed(administrator, editor):
     import_texts(administrator, ("", OTHER, "publish"), ("x", SECRET, "drafts"))
-    text = Publication.objects.get()
 
     with pytest.raises(actions.NotReady, match="The old site hid this text"):
-        actions.publish(text, by=editor, change="update")
+        actions.publish(gas(), by=editor, change="update")
 
-    assert "Other" in Edition.objects.live().get().body
+    assert "Other" in Edition.objects.live().get(title="Gas").body
 
 
-def test_a_published_text_is_restored_without_a_question(administrator, editor):
-    import_texts(administrator, ("", SECRET, "publish"), ("", OTHER, "publish"))
-    text = Publication.objects.get()
+@pytest.mark.parametrize("way", ["undo", "restore"])
+@pytest.mark.parametrize("publisher", ["import", "editor"])
+def test_words_that_readers_have_seen_need_no_tick(administrator, editor, way, publisher):
+    """An editor who publishes a draft may set its date, so that it is not quite the draft of the import."""
+    import_texts(administrator, ("", OTHER, "publish" if publisher == "import" else "drafts"))
+    if publisher == "editor":
+        Publication.objects.filter(title="Gas").update(published_at=None, slug="")
+        actions.publish(gas(), by=editor)
+    job = import_texts(administrator, ("x", SECRET, "drafts"))
+    before = gas().hidden_text
 
-    actions.restore_revision(text, text.revisions.order_by("number").first(), by=editor)
+    if way == "undo":
+        undo_import(job, progress=lambda *_progress: None)
+    else:
+        restore_revision(1, editor)
 
-    assert not Publication.objects.get().hidden_reason
+    assert PASSWORD in before and "Other" in gas().body and not gas().hidden_text
+    restore_revision(gas().version - 1, editor)
+    assert "Secret" in gas().body and "may have hidden" in gas().hidden_text
+
+
+def test_an_undo_gives_a_draft_no_reason_of_the_later_import(administrator):
+    job = import_texts(administrator, ("", OTHER, "drafts"), ("x", SECRET, "drafts"))
+
+    undo_import(job, progress=lambda *_progress: None)
+
+    assert "Other" in gas().body and PASSWORD not in gas().hidden_text
+
+
+def test_hidden_words_that_come_back_after_a_tick_are_confirmed_again(administrator, editor):
+    import_texts(administrator, ("x", SECRET, "drafts"))
+    actions.publish(saved(gas(), body="Harmless words."), by=editor, although_hidden=True)
+    assert not gas().hidden_text
+
+    restore_revision(1, editor)
+
+    with pytest.raises(actions.NotReady, match=PASSWORD):
+        actions.publish(gas(), by=editor, change="update")
+
+
+@pytest.mark.parametrize("way", ["cancelled", "withdrawn", "replaced and undone", "undone"])
+def test_a_tick_counts_no_more_once_its_edition_is_cancelled_or_undone(editor, way):
+    is_scheduled = way != "undone"
+    text = make_hidden()
+    actions.publish(text, by=editor, at=tomorrow() if is_scheduled else None, although_hidden=True)
+    if way.startswith("replaced"):
+        actions.publish(text, by=editor)
+    assert not Publication.objects.get().hidden_text
+
+    (actions.withdraw if way == "withdrawn" else actions.undo)(text, by=editor)
+
+    with pytest.raises(actions.NotReady, match="It was for members only"):
+        actions.publish(Publication.objects.get(), by=editor)
+
+
+def test_a_tick_counts_on_if_a_later_edition_is_undone(editor):
+    text = make_hidden()
+    actions.publish(text, by=editor, although_hidden=True)
+    actions.publish(saved(Publication.objects.get(), title="Mistaken"), by=editor)
+
+    actions.undo(text, by=editor)
+
+    assert not Publication.objects.get().hidden_text
