@@ -48,6 +48,7 @@ KEYS = {
     "cover": (
         "cover", "image", "images", "hero_image", "featured_image", "featuredImage", "thumbnail", "header", "og_image",
     ),
+    "cover_address": ("path", "src", "url", "image", "teaser", "overlay_image", "file"),  # where a cover has fields
     "cover_alt": ("image_alt", "cover_alt", "alt", "imageAlt", "hero_alt"),
     "cover_credit": (
         "cover_credit", "image_credit", "photo_credit", "cover_caption", "image_caption", "image_figcaption",
@@ -122,10 +123,9 @@ class FrontMatterFields:
         return self._read_value(KEYS[name])
 
     def _read_value(self, keys: Iterable[str]) -> Any:
-        empty = {key for key in keys if not has_value(self.values.get(key))}
-        key = next((key for key in keys if key not in empty), None)
-        self.read_keys |= {*empty, key} - {None}
-        return self.values.get(key) if key else None
+        key = next((key for key in keys if has_value(self.values.get(key))), "")
+        self.read_keys.add(key)
+        return self.values.get(key)
 
     def title(self, body: str, stem: str) -> tuple[str, str]:
         """Return the title, and the text without it if it was the first heading."""
@@ -186,12 +186,10 @@ class FrontMatterFields:
 
         A redirect or link of a post with a text of its own does not count.
         """
-        keys = [
-            key for key in KEYS["external_url"] if not (has_text and key.startswith(("redirect", "link")))
-        ]
-        addresses = {key: as_text(self.values.get(key)) for key in keys}
-        for key, address in addresses.items():
-            if address.startswith(("https://", "http://")):
+        for key in KEYS["external_url"]:
+            address = as_text(self.values.get(key))
+            counts = not (has_text and key.startswith(("redirect", "link")))
+            if counts and address.startswith(("https://", "http://")):
                 self.read_keys.add(key)
                 return address
         return ""
@@ -238,22 +236,35 @@ class FrontMatterFields:
                 self.log.changed("tag", message % {"one": names[name.casefold()], "other": name})
 
     def cover(self) -> tuple[str, str, str]:
-        """Return the address of the cover image, its alternative text, and its credit or caption as it is written."""
-        values = self.read_value("cover")
-        values = values[0] if isinstance(values, list) and values else values
-        alt = as_text(self.read_value("cover_alt"))
-        credit = as_text(self.read_value("cover_credit"))
-        if isinstance(values, dict):
-            alt = alt or as_text(values.get("alt"))
-            credit = credit or as_text(first_value(values, "credit", "caption"))
-            values = first_value(values, "path", "src", "url", "image", "teaser", "overlay_image", "file")
-        return as_text(values), without_html(alt), credit
+        """Return the address of the cover image, its alternative text, and its captions and credits as written.
 
-    def report_unread(self) -> None:
-        """Report every field that was not read, with its value."""
+        Without an address nothing is read, so that `report_unread` names all of it.
+        """
+        for key in KEYS["cover"]:
+            value = self.values.get(key)
+            value = value[0] if isinstance(value, list) and value else value
+            picture = FrontMatterFields(value if isinstance(value, dict) else {"path": value}, self.log)
+            if address := as_text(picture.read_value("cover_address")):
+                self.read_keys.add(key)
+                alts, words = (
+                    dict.fromkeys([*self._read_texts(name), *picture._read_texts(name)])
+                    for name in ("cover_alt", "cover_credit")
+                )
+                picture.report_unread(within=f"{key}.")
+                return address, without_html(" / ".join(alts)), " / ".join(words)
+        return "", "", ""
+
+    def _read_texts(self, name: str) -> list[str]:
+        """Return the texts under the keys of KEYS[name], and count them as read, but no lists and mappings."""
+        texts = {key: as_text(self.values.get(key)) for key in KEYS[name]}
+        self.read_keys |= {key for key, text in texts.items() if text}
+        return list(filter(None, texts.values()))
+
+    def report_unread(self, within: str = "") -> None:
+        """Report every field that was not read, with its value; `within` stands before their keys."""
         for key, value in self.values.items():
-            if key not in self.read_keys and (text := display_value(value)):
-                self.log.add(unknown_field_note(key, text))
+            if key not in self.read_keys and has_value(value) and (text := display_value(value)):
+                self.log.add(unknown_field_note(f"{within}{key}", text))
 
 
 def _first_heading(text: str) -> tuple[str, str] | None:

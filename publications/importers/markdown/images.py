@@ -59,12 +59,12 @@ class ImageRewriter:
         return IMG_ELEMENT.sub(self._rewrite_element, text) if "<img" in text.lower() else text
 
     def cover(self, address: str, alt: str, credit: str) -> str:
-        """Return the key of the cover image, or "" if it is missing, which is reported.
+        """Return the key of the cover image, or "" if there is none or it is missing, which is reported.
 
         Args:
             credit: as it is written; the image gets it as plain text.
         """
-        image = self._find(address, "")
+        image = self._find(address, "") if address else None
         words = strip_markup(credit, ImportLog()) if credit else ""
         if credit and (not image or words != credit or len(words) > MAX_CREDIT):
             self.log.dropped("value", describe_cover_caption(credit))

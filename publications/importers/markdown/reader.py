@@ -104,7 +104,8 @@ class _MarkdownFile:
         title, source = self.fields.title(remove_marks(self.front_matter.body), self.file.stem)
         bylines = self.fields.bylines(self.context.authors)
         body = self._body(source)
-        text = replace(self._manuscript(has_text=bool(body)), title=title, body=body)
+        cover = self.images.cover(*self.fields.cover())
+        text = replace(self._manuscript(has_text=bool(body)), title=title, body=body, cover=cover)
         rendered = render_as_published(text, self.log)
         text = replace(
             text,
@@ -183,8 +184,7 @@ class _MarkdownFile:
         return reasons_in_place(self.file.path, self.file.root, self.context.source_site)
 
     def _manuscript(self, *, has_text: bool) -> Manuscript:
-        """Return the manuscript without its text."""
-        cover, cover_alt, credit = self.fields.cover()
+        """Return the manuscript without its text and images."""
         return Manuscript(
             uid=self.file.uid,
             kind=self.fields.kind(self.context.kinds, self.context.kind),
@@ -192,7 +192,6 @@ class _MarkdownFile:
             tags=self.fields.tags(),
             published_at=self.fields.published_at(self.file.stem),
             slug=self.file.slug,
-            cover=self.images.cover(cover, cover_alt, credit) if cover else "",
             related=self._related(),
             translation_of=self.file.translation_of,
             external_url=self.fields.external_url(has_text=has_text),

@@ -40,6 +40,7 @@ def test_only_unused_fields_are_reported(tmp_path):
     arrival = read(written(tmp_path, front=front))
 
     assert texts_of(arrival, "field") == [
+        "This site has no field for “image_alt”; its value was left out: A",
         "This site has no field for “hero”; its value was left out: false",
         "This site has no field for “seo”; its value was left out: a: b",
     ]
@@ -256,6 +257,8 @@ def test_the_report_on_an_unreadable_image_does_not_name_folders_of_the_server(t
         ("image: p.png\nimage_figcaption: U.S. Navy / Public domain", "U.S. Navy / Public domain", False),
         ("image: p.png\nimage_caption: <a href='https://x.example/'>U.S. *Navy*</a>", "U.S. Navy", True),
         ("cover: {image: p.png, credit: U.S. Navy}", "U.S. Navy", False),
+        ("image: {path: p.png, caption: A ship, credit: U.S. Navy}", "A ship / U.S. Navy", False),
+        ("image: p.png\nimage_credit: U.S. Navy\nimage_caption: A ship", "U.S. Navy / A ship", False),
         ("image: missing.png\nimage_credit: U.S. Navy", None, True),
     ],
 )
@@ -269,6 +272,23 @@ def test_the_caption_of_the_main_picture_is_its_credit(tmp_path, front, credit, 
     assert [image.credit for image in images] == ([credit] if credit else [])
     assert any("U.S." in str(note.text) for note in file.notes if note.topic == "value") == is_noted
     assert "field" not in {note.topic for note in file.notes}
+
+
+@pytest.mark.parametrize("suffix", [".md", ".html"])
+@pytest.mark.parametrize(
+    "front",
+    ["caption: U.S. Navy", "image_credit: U.S. Navy\nimage: {width: 300}", "image_alt: U.S. Navy", "header: {caption: U.S. Navy}",
+     "image: p.png\nimage_credit: {name: U.S. Navy}", "image: p.png\nphoto_credit: [U.S. Navy, Ann Berg]",
+     "image: {path: p.png, credit: {name: U.S. Navy}}", "cover: [{image: p.png, caption: [U.S. Navy, Ann Berg]}]"],
+)  # fmt: skip
+def test_words_that_no_main_picture_gets_are_named(tmp_path, front, suffix):
+    folder = written(tmp_path, f"a{suffix}", front=f"{front}\n")
+    (folder / "p.png").write_bytes(picture_bytes())
+
+    [file] = arrivals(folder, SAMPLES / "authors.csv").values()
+
+    assert not any(image.credit for image in file.manuscript.images)
+    assert any("U.S. Navy" in str(note.text) for note in file.notes if note.topic == "field")
 
 
 @pytest.mark.parametrize(
