@@ -30,6 +30,7 @@ LIST_PAGE_STEMS = ("_index", "index")
 NAME_KEYS = ("display_name", "full_name", "name", "title")
 BIOGRAPHY_KEYS = ("biography", "bio", "about", "description", "summary")
 PORTRAIT_KEYS = ("portrait", "avatar", "photo", "image", "picture", "headshot")
+SUBSCRIBER_COLUMNS = frozenset({"email", "e-mail", "email_address", "subscribed", "subscribed_at"})
 PROFILE_SUFFIXES = (".md", ".markdown", ".yml", ".yaml", ".json", ".toml")
 PORTRAIT_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
 DATA_FORMATS = {".yml": "YAML", ".yaml": "YAML", ".json": "JSON"}
@@ -62,6 +63,19 @@ def lists_names(path: Path) -> bool:
         return any(_name_of(row) for _author_id, row in _read_rows(path))
     except ImportRefused:
         return True
+
+
+def lists_authors(path: Path) -> bool:
+    """Return whether a table can be read and has ids with names, and no addresses, which are of readers or members."""
+    try:
+        rows = _read_rows(path)
+    except ImportRefused:
+        return False
+    columns = {name.casefold() for _author_id, row in rows[:1] for name in filter(None, row)}
+    named = (
+        author_id for author_id, row in rows if _name_of(row | {"title": ""})
+    )  # titles are those of events
+    return columns.isdisjoint(SUBSCRIBER_COLUMNS) and any(named)
 
 
 def _read_rows(path: Path) -> list[tuple[str, dict[str, Any]]]:

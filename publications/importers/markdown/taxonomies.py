@@ -1,21 +1,24 @@
 """List pages (`_index.md` of Hugo): names and introductions of topics, and the list or folder of authors."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..imported_file import ImportLog, ImportRefused
 from ..source import SourceTopic
-from .authors import DATA_FORMATS, lists_names
+from .authors import DATA_FORMATS, lists_authors, lists_names
 from .front_matter import MAX_FILE_BYTES, as_text, first_value, read_front_matter, without_html
 from .liquid_template import parse_template
 from .source_site import SourceSite, folders_from
 
 TOPIC_FOLDERS = ("topics", "topic", "tags", "tag", "categories", "category")
 AUTHOR_FOLDERS = ("authors", "author", "people", "contributors", "writers")
-PEOPLE = re.compile(r"author|contributor|member|people|person|staff|team|writer", re.IGNORECASE)
-"""In the names of tables at the top of a site that may list its authors too."""
+PEOPLE = re.compile(
+    r"(?<![^\W\d_])(?:authors?|contributors?|members?|people|persons?|staff|team|writers?)(?![^\W\d_])",
+    re.IGNORECASE,
+)
+"""Words in the names of tables at the top of a site that may list its authors too."""
 DATA_FOLDERS = ("", "_data", "data")
 """Where a site has its list of authors: at its top, or where Jekyll and Eleventy (`_data`) or Hugo (`data`) has it."""
 INTRODUCTION_KEYS = ("summary", "description", "deck", "intro", "introduction")
@@ -74,22 +77,26 @@ def find_taxonomies(root: Path, site: SourceSite, boundary: Path | None = None) 
         )
         taxonomies.authors = taxonomies.authors or next(folders, None)
     if not taxonomies.authors:
-        lists = map(_find_author_list, dict.fromkeys(filter(None, [root, site.folder])))
-        taxonomies.authors = next(filter(None, lists), None)
+        taxonomies.authors = _find_author_list(dict.fromkeys(filter(None, [root, site.folder])))
     return taxonomies
 
 
-def _find_author_list(folder: Path) -> Path | None:
+def _find_author_list(folders: Iterable[Path]) -> Path | None:
     """Return the file or the folder of data that lists the authors of a site, by its usual names, or None.
 
-    A table of something else may have such a name: one without names of people is left alone.
+    A table of something else may have such a name: one without names of people is left alone. Other tables of people
+    come last.
     """
+    named = (path for folder in folders for path in _author_lists(folder) if lists_names(path))
+    tables = (path for folder in folders for path in sorted(folder.glob("*.csv")) if PEOPLE.search(path.stem))
+    return next(named, None) or next(filter(lists_authors, tables), None)
+
+
+def _author_lists(folder: Path) -> list[Path]:
     names = (f"{stem}{suffix}" for stem in AUTHOR_FOLDERS for suffix in (".csv", *DATA_FORMATS))
-    paths = (folder / place / name for name in names for place in DATA_FOLDERS)
-    tables = (path for path in sorted(folder.glob("*.csv")) if PEOPLE.search(path.stem))
-    found = next((path for path in (*paths, *tables) if path.is_file() and lists_names(path)), None)
-    folders = (folder / place / name for name in AUTHOR_FOLDERS for place in filter(None, DATA_FOLDERS))
-    return found or next((path for path in folders if path.is_dir() and lists_names(path)), None)
+    files = (folder / place / name for name in names for place in DATA_FOLDERS)
+    data = (folder / place / name for name in AUTHOR_FOLDERS for place in filter(None, DATA_FOLDERS))
+    return [*filter(Path.is_file, files), *filter(Path.is_dir, data)]
 
 
 def _read_topics(folder: Path, site: SourceSite) -> dict[str, SourceTopic]:

@@ -126,6 +126,34 @@ def test_a_folder_of_data_about_authors_is_found(tmp_path, name, text):
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("team.csv", b"name,role\nEric Mill,Editor\n"),
+        ("people_survey.csv", "id,name\n1,Åsa Ek\n".encode("latin-1")),
+        ("members.csv", b"id,name,Email\n1,Reader One,a@x.example\n"),
+        ("members.csv", b"id,name,subscribed_at\n1,Reader One,2024-05-01\n"),
+        ("team_events.csv", b"id,title\n1,Summer party\n"),
+        ("steampunk.csv", b"id,name\n1,Airship One\n"),
+    ],
+)
+def test_a_table_that_is_no_list_of_authors_is_left_alone(tmp_path, name, content):
+    (tmp_path / name).write_bytes(content)
+
+    assert find_taxonomies(tmp_path, SourceSite()).authors is None
+
+
+def test_a_table_of_people_counts_after_the_lists_with_the_usual_names(tmp_path):
+    root = tmp_path / "_posts"
+    root.mkdir()
+    (root / "team.csv").write_text("id,name\neric,Eric Mill\n")
+    profile = tmp_path / "_data/people/eric.yml"
+    profile.parent.mkdir(parents=True)
+    profile.write_text("display_name: Eric Millstone")
+
+    assert find_taxonomies(root, SourceSite(folder=tmp_path)).authors == profile.parent
+
+
 def test_authors_of_hugo_are_in_the_folder_of_a_language(tmp_path):
     (tmp_path / "hugo.toml").write_text("[languages.en]\ncontentDir = 'texts/en'\n")
     page = tmp_path / "texts/en/authors/ann/_index.md"
