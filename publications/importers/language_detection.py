@@ -44,8 +44,11 @@ COMMON_WORDS = {
 }
 SIMILAR = {"sv": frozenset({"da", "no"})}
 """Languages that have many of the common words of another one."""
-MIN_DISTINCT_WORDS = 5
-"""How many of the common words a text has that reads as another language: single ones are words of many languages."""
+SHARED_WORDS = frozenset({"for", "in", "is", "of", "to", "was"})
+"""Common words that are words of other languages too, such as Dutch, German, Danish and Polish."""
+MIN_DISTINCT_WORDS, MIN_WORD_SHARE = 4, 0.05
+"""How many of the other common words a text has that reads as another language, and their share of its words: names and
+titles in that language have fewer."""
 MIN_COMMON_WORDS = 40
 MIN_WORD_RATIO = 3
 MIN_SCRIPT_SHARE = 0.4
@@ -69,8 +72,10 @@ def detect_other_language(text: str, language: str) -> str:
     detected = detect_language(text)
     if not detected or detected == language or language in SIMILAR.get(detected, ()):
         return ""
-    distinct = {*WORD.findall(text.casefold())}.intersection(COMMON_WORDS[detected])
-    return detected if len(distinct) >= MIN_DISTINCT_WORDS else ""
+    words, own_words = WORD.findall(text.casefold()), COMMON_WORDS[detected] - SHARED_WORDS
+    own = [word for word in words if word in own_words]
+    is_conclusive = len({*own}) >= MIN_DISTINCT_WORDS and len(own) >= MIN_WORD_SHARE * len(words)
+    return detected if is_conclusive else ""
 
 
 def find_other_script(text: str, language: str) -> str:

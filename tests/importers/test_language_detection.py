@@ -23,6 +23,27 @@ def test_a_text_that_reads_as_another_language_is_known(text, language, detected
     assert detect_other_language(TEXTS[text] * 9, language) == detected
 
 
+NAMES = {
+    "nl": (
+        "Volgens The Economist is dit in Europa een van de grootste vragen, en het was in Kiev dat de president zei dat de "
+        "hulp in gevaar is. Of de Unie het geld in de begroting vindt, is in juni bekend. ",
+        "The Price of Gas and that of Coal from Norway is een boek. ",
+    ),
+    "de": (
+        "Was in der Union gilt, ist in Berlin bekannt, und was in Paris gilt, in Bonn. Die Studie The Price of Gas von John "
+        "Smith and Ann Berg is in der Reihe for Europe. ",
+        "",
+    ),
+    "et": ("Venemaa on Ukraina vastu, ja raport on siin: the Ministry of Foreign Affairs is for the public and to that end. ", ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", NAMES)
+def test_a_text_with_english_names_does_not_read_as_english(language):
+    text, name = NAMES[language]
+    assert detect_other_language(text * 9 + name, language) == ""
+
+
 GREEK, RUSSIAN = "Ελληνικά κείμενα για όλους. ", "Русский текст для всех. "
 
 
