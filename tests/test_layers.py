@@ -63,6 +63,7 @@ LAYERS = {
         "publications.name_particles",
         "publications.slugs",
         "publications.old_feeds",
+        "publications.path_patterns",
         "publications.path_prefixes",
         "publications.seed_content",
         "publications.seed_spellings",

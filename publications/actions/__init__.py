@@ -55,7 +55,7 @@ from .retract import (
 from .revisions import store_revision, store_revisions
 from .save import changes_signature, render_site_page, save_instance
 from .second_person import approval_refusal, is_reason, kept_schedule_refusal
-from .site_addresses import is_used
+from .site_addresses import is_used, read_site_paths
 from .transaction import (
     ActionRefused,
     ClockBehind,
@@ -143,6 +143,7 @@ __all__ = [
     "publish",
     "publish_many",
     "purge_deleted_drafts",
+    "read_site_paths",
     "rebuild_index",
     "redact",
     "redaction_marks",

@@ -10,10 +10,12 @@ from itertools import batched
 from urllib.parse import urlsplit
 
 from django.db import models, transaction
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from publications.models import ActionType, ArchiveImport, RedactedAddress, Redirect
+from publications.path_patterns import PathTree
 from publications.server_redirects import is_pattern, write_server_line
 
 from .site_addresses import (
@@ -24,6 +26,7 @@ from .site_addresses import (
     is_elsewhere,
     is_reserved,
     is_used,
+    read_site_paths,
     read_target,
     target_columns,
 )
@@ -175,9 +178,10 @@ def _store(rows: Collection[OldAddress], refused: list[RefusedAddress], archive_
     given_up = RedactedAddress.objects.given_up(addresses)
     new: list[Redirect] = []
     kept_again: list[Redirect] = []
+    paths = SimpleLazyObject(read_site_paths)
     for row in rows:
         if reason := _find_refusal(row, existing, given_up):
-            refused.append(RefusedAddress(row.address, reason, _describe_detail(row, reason)))
+            refused.append(RefusedAddress(row.address, reason, _describe_detail(row, reason, paths)))
         elif row.key in existing:
             kept_again.append(existing[row.key])
         elif not _is_own_address(row):
@@ -212,13 +216,14 @@ def _find_refusal(
     return None if is_free else AddressRefusal.USED
 
 
-def _describe_detail(row: OldAddress, reason: AddressRefusal) -> str:
+def _describe_detail(row: OldAddress, reason: AddressRefusal, paths: PathTree) -> str:
     if reason is AddressRefusal.PARAMETERS:
         return ", ".join(row.wrong_parameters)
     if reason in (AddressRefusal.PATTERN, AddressRefusal.OTHER_SITE):
         is_own_path = reason is AddressRefusal.OTHER_SITE and row.key and not row.key[1]
         source = row.key[0] if is_own_path else row.address
-        return write_server_line(source, row.target if isinstance(row.target, str) else "") or "–"
+        target = row.target if isinstance(row.target, str) else ""
+        return write_server_line(source, target, paths) or "–"
     return ""
 
 

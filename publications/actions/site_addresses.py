@@ -1,15 +1,16 @@
 """Addresses of the site itself: what each is of, and whether an old address may be kept at it."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from urllib.parse import unquote, urlencode, urlsplit
 
 from django.conf import settings
 from django.db.models import Q
-from django.urls import ResolverMatch, reverse
+from django.urls import ResolverMatch, URLPattern, URLResolver, get_resolver, reverse
 from django.utils import translation
 
-from publications.locales import locale_of_path
+from publications.locales import LOCALES, locale_of_path
 from publications.models import (
     FACETS,
     Address,
@@ -27,11 +28,14 @@ from publications.page_parameters import (
     read_feed_facet,
     resolve_page,
 )
+from publications.path_patterns import ANY_REST, ANY_SEGMENT, PathTree
 from publications.path_prefixes import RESERVED_PREFIXES
 from publications.slugs import MAX_REDIRECT_PATH, read_parameters
 
 WEB_ADDRESS = re.compile(r"(?:https?:)?//[^/\[\]]", re.IGNORECASE)
 SUBJECT_MODELS = {"topic": Tag, "author": Author}
+ROUTE_PARAMETER = re.compile("<[^<>]+>")
+SITE_PAGE_ROUTES = ("site-page", "site-page_image")
 
 Target = Publication | Author | Tag | SitePage | Image
 FIELDS_OF_TARGETS = {
@@ -146,6 +150,35 @@ def target_columns(target: Target | None, file_digest: str = "") -> Columns | No
     if not target or (isinstance(target, Author) and target.is_pseudonymous):
         return None
     return {**NO_TARGET, FIELDS_OF_TARGETS[type(target)]: target, "file_digest": file_digest}
+
+
+def read_site_paths() -> PathTree:
+    """Return the paths that the site answers itself, for any text, topic or author, and for its site pages."""
+    paths = [path for prefix in RESERVED_PREFIXES for path in (prefix, f"{prefix}{ANY_REST}")]
+    for locale in LOCALES:
+        slugs = SitePage.objects.for_locale(locale).values_list(f"slug_{locale}", flat=True)
+        for name, route in _routes_of_locale(locale):
+            values = slugs if name in SITE_PAGE_ROUTES else (ANY_SEGMENT,)
+            paths += [ROUTE_PARAMETER.sub(value, route) for value in values]
+    return PathTree([*paths, *(path.rstrip("/") for path in paths)])
+
+
+@cache
+def _routes_of_locale(locale: str) -> frozenset[tuple[str, str]]:
+    """Return the names and routes of all pages, whose sections are translated."""
+    with translation.override(locale):
+        return frozenset(_walk_routes(get_resolver().url_patterns, "/"))
+
+
+def _walk_routes(patterns: Iterable[URLPattern | URLResolver], start: str) -> Iterator[tuple[str, str]]:
+    for pattern in patterns:
+        route = f"{start}{pattern.pattern}"
+        if route.startswith(RESERVED_PREFIXES):
+            continue
+        if isinstance(pattern, URLResolver):
+            yield from _walk_routes(pattern.url_patterns, route)
+        else:
+            yield pattern.name or "", route
 
 
 def is_reserved(path: str) -> bool:

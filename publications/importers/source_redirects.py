@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from publications.actions import read_site_paths
 from publications.server_redirects import PLACEHOLDER, write_server_line
 from publications.stored_messages import gettext as _
 
@@ -144,8 +145,10 @@ def describe_redirects(redirects: Iterable[SourceRedirect], site: str) -> Iterat
             "Redirects of the old site that are patterns or lead to another site. Only the web server can have them; "
             "each with the line to add to its configuration (nginx): %d."
         )
+        paths = read_site_paths()
         items = (
-            f"{row}: {write_server_line(row.address or row.source, row.target) or '–'}" for row in server
+            f"{row}: {write_server_line(row.address or row.source, row.target, paths) or '–'}"
+            for row in server
         )
         yield SourceRemark(message % len(server), tuple(items), topic=SERVER_REDIRECT)
     if errors:

@@ -131,6 +131,7 @@ def test_a_file_of_redirects_that_is_not_read_whole_is_named(open_export, tmp_pa
     assert [remark.items for remark in source.summarize()] == [("redirects.json",)]
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("name", ["redirects.json", "redirects.yaml"])
 def test_redirects_beside_the_export_are_old_addresses(open_export, tmp_path, name):
     rows = {

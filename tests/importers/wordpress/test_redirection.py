@@ -56,6 +56,7 @@ def test_redirects_are_followed_to_their_end(tmp_path):
     assert addresses(source)[-2:] == ("/a", "/b") and listed(source) == ("/c → /d", "/d → /c")
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("redirect", "shown"),
     [
