@@ -17,8 +17,9 @@ from publications.locales import language_in_sentence, language_label
 from publications.models import ARCHIVE_IMPORT_DAYS, ArchiveImport, ArchiveImportTask
 from publications.stored_messages import show_message
 
+from .archive_import_report import describe_decided_since, name_new_rows
 from .archive_import_undo import warn_of_other_request
-from .archive_imports import describe_decided_since, name_new_rows, request_run, url_of
+from .archive_imports import request_run, url_of
 from .site import render_desk_page, require_permissions
 
 

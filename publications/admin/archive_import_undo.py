@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from publications.importers.address_undo import has_removable_addresses
 from publications.importers.archive_import_undo_plan import (
     KeepReason,
     UndoEffect,
@@ -43,7 +44,8 @@ def archive_import_undo_page(request: HttpRequest, pk: int) -> HttpResponse:
         messages.warning(request, _("The import is running. Wait until it has ended, or stop it first."))
         return import_page
     steps = plan_import_undo(job)
-    is_effective = any(step.is_effective for step in steps)
+    has_addresses = has_removable_addresses(job)
+    is_effective = has_addresses or any(step.is_effective for step in steps)
     if request.method == "POST" and is_effective and request.POST.get("seen") == _digest(steps):
         if job.request_run(by=request.user, task=ArchiveImportTask.UNDO):
             start_runner()
@@ -69,7 +71,7 @@ def archive_import_undo_page(request: HttpRequest, pk: int) -> HttpResponse:
         later_imports=[later_imports[key] for key in sorted(later_imports, reverse=True)],
         linking_editions=list(editions_linking_to(withdrawn)[:MAX_LINKING_EDITIONS]) if withdrawn else [],
         days=DELETED_DRAFT_RETENTION.days,
-        has_addresses=job.kept_addresses.exists(),
+        has_addresses=has_addresses or job.kept_addresses.exists(),
     )
 
 

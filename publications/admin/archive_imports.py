@@ -17,15 +17,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.names import full_name_of
-from publications.importers.archive_import_rules import CHOICES_SOURCE, PAGE_RULES_SOURCE, find_unused_import
+from publications.importers.address_undo import has_removable_addresses
 from publications.importers.archive_import_undo_plan import UndoStep, plan_import_undo
 from publications.importers.archive_imports import is_running, permissions_of, start_runner
-from publications.importers.field_changes import summarize_updates
-from publications.importers.import_decisions import list_decided_since
 from publications.importers.left_to_do import has_left_list, list_open_names
-from publications.importers.report_page import count_updated_live, has_untranslated_notes, label_report
 from publications.importers.sources import list_export_suffixes
-from publications.locales import current_locale, language_in_sentence, language_label
+from publications.locales import current_locale, language_label
 from publications.models import (
     ARCHIVE_IMPORT_DAYS,
     UNFINISHED,
@@ -35,9 +32,9 @@ from publications.models import (
     with_status,
 )
 
-from .archive_import_changes import list_updates
 from .archive_import_forms import ArchiveForm, ImportSettingsForm
-from .archive_import_undo import describe_undo, warn_of_other_request
+from .archive_import_report import MAX_LISTED_TEXTS, describe_report
+from .archive_import_undo import warn_of_other_request
 from .import_mapping_form import MappingForm
 from .site import render_desk_page, require_permissions
 from .status_text import status_text
@@ -46,12 +43,8 @@ REFRESH_SECONDS = 3
 START_SECONDS = 10
 """How long a page that waits for the start of a run is refreshed each second."""
 MAX_LISTED_IMPORTS = 20
-MAX_NEW_NAMES = 20
-"""How many of the new authors, and of the new tags, are named."""
 SHOWN_PUBLICATIONS = 20
 """How many of what an import has made are listed; the others are folded."""
-MAX_LISTED_TEXTS = 500
-"""An import by the command may have more texts than a page can list."""
 
 
 @require_permissions("add_archiveimport")
@@ -120,14 +113,9 @@ def archive_import_page(request: HttpRequest, pk: int) -> HttpResponse:
     mapping_form = MappingForm(request.POST if "check" in request.POST else None, job=job)
     if request.method == "POST" and (response := _perform_button(request, job, form, mapping_form)):
         return response
-    made = job.imported_publications.count()
-    publications = list(with_status(job.imported_publications).order_by("title", "pk")[:MAX_LISTED_TEXTS])
-    for publication in publications:
-        publication.status_label = status_text(publication)
-        publication.language_label = language_label(publication.language)
     fields_with_errors = [field for field in (*form, *mapping_form) if field.errors]
     is_interrupted = job.is_unfinished and not is_running()
-    addresses = 0 if job.report.get("stored") else job.report.get("new_addresses", 0)
+    buttons = _choose_buttons(request, job)
     response = render_desk_page(
         request,
         "archive_import",
@@ -137,76 +125,50 @@ def archive_import_page(request: HttpRequest, pk: int) -> HttpResponse:
         fields_with_errors=fields_with_errors,
         needs_settings=bool(fields_with_errors or _failed_options(job)),
         is_interrupted=is_interrupted,
-        publications=publications[:SHOWN_PUBLICATIONS],
-        more_publications=publications[SHOWN_PUBLICATIONS:],
-        unlisted=made - len(publications),
-        can_publish=job.can_publish and request.user.has_perm("publications.publish_publication"),
-        can_check_again=job.is_undone and not job.is_by_command,
-        can_publish_drafts=job.has_drafts
-        and not job.is_by_command
-        and request.user.has_perm("publications.publish_publication"),
-        can_undo=not job.is_unfinished
-        and _may_run(request, ArchiveImportTask.UNDO)
-        and bool(_plan_what_is_left(job)),
         requester=_name_of(job.requested_by),
-        undo=describe_undo(job.report) if job.is_undo else {},
-        report=label_report(_limit_files(job.report)),
-        choices_source=job.options.get(CHOICES_SOURCE, ""),
-        rules_source=job.options.get(PAGE_RULES_SOURCE, ""),
-        unused_rules_import=find_unused_import(job),
-        updated_live=count_updated_live(job.report),
-        update_sentences=[] if job.is_undo else summarize_updates(job.report),
-        updates=[] if job.is_undo else list_updates(job.report),
-        checked_addresses=addresses if job.can_import else 0,
-        imported_addresses=addresses if job.is_imported else 0,
-        has_left=has_left_list(job),
-        is_left_next=not job.is_dry_run and not job.can_resume,
-        open_names=0 if job.is_unfinished else len(list_open_names(job)),
-        new_rows=name_new_rows(job) if job.can_import else {},
-        decided_since=describe_decided_since(job),
-        note_language=_other_language(job),
         days=ARCHIVE_IMPORT_DAYS,
+        **buttons,
+        **_list_publications(job),
+        **describe_report(job, can_publish_drafts=buttons["can_publish_drafts"]),
     )
     if job.is_unfinished:
         response.headers["Refresh"] = str(_refresh_seconds(job, is_interrupted=is_interrupted))
     return response
 
 
-def _refresh_seconds(job: ArchiveImport, *, is_interrupted: bool) -> int:
-    is_starting = is_interrupted and timezone.now() - job.changed_at < timedelta(seconds=START_SECONDS)
-    return 1 if is_starting else REFRESH_SECONDS
-
-
-def _limit_files(report: dict) -> dict:
-    """Return a report with as many files as a page lists, and the number of the others."""
-    files = report.get("files", ())
-    return report | {"files": files[:MAX_LISTED_TEXTS], "unlisted": len(files[MAX_LISTED_TEXTS:])}
-
-
-def name_new_rows(job: ArchiveImport) -> dict[str, dict]:
-    """Return the new authors and tags that come with the texts: their number, the first names, and how many more."""
+def _choose_buttons(request: HttpRequest, job: ArchiveImport) -> dict[str, object]:
+    """Return which buttons and links the page of an import offers."""
+    may_publish = request.user.has_perm("publications.publish_publication")
+    may_undo = not job.is_unfinished and _may_run(request, ArchiveImportTask.UNDO)
     return {
-        key: {
-            "number": len(names),
-            "names": ", ".join(names[:MAX_NEW_NAMES]),
-            "more": len(names[MAX_NEW_NAMES:]),
-        }
-        for key in ("authors", "tags")
-        if (names := job.report.get(f"new_{key}"))
+        "can_publish": job.can_publish and may_publish,
+        "can_publish_drafts": job.has_drafts and not job.is_by_command and may_publish,
+        "can_check_again": job.is_undone and not job.is_by_command,
+        "can_undo": may_undo and (bool(_plan_what_is_left(job)) or has_removable_addresses(job)),
+        "imports_addresses_alone": job.can_import and not job.report.get("stored"),
+        "has_left": has_left_list(job),
+        "is_left_next": not job.is_dry_run and not job.can_resume,
+        "open_names": 0 if job.is_unfinished else len(list_open_names(job)),
     }
 
 
-def describe_decided_since(job: ArchiveImport) -> dict:
-    """Return the names of which something else is decided than when they were checked: the first, how many more."""
-    names = list_decided_since(job.report) if job.can_publish or job.can_import else []
-    return {"names": ", ".join(names[:MAX_NEW_NAMES]), "more": len(names[MAX_NEW_NAMES:])} if names else {}
+def _list_publications(job: ArchiveImport) -> dict[str, object]:
+    """Return what an import has made, of which the page shows the first and folds the others."""
+    made = job.imported_publications.count()
+    publications = list(with_status(job.imported_publications).order_by("title", "pk")[:MAX_LISTED_TEXTS])
+    for publication in publications:
+        publication.status_label = status_text(publication)
+        publication.language_label = language_label(publication.language)
+    return {
+        "publications": publications[:SHOWN_PUBLICATIONS],
+        "more_publications": publications[SHOWN_PUBLICATIONS:],
+        "unlisted": made - len(publications),
+    }
 
 
-def _other_language(job: ArchiveImport) -> str:
-    """Return the language of notes of a report that cannot be translated, if it is not that of the page, else ""."""
-    code = job.options.get("report_language", "")
-    is_other = code and code != current_locale(get_language()) and has_untranslated_notes(job.report)
-    return language_in_sentence(code) if is_other else ""
+def _refresh_seconds(job: ArchiveImport, *, is_interrupted: bool) -> int:
+    is_starting = is_interrupted and timezone.now() - job.changed_at < timedelta(seconds=START_SECONDS)
+    return 1 if is_starting else REFRESH_SECONDS
 
 
 def _name_of(user: User | None) -> str:
@@ -278,7 +240,7 @@ def archive_import_delete_page(request: HttpRequest, pk: int) -> HttpResponse:
         ArchiveImport.objects.filter(pk=job.pk).delete_with_archives()
         messages.success(request, _("The report is deleted. The texts stay as they are."))
         return HttpResponseRedirect(reverse("desk:archive-imports"))
-    steps = _plan_what_is_left(job)
+    steps, has_addresses = _plan_what_is_left(job), has_removable_addresses(job)
     changed_count = sum(step.is_of_update for step in steps)
     live_count = sum(step.is_public and not step.is_of_update for step in steps)
     return render_desk_page(
@@ -292,8 +254,11 @@ def archive_import_delete_page(request: HttpRequest, pk: int) -> HttpResponse:
         live_count=live_count,
         draft_count=len(steps) - live_count - changed_count,
         changed_count=changed_count,
-        is_in_effect=bool(steps),
-        can_undo=bool(steps) and not job.is_unfinished and _may_run(request, ArchiveImportTask.UNDO),
+        has_addresses=has_addresses,
+        is_in_effect=bool(steps) or has_addresses,
+        can_undo=(bool(steps) or has_addresses)
+        and not job.is_unfinished
+        and _may_run(request, ArchiveImportTask.UNDO),
     )
 
 

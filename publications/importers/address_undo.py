@@ -1,19 +1,32 @@
-"""Remove the old addresses that an import has kept for lists and images, when it is undone."""
+"""Remove the old addresses that an import has kept for lists, images and texts of others, when it is undone."""
 
 from collections.abc import Collection
 
+from django.db.models import QuerySet
+
 from publications import actions
 from publications.markup import image_keys_in
-from publications.models import ArchiveImport, Edition, EditionImage, Publication
+from publications.models import ArchiveImport, Edition, EditionImage, Publication, Redirect
+
+
+def has_removable_addresses(job: ArchiveImport) -> bool:
+    """Whether the undo of an import removes old addresses, of images aside, which may be used by now."""
+    return _find_removable(job).filter(image=None).exists()
+
+
+def _find_removable(job: ArchiveImport) -> QuerySet[Redirect]:
+    """Return what an import has kept, without the addresses of texts that it has published, which have to answer."""
+    published = job.published_editions.values("publication")
+    return job.kept_addresses.exclude(publication__isnull=False, publication__in=published)
 
 
 def remove_addresses(job: ArchiveImport, kept: Collection[Publication]) -> int:
-    """Remove the old addresses of lists, and of images that nothing else shows; return how many.
+    """Remove the old addresses of lists, texts of other imports, and images that nothing else shows; return how many.
 
     Args:
         kept: the publications of the import that stay as they are.
     """
-    redirects = list(job.kept_addresses.select_related("image"))
+    redirects = list(_find_removable(job).select_related("image"))
     images = {redirect.image for redirect in redirects if redirect.image}
     shown = _find_shown_images(job, kept) if images else set()
     used = {image.pk for image in images if image.key in shown or image.portrays.exists()}

@@ -21,6 +21,7 @@ from .import_cache import ImportCache
 from .imported_file import ImportedFile, ImportNote, NoteKind
 from .manuscript_files import LazyFiles, ManuscriptFiles, add_image_words, describe_other_words
 from .manuscripts import ManuscriptRefused, import_manuscripts
+from .new_addresses import collect_new_addresses, record_addresses_of_texts
 from .note_traces import is_resolved
 from .options import ImportOptions
 from .pending_drafts import describe_missing
@@ -87,13 +88,15 @@ class BatchImporter:
         publish_files(files, self.options)
         if self.options.dry_run and self.options.archive_import:
             report_duplicates(files, self.report)
-        for file in files:
-            self.report.redirects += add_redirects(file, by=self.options.by)
-        self.report.redirects += keep_further_addresses(
-            files, by=self.options.by, archive_import=self.options.archive_import
-        )
+        with collect_new_addresses(self.report) as new:
+            for file in files:
+                self.report.redirects += add_redirects(file, by=self.options.by)
+            self.report.redirects += keep_further_addresses(
+                files, by=self.options.by, archive_import=self.options.archive_import
+            )
         if not self.options.dry_run:
             self.options.record_batch(files)
+            record_addresses_of_texts(self.options.archive_import, new, files)
         return files
 
     def _start_report(self, imported: ImportedFile, states: Mapping[str, ImportState]) -> FileReport:

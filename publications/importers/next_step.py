@@ -46,7 +46,7 @@ def _nothing_left() -> str:
 
 def _summary(report: ImportReport) -> str:
     totals = report.totals()
-    files, public, held_back = len(report.files), totals["published"], totals["held"]
+    files, public, held_back = len(report.files), totals["became_public"], totals["held"]
     imported = files - report.count(FileOutcome.REFUSED)
     values = {"files": files, "here": imported, "public": public, "held": held_back}
     if report.is_dry_run:

@@ -95,7 +95,9 @@ class ImportReport:
         decided: what was decided on these names when the import began, by type and name.
         mapping: what the source proposes for its categories and fields; a check reads it.
         new_authors, new_tags: the names of authors and tags that were created, or would be.
-        redirects, new_redirects: how many old addresses lead to the texts, and how many of them did not before.
+        redirects: how many old addresses lead to the texts.
+        new_redirects: the primary keys of the old addresses that this run has added, of texts and of others.
+        added_addresses: how many of them answer now or not (`count_new_addresses`).
         duplicates: the primary keys of the publications that a new text repeats, by its source; a check finds them.
         author_list: the list of authors that was found; `author_list_problem` is why it cannot be used.
         source_notes: notes on the source as a whole: what it holds, and what is not imported.
@@ -119,7 +121,8 @@ class ImportReport:
     lost_texts: dict[str, str] = field(default_factory=dict)
     samples: list[dict[str, Any]] = field(default_factory=list)
     redirects: int = 0
-    new_redirects: int = 0
+    new_redirects: set[int] = field(default_factory=set)
+    added_addresses: dict[str, int] = field(default_factory=dict)
     related_links: int = 0
     is_dry_run: bool = False
     is_publishing: bool = False
@@ -137,6 +140,7 @@ class ImportReport:
             "files": len(self.files),
             **{outcome.value: self.count(outcome) for outcome in FileOutcome},
             "published": sum(file.is_published for file in self.files),
+            "became_public": sum(file.is_published and not file.was_public for file in self.files),
             "authors": len({author for file in self.files for author in file.authors}),
             "tags": len({tag.casefold() for file in self.files for tag in file.tags}),
             "images": len({image for file in self.files for image in file.images}),
@@ -171,9 +175,10 @@ def label_totals(
     totals: Mapping[str, int | float], *, is_dry_run: bool, with_speed: bool = False
 ) -> list[tuple[str, str]]:
     """Return labels in the current language and totals, without zeros."""
+    totals = {"became_public": totals.get("published", 0), **totals}  # as reports of older releases have it
     rows = [(_("files"), "files"), *((OUTCOME_LABELS[outcome], outcome.value) for outcome in FileOutcome)]
     rows += [
-        (_("would become public") if is_dry_run else _("became public"), "published"),
+        (_("would become public") if is_dry_run else _("became public"), "became_public"),
         (_("authors of these texts, known and new"), "authors"),
         (_("tags"), "tags"),
         (_("pictures"), "images"),

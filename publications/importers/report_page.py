@@ -38,7 +38,8 @@ def build_report_page(report: ImportReport) -> dict:
         "system": report.system,
         "texts": len(report.files),
         "stored": report.count(FileOutcome.NEW) + report.count(FileOutcome.UPDATED),
-        "new_addresses": report.new_redirects,
+        "new_addresses": len(report.new_redirects),
+        "added_addresses": report.added_addresses,
         "refused": report.count(FileOutcome.REFUSED),
         "held": report.totals()["held"],
         "published": report.totals()["published"],
@@ -154,6 +155,11 @@ def label_report(report: dict) -> dict:
 def show_source_notes(report: dict) -> list[dict]:
     """Return the notes on the source of a stored report as a whole, in the current language."""
     return [_show_note(note) for note in report.get("source_notes", ())]
+
+
+def count_became_public(report: dict) -> int:
+    """Return how many texts a run has published that readers did not see before it."""
+    return sum(file["is_published"] and not file.get("was_public") for file in report.get("files", ()))
 
 
 def count_updated_live(report: dict) -> int:

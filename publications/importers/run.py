@@ -32,6 +32,7 @@ from .imported_file import HOME_PAGE, ImportedFile, ImportRefused, lost_addresse
 from .lost_texts import report_lost_texts
 from .mapping import ImportMapping, apply_mapping
 from .markdown import read_authors
+from .new_addresses import collect_new_addresses, count_new_addresses
 from .old_pages import redirect_old_pages
 from .options import ImportOptions, InvalidOptions
 from .redirects import redirect_authors
@@ -112,12 +113,11 @@ def _import_files(options: ImportOptions) -> ImportReport:
     if options.dry_run and options.archive_import:
         report.samples = source.read_samples(context)
     batches, total = _batched(source.read(context, processes=options.processes)), len(source.entries)
-    addresses_before = Redirect.objects.count()
     with _begin_dry_run(batches, total, options) if options.dry_run else nullcontext(batches) as batches:
         _import_batches(batches, importer, byline, total)
         report_new_organisation(report, byline, import_cache)
         _finish_import(importer, map_authors(authors, options.mapping), source, context.image_finder)
-        report.new_redirects = max(0, Redirect.objects.count() - addresses_before)
+        report.added_addresses = count_new_addresses(report.new_redirects)
         report.decided = list_decided(options.mapping, report.names.as_dict())
         report.source_notes += source.summarize()
         report.source_notes += describe_addresses(source, report.files, is_publishing=options.publish)
@@ -209,15 +209,18 @@ def _finish_import(
     report_lost_fragments(importer.reports)
     if options.dry_run:
         report_hidden_links(importer.reports)
-    report.redirects += redirect_authors(authors, by=options.by)
+    with collect_new_addresses(report):
+        report.redirects += redirect_authors(authors, by=options.by)
     language = source.language or options.language
     complete_authors(authors, image_finder, options, report, language=language)
     topics = {
         key: replace(topic, name=options.mapping.find_topic(topic.name))
         for key, topic in source.topics.items()
     }
-    report.redirects += complete_topics(topics, options, report, language=language)
-    count, lost = redirect_old_pages(source, options, authors, importer.import_cache)
+    with collect_new_addresses(report):
+        report.redirects += complete_topics(topics, options, report, language=language)
+    with collect_new_addresses(report):
+        count, lost = redirect_old_pages(source, options, authors, importer.import_cache)
     report.redirects += count
     if lost:
         report.source_notes.append(lost_addresses(lost))

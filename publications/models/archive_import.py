@@ -116,8 +116,8 @@ class ArchiveImport(models.Model):
             that are deleted are left out.
         published_editions: those that its runs have published.
         updated_revisions: those that its runs have stored of drafts that were there.
-        kept_addresses: the old addresses of images and lists that its runs have kept, without those that somebody else
-            has kept again.
+        kept_addresses: the old addresses of images, lists, and texts that it has not created, which its runs have
+            kept, without those that somebody else has kept again.
         is_stop_requested: whether the run is to end after its batch.
     """
 

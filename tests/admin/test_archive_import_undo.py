@@ -427,7 +427,7 @@ def test_old_addresses_of_lists_and_pictures_go_with_the_import(administrator, p
     actions.keep_old_addresses(rows[2:3], by=None)
     actions.remove_old_addresses([Redirect.objects.get(path="/by-hand")], by=None)
     actions.keep_old_addresses(rows[3:4], by=None)
-    assert "Old addresses of lists" in administrator.get(page_of("-undo")).text
+    assert "Old addresses that it has added for lists" in administrator.get(page_of("-undo")).text
 
     assert "3 old addresses removed." in undo(administrator)
 

@@ -27,6 +27,7 @@ from publications.models import (
     NewsEvent,
     NewsType,
     Publication,
+    Redirect,
     Revision,
     original_storage,
 )
@@ -720,7 +721,7 @@ def test_the_confirmation_names_what_becomes_public(administrator):
 
 @pytest.mark.parametrize("suffix", ["", "-publish"])
 def test_new_authors_and_tags_are_named_before_texts_are_imported(administrator, suffix, monkeypatch):
-    monkeypatch.setattr("publications.admin.archive_imports.MAX_NEW_NAMES", 2)
+    monkeypatch.setattr("publications.admin.archive_import_report.MAX_NEW_NAMES", 2)
     tagged = POST.replace("author", "tags: [gas]\nauthor")
     texts = {
         f"blog/{name}.md": tagged.replace("Ann Berg", f"{name} Berg").format(title=name, day=1).encode()
@@ -982,3 +983,67 @@ def test_an_archive_with_other_texts_is_not_taken_for_another_import(administrat
     call_command("run_imports", verbosity=0)
 
     assert "The same texts seem to be here" not in administrator.get(page_of()).text
+
+
+def sentences(client) -> str:
+    """Return what the page of the last import says of its last run."""
+    status = client.get(page_of()).text.partition('<div class="status">')[2].partition("</strong>")[0]
+    return " ".join(html.unescape(status.partition("<strong>")[2]).split())
+
+
+PATTERN = {"permalink": "/:year/:month/:title/"}
+
+
+def test_what_became_public_and_which_old_addresses_answer_is_said_apart(administrator):
+    hidden = POST.format(title="Coal", day=3).replace("---\n", "---\ndraft: true\n", 1)
+    upload(administrator, archive({**TEXTS, "blog/_posts/2024-05-03-coal.md": hidden.encode()}))
+    call_command("run_imports", verbosity=0)
+    press(administrator, "drafts")
+    Redirect.objects.exclude(publication=None).delete()
+
+    press(administrator, "check", **PATTERN)
+    assert sentences(administrator) == (
+        "Checked; nothing has changed yet. No text of the archive is new or changed since it was imported; 2 could be "
+        "published. 4 old addresses would be added: each answers once readers see what it leads to."
+    )
+
+    press(administrator, "publish")
+    statuses = [
+        administrator.get(redirect.path).status_code
+        for redirect in Redirect.objects.exclude(publication=None)
+    ]
+    assert sorted(statuses) == [301, 301, 404]
+    assert sentences(administrator) == (
+        "Imported: of 3 texts 0 were new or changed; 2 became public. 2 old addresses lead to their texts now. "
+        "1 old address of a list, a topic, an author, a picture or a file leads here now. "
+        "1 old address is added for what readers do not see yet."
+    )
+
+
+def test_a_text_that_readers_saw_before_did_not_become_public(administrator, checked):
+    press(administrator, "publish")
+    changed = TEXTS["blog/_posts/2024-05-02-oil.md"] + b"\nMore.\n"
+    upload(administrator, archive({**TEXTS, "blog/_posts/2024-05-02-oil.md": changed}))
+    call_command("run_imports", verbosity=0)
+
+    job = press(administrator, "publish")
+
+    assert job.report["published"] == 1 and "1 were new or changed; 0 became public." in sentences(
+        administrator
+    )
+
+
+def test_the_address_of_an_author_is_none_of_a_text(administrator):
+    author = "---\ntitle: Ann Berg\n---\n"
+    upload(administrator, archive({**TEXTS, "blog/authors/ann-berg/_index.md": author.encode()}))
+    call_command("run_imports", verbosity=0)
+    press(administrator, "publish")
+    Redirect.objects.exclude(author=None).delete()
+    assert press(administrator, "check_again").report["new_addresses"] == 1
+
+    press(administrator, "drafts")
+
+    assert sentences(administrator) == (
+        "Imported: no text of the archive was new or changed. "
+        "1 old address of a list, a topic, an author, a picture or a file leads here now."
+    )

@@ -615,11 +615,11 @@ def test_old_addresses_that_a_pattern_gives_are_imported_without_new_texts(admin
     job = press(administrator, "check", permalink="/:year/:month/:title/")
 
     shown = html.unescape(administrator.get(page_of()).text)
-    assert "1 old address would lead to the texts" in shown and "Import the old addresses" in shown
+    assert "1 old address would be added" in shown and "Import the old addresses" in shown
     assert administrator.get("/2024/05/a/").status_code == 404
     press(administrator, "drafts")
     assert administrator.get("/2024/05/a/").status_code == 301
-    assert "1 old address leads to the texts now" in administrator.get(page_of(job=job)).text
+    assert "1 old address leads to its text now." in administrator.get(page_of(job=job)).text
     assert not press(administrator, "check_again").can_import
 
 
@@ -665,3 +665,32 @@ def test_a_check_alone_has_no_list_and_its_page_says_so(administrator, imported)
 
     assert "nothing of it is imported yet" in shown and page_of() in shown and "<section" not in shown
     assert page_of("-left", job) not in administrator.get(page_of()).text
+
+
+def test_an_import_of_old_addresses_alone_has_a_list_and_an_undo(administrator, imported):
+    check(administrator, archive(TEXTS), permalink="/:year/:month/:title/")
+    job = press(administrator, "drafts")
+    assert not job.report["stored"] and Redirect.objects.exclude(publication=None).exists()
+
+    for suffix in ("-left", "-undo"):
+        assert page_of(suffix) in administrator.get(page_of()).text
+    assert left(job) == left(imported)
+    assert "Old addresses that it has added" in html.unescape(administrator.get(page_of("-undo")).text)
+    shown = undo(administrator)
+
+    assert "The import is undone." in shown and "old addresses removed." in shown
+    assert not Redirect.objects.exclude(publication=None).exists()
+    assert Edition.objects.live().exists() and page_of("-undo") not in shown
+
+
+def test_the_undo_leaves_an_old_address_that_a_later_import_has_too(administrator, imported):
+    pattern = {"permalink": "/:year/:month/:title/"}
+    check(administrator, archive(TEXTS), **pattern)
+    job = press(administrator, "drafts")
+    check(administrator, archive(TEXTS | {"blog/whole.md": post("Whole", text="New words.")}), **pattern)
+    press(administrator, "drafts")
+
+    undo(administrator, job)
+
+    whole = Publication.objects.get(title="Whole")
+    assert [redirect.path for redirect in whole.redirects.all()] == ["/2024/05/whole"]
