@@ -19,6 +19,7 @@ from publications.stored_messages import gettext as _
 from .imported_file import NoteKind
 from .links import address_on_site, addresses_in
 from .report import FileReport
+from .text_bodies import read_bodies
 
 HIDDEN_LINK = "hidden-link"
 """The topic of notes on links to texts that readers do not see."""
@@ -43,24 +44,21 @@ def list_hidden_links(publications: Collection[Publication]) -> Iterator[tuple[P
         publications: the texts of an import, with their status.
     """
     texts = list(publications)
-    for link, message in _find_links(texts, _texts_without_address(texts)):
+    live = [text for text in texts if text.live_from]
+    for link, message in _find_links(read_bodies(live), _texts_without_address(texts)):
         yield link.publication, message
-    yield from _find_empty_pages(texts)
+    yield from _find_empty_pages(read_bodies(live))
 
 
 def _find_empty_pages(publications: Iterable[Publication]) -> Iterator[tuple[Publication, str]]:
-    """Yield the links to pages of topics and authors of whom nothing is public."""
+    """Yield the links of live texts to pages of topics and authors of whom nothing is public."""
     starts = tuple(
         localized_path(locale, name, slug="-").removesuffix("-/")
         for locale in LOCALES
         for name in ("publications:topic", "publications:author")
     )
     links = [
-        (text, link.path)
-        for text in publications
-        if text.live_from
-        for link in _links_of(text)
-        if link.path.startswith(starts)
+        (text, link.path) for text in publications for link in _links_of(text) if link.path.startswith(starts)
     ]
     reasons = preflight.broken_link_reasons((path for _text, path in links), anchors=frozenset())
     for publication, path in links:

@@ -34,7 +34,10 @@ class LeftTexts:
 
 
 def load_texts(job: ArchiveImport) -> LeftTexts:
-    """Return the texts of an import: what it has created or published, then others of its archive, each by title."""
+    """Return the texts of an import: what it has created or published, then others of its archive, each by title.
+
+    They come without their bodies (`text_bodies`).
+    """
     uids = {file["source"]: file.get("uid", "") for file in job.import_report.get("files", ())}
     own = _load_rows(job.imported_publications)
     texts = own | load_others(uids.values(), own)
@@ -59,7 +62,7 @@ def is_ended(publication: Publication) -> bool:
 def _load_rows(publications: QuerySet) -> dict[str, Publication]:
     bylines = Byline.objects.filter(publication=OuterRef("pk"))
     rows = with_status(publications).annotate(has_bylines=Exists(bylines))
-    return {str(row.uid): row for row in rows.select_related("cover").order_by("title", "pk")}
+    return {str(row.uid): row for row in rows.select_related("cover").defer("body").order_by("title", "pk")}
 
 
 def _list_deleted(job: ArchiveImport, texts: Container[str]) -> set[str]:

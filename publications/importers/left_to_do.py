@@ -27,6 +27,7 @@ from .name_proposals import NameProposal, build_proposals
 from .note_traces import is_resolved, list_names
 from .reconcile import ImportState, load_import_states
 from .similar_names import list_similar_pairs
+from .text_bodies import load_bodies, read_bodies
 from .updated_drafts import find_updated_drafts
 
 MAX_COMPARED = 200
@@ -84,7 +85,7 @@ def _add_texts(groups: Groups, publications: Collection[Publication], notes: Ite
     for publication in publications:
         for task in _find_lacking(publication):
             groups[task].add(publication, str(publication), *reasons.get((task, publication.pk), ()))
-    for publication in _find_without_alt(publications):
+    for publication in _find_without_alt(read_bodies(publications)):
         groups[LeftTask.ALT].add(publication, str(publication))
     for publication, reason in list_hidden_links(publications):
         groups[LeftTask.LINKS].add(publication, str(publication), reason)
@@ -104,6 +105,9 @@ def _find_reasons(notes: Iterable[LeftNote]) -> dict[tuple[LeftTask, int], list[
 def _add_notes(groups: Groups, notes: Sequence[LeftNote], ticked: Collection[str]) -> None:
     """Add what the import could not bring along, and whether it is mended since."""
     edited = _load_edited([publication for *_place, publication, _note in notes if publication])
+    load_bodies(
+        publication for *_place, publication, _note in notes if publication and str(publication.uid) in edited
+    )
     answered = find_answered(_addresses_in(notes))
     for topic, source, publication, note in notes:
         task, mark = TASK_OF_TOPIC.get(topic), build_mark(topic, source, note)

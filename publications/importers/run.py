@@ -9,17 +9,15 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from itertools import islice
-from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 
 from publications import actions, search
-from publications.locales import locale_of, localized_path
+from publications.locales import locale_of
 from publications.manuscript import ManuscriptByline
-from publications.models import Address, Edition, Image, Kind, NewsEvent, NewsType, Publication, Redirect
+from publications.models import Address, NewsEvent, NewsType, Publication
 
 from .address_remarks import describe_addresses
 from .batches import BatchImporter
@@ -27,8 +25,9 @@ from .default_author import apply_default_byline, build_default_byline, report_n
 from .hidden_links import report_hidden_links
 from .image_finder import ImageFinder
 from .import_cache import ImportCache
-from .import_decisions import add_decisions, link_decisions, list_decided, map_authors, map_topics
-from .imported_file import HOME_PAGE, ImportedFile, ImportRefused, lost_addresses
+from .import_context import build_context
+from .import_decisions import add_decisions, link_decisions, list_decided, map_authors
+from .imported_file import ImportedFile, ImportRefused, lost_addresses
 from .lost_texts import report_lost_texts
 from .mapping import ImportMapping, apply_mapping
 from .markdown import read_authors
@@ -38,10 +37,10 @@ from .options import ImportOptions, InvalidOptions
 from .redirects import redirect_authors
 from .related_links import apply_related_links, report_lost_fragments
 from .report import FileOutcome, ImportReport
-from .source import ImportContext, ImportSource
+from .source import ImportSource
 from .source_authors import AuthorList
 from .sources import open_source
-from .taxonomy_pages import complete_authors, complete_topics, taxonomy_addresses
+from .taxonomy_pages import complete_authors, complete_topics
 
 BATCH_FILES = 50
 
@@ -94,7 +93,7 @@ def read_samples(options: ImportOptions) -> list[dict[str, Any]]:
     options = replace(options, mapping=add_decisions(options.mapping))
     source = _assign_slugs(open_source(options))
     authors = read_authors(options.authors) if options.authors else AuthorList({})
-    return source.read_samples(_build_context(options, source, authors))
+    return source.read_samples(build_context(options, source, authors))
 
 
 def _import_files(options: ImportOptions) -> ImportReport:
@@ -109,7 +108,7 @@ def _import_files(options: ImportOptions) -> ImportReport:
         report.mapping = _read_proposal(source)
     for name, reason in source.refused.items():
         importer.refuse(name, reason)
-    context = _build_context(options, source, authors)
+    context = build_context(options, source, authors)
     if options.dry_run and options.archive_import:
         report.samples = source.read_samples(context)
     batches, total = _batched(source.read(context, processes=options.processes)), len(source.entries)
@@ -250,59 +249,3 @@ def _assign_slugs(source: ImportSource) -> ImportSource:
         else:
             reserved.add((locale_of(language), slug))
     return source.assign_slugs(existing_slugs, reserved)
-
-
-def _build_context(options: ImportOptions, source: ImportSource, authors: AuthorList) -> ImportContext:
-    addresses = taxonomy_addresses(
-        source.entries, map_authors(authors, options.mapping), map_topics(source, options.mapping)
-    )
-    return ImportContext(
-        authors=authors,
-        image_finder=ImageFinder(
-            _media_folders(options, source),
-            _library_keys(),
-            settings.SECRET_KEY.encode(),
-            source.names_of,
-        ),
-        addresses=addresses
-        | _former_addresses()
-        | source.addresses(_address_of)
-        | _home_page(source, options),
-        uids_by_name=source.uids_by_name(),
-        kinds=frozenset(Kind.objects.values_list("slug", flat=True)),
-        kind=options.kind,
-        site=options.site or source.site,
-        topics=source.topic_names,
-    )
-
-
-def _home_page(source: ImportSource, options: ImportOptions) -> dict[str, str]:
-    """Return what links to the old home page lead to: no text takes its place."""
-    home = localized_path(locale_of(options.language), "publications:home")
-    return dict.fromkeys(filter(None, (HOME_PAGE, source.base_path)), home)
-
-
-def _address_of(locale: str, slug: str) -> str:
-    return Edition(locale=locale, slug=slug).get_absolute_url()
-
-
-def _former_addresses() -> dict[str, str]:
-    """Return the targets of existing redirects by their paths.
-
-    Those to texts that were never public stay as they are, because the new address would have the title of the text.
-    """
-    redirects = Redirect.objects.without_query().filter(file_digest="").exclude(publication=None)
-    rows = redirects.answering().values_list("path", "publication__language", "publication__slug")
-    public = {path: _address_of(locale_of(language), slug) for path, language, slug in rows.iterator()}
-    return {path: path for path in redirects.values_list("path", flat=True)} | public
-
-
-def _library_keys() -> Mapping[str, str]:
-    """Return the keys of library images by digest; the first of several with the same content."""
-    return {image.digest: image.key for image in Image.objects.order_by("-pk").only("key", "original")}
-
-
-def _media_folders(options: ImportOptions, source: ImportSource) -> tuple[Path, ...]:
-    """Return the folders to search for images and files: of the options, of the source, and what is imported."""
-    folders = (*options.media, *source.media_folders, options.path.resolve())
-    return tuple(dict.fromkeys(filter(Path.is_dir, folders)))

@@ -6,6 +6,8 @@ import re
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -15,10 +17,12 @@ from publications.admin.import_left_remedies import PAGES, REMEDIES
 from publications.admin.import_mapping_form import LEFT_OUT
 from publications.importers import archive_import_undo, archive_imports
 from publications.importers.left_tasks import TASK_OF_REASON, TASK_OF_TOPIC, LeftTask
+from publications.importers.left_texts import load_texts
 from publications.importers.left_to_do import find_left_to_do
 from publications.importers.name_proposals import store_decision
 from publications.importers.note_topics import NOTE_TOPICS
 from publications.importers.options import InvalidOptions
+from publications.importers.text_bodies import read_bodies
 from publications.models import (
     ArchiveImport,
     ArchiveImportState,
@@ -694,3 +698,20 @@ def test_the_undo_leaves_an_old_address_that_a_later_import_has_too(administrato
 
     whole = Publication.objects.get(title="Whole")
     assert [redirect.path for redirect in whole.redirects.all()] == ["/2024/05/whole"]
+
+
+def test_the_list_reads_many_texts_at_once(administrator):
+    counts = []
+    for number in (2, 6):
+        texts = {f"blog/t{n}.md": post(f"T{n}", text="A text. ![](here.png)") for n in range(number)}
+        check(administrator, archive({**texts, "blog/here.png": picture_bytes()}))
+        job = press(administrator, "publish")
+        with CaptureQueriesContext(connection) as queries:
+            assert len(left(job)["alt"]) == number
+        counts.append(len(queries))
+
+    assert counts[1] <= counts[0] + 1, "one more for the texts of the earlier import, however many"
+    texts = load_texts(job).by_uid.values()
+    assert {
+        text.title for text in read_bodies(texts) if "here" not in text.body and "image:" in text.body
+    } == {text.title for text in texts if "body" in text.get_deferred_fields()}
