@@ -5,11 +5,11 @@ and `advice`. Nothing here writes to the database; callers decide what to do wit
 """
 
 from .broken_links import broken_link_reasons, find_draft_at
-from .confirm import HIDDEN
+from .confirm import HIDDEN, PENDING_LINK
 from .draft import DraftImage, PreflightDraft, PreflightIssue, TextLink
 from .dropped_markup import find_dropped_markup
 from .new_tags import describe_new_tag, similar_tag_names
-from .placeholders import find_placeholders
+from .placeholders import PLACEHOLDER, find_placeholders
 from .report import (
     PreflightReport,
     build_preflight_draft,
@@ -21,6 +21,8 @@ from .translations import describe_outdated
 
 __all__ = [
     "HIDDEN",
+    "PENDING_LINK",
+    "PLACEHOLDER",
     "DraftImage",
     "PreflightDraft",
     "PreflightIssue",

@@ -79,7 +79,9 @@ def footnote_without_target(draft: PreflightDraft) -> Iterator[PreflightIssue]:
 
 def broken_link(draft: PreflightDraft) -> Iterator[PreflightIssue]:
     """A link within the site to a page that does not exist or is not public, which readers do not have yet."""
-    yield from describe_broken_links(draft, draft.broken_links.keys() - draft.live_links)
+    yield from describe_broken_links(
+        draft, draft.broken_links.keys() - draft.live_links - draft.pending_links.keys()
+    )
 
 
 def link_without_address(draft: PreflightDraft) -> Iterator[PreflightIssue]:

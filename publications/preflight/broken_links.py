@@ -45,6 +45,27 @@ def broken_link_reasons(
     return {address: reason for address, reason in reasons.items() if reason}
 
 
+def find_pending_links(addresses: Iterable[str]) -> dict[str, int]:
+    """Return those of these broken links that work once a draft is published, with its primary key."""
+    drafts = {address: _find_pending_draft(address) for address in addresses}
+    return {address: draft.pk for address, draft in drafts.items() if draft}
+
+
+def _find_pending_draft(address: str) -> Publication | None:
+    path = _site_path(address)
+    locale = locale_of_path(path)
+    with translation.override(locale):
+        try:
+            match = resolve(path)
+        except Resolver404:
+            return None
+    slug = match.kwargs.get("slug", "")
+    is_first = match.url_name in PUBLICATION_ROUTES and match.kwargs.get("number") in (None, 1)
+    if not is_first or resolve_address(locale, slug).status is not AddressStatus.NOT_FOUND:
+        return None
+    return find_draft_at(locale, slug)
+
+
 def _site_path(address: str) -> str:
     """Return the path of an address of this site, or "" for other sites."""
     url = address.removeprefix(settings.SITE_URL) or "/" if is_site_url(address) else address

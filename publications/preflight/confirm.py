@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from .draft import PreflightDraft, PreflightIssue
+from .draft import PreflightDraft, PreflightIssue, describe_broken_links
 from .placeholders import placeholders
 
-HIDDEN = "hidden"
-"""The name of an issue that is confirmed by itself, also where many are published together."""
+HIDDEN, PENDING_LINK = "hidden", "pending-link"
+"""The names of issues that are confirmed by themselves, as `PLACEHOLDER` is."""
 
 
 def hidden_text(draft: PreflightDraft) -> Iterator[PreflightIssue]:
@@ -15,4 +15,9 @@ def hidden_text(draft: PreflightDraft) -> Iterator[PreflightIssue]:
         yield PreflightIssue(HIDDEN, draft.hidden_text)
 
 
-TO_CONFIRM = (hidden_text, placeholders)
+def pending_link(draft: PreflightDraft) -> Iterator[PreflightIssue]:
+    """A link to a draft. Two drafts may link to each other: one of them has to be published first."""
+    yield from describe_broken_links(draft, draft.pending_links, name=PENDING_LINK)
+
+
+TO_CONFIRM = (hidden_text, placeholders, pending_link)

@@ -75,6 +75,7 @@ class PreflightDraft:
         proposed_authors: by the primary key of each author who is not accepted, a sentence.
         broken_links: the reason by address within the site.
         live_links: those of them that readers follow in vain already.
+        pending_links: those of them that work once a draft is published, with its primary key.
         duplicates: other publications of the same title.
         future_date: the date that readers are to see, where it is still to come.
         similar_tags: by new tag, the tags that are spelled nearly like it.
@@ -99,6 +100,7 @@ class PreflightDraft:
     images: tuple[DraftImage, ...] = ()
     broken_links: Mapping[str, str] = field(default_factory=dict)
     live_links: Set[str] = frozenset()
+    pending_links: Mapping[str, int] = field(default_factory=dict)
     duplicates: tuple[str, ...] = ()
     slug: str = ""
     custom_slug: str = ""
@@ -177,14 +179,16 @@ class PreflightDraft:
         return parse(self.html)
 
 
-def describe_broken_links(draft: PreflightDraft, addresses: Container[str]) -> Iterator[PreflightIssue]:
-    """Yield an issue for each broken link of a draft that has one of these addresses."""
+def describe_broken_links(
+    draft: PreflightDraft, addresses: Container[str], *, name: str = "link"
+) -> Iterator[PreflightIssue]:
+    """Yield an issue of a name for each broken link of a draft that has one of these addresses."""
     for link in {link.href: link for link in draft.links}.values():
         reason = draft.broken_links.get(link.href)
         if reason and link.href in addresses:
             text = _("The link “%(text)s” (%(href)s) leads nowhere: %(reason)s")
             values = {"text": truncate_text(link.text), "href": link.href[:120], "reason": reason}
-            yield PreflightIssue("link", text % values, "body", draft.line_of(link.href))
+            yield PreflightIssue(name, text % values, "body", draft.line_of(link.href))
 
 
 def _text_outside_code(element: Element) -> str:

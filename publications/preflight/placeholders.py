@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 
 from .draft import PreflightDraft, PreflightIssue, truncate_text
 
+PLACEHOLDER = "placeholder"
+"""The name of the issues."""
 MAX_PLACEHOLDERS = 5
 
 # How a note in brackets begins, and how one ends: "[Here: a table]", "[figure to be checked]", "(källa?)".
@@ -64,4 +66,4 @@ def _placeholders(draft: PreflightDraft) -> Iterator[PreflightIssue]:
     for field, text in draft.texts.items():
         for placeholder in find_placeholders(text):
             line = draft.line_of(placeholder) if field == "body" else 0
-            yield PreflightIssue("placeholder", template % {"text": truncate_text(placeholder)}, field, line)
+            yield PreflightIssue(PLACEHOLDER, template % {"text": truncate_text(placeholder)}, field, line)

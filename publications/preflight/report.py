@@ -22,7 +22,7 @@ from publications.models import (
 from .advice import ADVICE
 from .attached_pdfs import is_encrypted, is_pdf, is_tagged
 from .blocking import BLOCKING
-from .broken_links import broken_link_reasons, is_site_url
+from .broken_links import broken_link_reasons, find_pending_links, is_site_url
 from .confirm import TO_CONFIRM
 from .draft import DraftImage, PreflightDraft, PreflightIssue
 from .new_tags import similar_tag_names
@@ -69,6 +69,7 @@ def build_preflight_draft(publication: Publication) -> PreflightDraft:
     html, error = _render_body(publication)
     lost, intact = _split_by_integrity(publication.attachments.all())
     new_tags, broken_links = _new_tags(publication), _broken_links(publication, html)
+    live_links = _find_live_links(publication, broken_links)
     proposed_authors = publication.proposed_author_errors()
     last = publication.editions.without_texts().last_public_by(timezone.now())
     return PreflightDraft(
@@ -87,7 +88,8 @@ def build_preflight_draft(publication: Publication) -> PreflightDraft:
         proposed_authors=proposed_authors,
         images=tuple(_images(publication)),
         broken_links=broken_links,
-        live_links=_find_live_links(publication, broken_links),
+        live_links=live_links,
+        pending_links=find_pending_links(broken_links.keys() - live_links),
         duplicates=tuple(_duplicates(publication)),
         slug=publication.proposed_slug(),
         custom_slug=publication.slug,

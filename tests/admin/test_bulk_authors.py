@@ -103,6 +103,19 @@ def test_what_the_page_that_checks_would_stop_is_held_back_here_too(desk):
     assert "leads nowhere" in page and not Edition.objects.exists()
 
 
+def test_drafts_that_link_to_each_other_are_published_together(desk):
+    first = make_publication(title="First", body="[b](/en/publications/second/)")
+    second = make_publication(
+        title="Second", body="[a](/en/publications/first/) [c](/en/publications/third/)"
+    )
+    make_publication(title="Third")
+
+    page = post(desk, first, second, author=make_author()).text
+
+    assert [edition.publication for edition in Edition.objects.live()] == [first]
+    assert "“Third” is not public yet" in page
+
+
 def test_what_was_ever_public_or_waits_is_left_as_it_is(desk):
     live, gone, waiting = make_live().publication, make_live().publication, make_publication()
     actions.withdraw(gone, by=None)

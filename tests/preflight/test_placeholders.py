@@ -93,6 +93,21 @@ def path(publication) -> str:
 
 
 @pytest.mark.django_db
+def test_texts_that_link_to_each_other_are_published_with_a_tick(desk):
+    """Or together, without one (tests/admin/test_bulk_authors.py)."""
+    first = make_publication(title="First", body="[b](/en/publications/second/)")
+    second = make_publication(title="Second", body="[a](/en/publications/first/)")
+    form = {"seen": first.digest, "after": "0"}
+
+    refused = desk.post(path(first), form)
+    desk.post(path(first), {**form, "links_pending": "on"})
+    desk.post(path(second), {"seen": second.digest, "after": "0"})
+
+    assert "Publish those first, or tick" in refused.text and "placeholders_meant" not in refused.text
+    assert first.editions.live().exists() and second.editions.live().exists()
+
+
+@pytest.mark.django_db
 def test_a_placeholder_has_to_be_confirmed_before_publishing(desk):
     publication = make_publication(body="It rose by [figure to be checked].")
     form = {"seen": publication.digest, "after": "0"}

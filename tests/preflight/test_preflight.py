@@ -3,6 +3,7 @@
 import zlib
 
 import pytest
+from django.utils import timezone
 
 from publications import actions, markup, preflight
 from publications.models import Attachment, Redirect, get_or_create_tags, store_original
@@ -279,7 +280,6 @@ def test_a_working_link_is_not_reported(href):
     [
         ("/en/publications/nowhere/", "there is no such page"),
         ("/en/publications/gone/", "“Gone” is no longer public"),
-        ("/en/publications/later/", "not public yet"),
         ("/en/topics/nowhere/", "no public piece is on this topic"),
         ("/en/authors/nobody/", "no public piece is by this author"),
         ("/en/no-such-page/", "there is no such page"),
@@ -384,8 +384,25 @@ def test_a_link_to_a_draft_names_it(fields):
     publication = make_publication(body="See [this](/en/publications/what-comes-later/).")
 
     reasons = preflight.find_broken_links(publication)
+    report = preflight.run_preflight(preflight.build_preflight_draft(publication))
 
     assert reasons == {"/en/publications/what-comes-later/": f"“{fields['title']}” is not public yet."}
+    assert report.blocking == [] and [issue.name for issue in report.confirm] == [preflight.PENDING_LINK]
+
+
+@pytest.mark.django_db
+def test_a_link_to_what_was_withdrawn_or_deleted_is_not_pending():
+    withdrawn, deleted = make_live(title="Gone").publication, make_publication(title="Deleted")
+    actions.withdraw(withdrawn, by=None, note="Wrong.")
+    deleted.deleted_at = timezone.now()
+    deleted.save()
+    publication = make_publication(
+        body="[a](/en/publications/gone/) [b](/en/publications/deleted/) [c](/en/publications/none/editions/2/)"
+    )
+
+    draft = preflight.build_preflight_draft(publication)
+
+    assert len(draft.broken_links) == 3 and draft.pending_links == {}
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 For imported texts without a byline. Drafts that cannot be published are reported by reason and stay drafts.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from itertools import batched
 
 from django import forms
@@ -99,8 +99,9 @@ def _sign_and_publish(request: HttpRequest, drafts: Sequence[Publication], optio
                 signed += _sign(_lock_unpublished(batch), author, already_signed, by=request.user)
         if options.get("publish"):
             published += _publish(
-                batch, refused, by=request.user, although_hidden=bool(options.get("although_hidden"))
-            )
+                batch, refused, by=request.user, selected={draft.pk for draft in drafts},
+                although_hidden=bool(options.get("although_hidden")),
+            )  # fmt: skip
     _report(request, signed, already_signed, published, refused)
 
 
@@ -125,7 +126,9 @@ def _sign(drafts: Iterable[Publication], author: Author, already_signed: list[Pu
     return signed
 
 
-def _publish(batch: Sequence[Publication], refused: DraftsByReason, *, by, although_hidden: bool) -> int:
+def _publish(
+    batch: Sequence[Publication], refused: DraftsByReason, *, by, selected: Set[int], although_hidden: bool
+) -> int:
     """Publish the drafts that pass preflight, by the rules of the publish page.
 
     The checks may read many files, so they run before the lock is taken. A draft that was saved since is refused; one
@@ -133,7 +136,8 @@ def _publish(batch: Sequence[Publication], refused: DraftsByReason, *, by, altho
     """
     drafts = Publication.objects.filter(pk__in=[draft.pk for draft in batch]).order_by("pk")
     checked = {
-        draft.pk: (draft.version, _find_reasons(draft, although_hidden=although_hidden)) for draft in drafts
+        draft.pk: (draft.version, _find_reasons(draft, selected, although_hidden=although_hidden))
+        for draft in drafts
     }
     with transaction.atomic():
         actions.lock_site_version()
@@ -152,10 +156,19 @@ def _publish(batch: Sequence[Publication], refused: DraftsByReason, *, by, altho
     return sum(isinstance(outcome, Edition) for outcome in outcomes)
 
 
-def _find_reasons(draft: Publication, *, although_hidden: bool) -> list[str]:
-    """Return the blocking issues and those to confirm: a bulk action asks no questions of single drafts."""
-    report = preflight.run_preflight(preflight.build_preflight_draft(draft))
-    issues = [issue for issue in report.confirm if not (although_hidden and issue.name == preflight.HIDDEN)]
+def _find_reasons(draft: Publication, selected: Set[int], *, although_hidden: bool) -> list[str]:
+    """Return the blocking issues and those to confirm: a bulk action asks no questions of single drafts.
+
+    Args:
+        selected: the primary keys of all drafts that are published with it, to which it may link.
+    """
+    preflight_draft = preflight.build_preflight_draft(draft)
+    report = preflight.run_preflight(preflight_draft)
+    is_confirmed = {
+        preflight.HIDDEN: although_hidden,
+        preflight.PENDING_LINK: set(preflight_draft.pending_links.values()) <= selected,
+    }
+    issues = [issue for issue in report.confirm if not is_confirmed.get(issue.name)]
     return [issue.text for issue in (*report.blocking, *issues)]
 
 

@@ -1,5 +1,6 @@
 """The publish form: kind of change, note to readers, start and end."""
 
+from collections.abc import Container
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from publications import actions
+from publications import actions, preflight
 from publications.locales import datetime_with_zone
 from publications.models import Change, Publication, digest_shown, scheduled_end
 
@@ -31,7 +32,7 @@ ZONE_CITIES = {
 REPLACE, KEEP = "replace", "keep"
 NOW, LATER = "now", "later"
 SCHEDULE_WARNING_DAYS = 366
-FORM_ONLY_FIELDS = ("when", "zone", "sure", "shown", "placeholders_meant")
+FORM_ONLY_FIELDS = ("when", "zone", "sure", "shown", "placeholders_meant", "links_pending")
 
 
 class PublishForm(RedisplayMixin, forms.Form):
@@ -114,6 +115,15 @@ class PublishForm(RedisplayMixin, forms.Form):
             "required": gettext_lazy("The old site hid this text. Tick that it is to be public all the same.")
         },
     )
+    links_pending = forms.BooleanField(
+        label=gettext_lazy("Publish it before the texts that it links to"),
+        error_messages={
+            "required": gettext_lazy(
+                "Readers come to an error page by these links until the texts are public. Publish those first, or tick "
+                "that this one is to be public before them."
+            )
+        },
+    )
     seen = forms.CharField(widget=forms.HiddenInput)
     shown = forms.CharField(widget=forms.HiddenInput, required=False)
     after = forms.IntegerField(widget=forms.HiddenInput, required=False)
@@ -127,7 +137,7 @@ class PublishForm(RedisplayMixin, forms.Form):
         data=None,
         *,
         publication: Publication,
-        has_placeholders: bool = False,
+        to_confirm: Container[str] = (),
         approval: ApprovalContext | None = None,
     ) -> None:
         super().__init__(
@@ -141,8 +151,11 @@ class PublishForm(RedisplayMixin, forms.Form):
             self.fields["change"].required = not self._is_outdated()
         self.approval = approval
         self.lacks_approval = bool(approval) and not (approval.is_complete and self._is_as_approved())
-        if not has_placeholders:
-            del self.fields["placeholders_meant"]
+        for issue, name in {
+            preflight.PLACEHOLDER: "placeholders_meant", preflight.PENDING_LINK: "links_pending",
+        }.items():  # fmt: skip
+            if issue not in to_confirm:
+                del self.fields[name]
         if not publication.hidden_reason:
             del self.fields["although_hidden"]
         scheduled = publication.editions.scheduled().first()

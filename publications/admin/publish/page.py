@@ -36,7 +36,7 @@ def publish_page(request: HttpRequest, pk: int) -> HttpResponse:
     form = PublishForm(
         request.POST or None,
         publication=publication,
-        has_placeholders=any(issue.name != preflight.HIDDEN for issue in report.confirm),
+        to_confirm={issue.name for issue in report.confirm},
         approval=approval,
     )
     if request.method == "POST" and form.is_valid():
