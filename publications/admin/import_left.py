@@ -12,8 +12,10 @@ from publications.importers.address_remarks import (
     PENDING_ADDRESS,
     UNKNOWN_ADDRESS,
     describe_pending_addresses,
+    describe_unknown_addresses,
 )
-from publications.importers.left_addresses import list_pending_addresses
+from publications.importers.imported_file import SourceRemark
+from publications.importers.left_addresses import count_texts_without_address, list_pending_addresses
 from publications.importers.left_groups import LeftGroup, LeftItem
 from publications.importers.left_tasks import TASK_OF_REMARK, LeftTask
 from publications.importers.left_ticks import tick
@@ -41,19 +43,21 @@ def archive_import_left_page(request: HttpRequest, pk: int) -> HttpResponse:
     groups = find_left_to_do(job)
     if request.method == "POST":
         return _tick(request, job, groups)
-    topics = {note.get("topic") for note in job.report.get("source_notes", ())}
     own = set(job.imported_publications.values_list("pk", flat=True))
-    unknown = {LeftTask.ADDRESSES} if UNKNOWN_ADDRESS in topics else set()
+    unknown = list(_describe_unknown(job))
+    open_tasks = {group.task for group in groups if group.items} | (
+        {LeftTask.ADDRESSES} if unknown else set()
+    )
     return render_desk_page(
         request,
         "import_left",
         **context,
         days=ARCHIVE_IMPORT_DAYS,
         groups=[_describe_group(job, group) for group in groups if group.items],
-        finished=[group.task.label for group in groups if not group.items and group.task not in unknown],
+        finished=[group.task.label for group in groups if group.task not in open_tasks],
         left=list(_describe_numbers({group.task: group.items for group in groups}, own)),
         texts=len(own),
-        source_notes=_list_source_notes(job),
+        source_notes=_list_source_notes(job, unknown),
     )
 
 
@@ -66,12 +70,18 @@ def _explain_missing_list(job: ArchiveImport) -> str:
     )
 
 
-def _list_source_notes(job: ArchiveImport) -> list[dict]:
-    """Return the notes on the source as a whole that are no task, with the pending addresses as they are now."""
-    others = {*TASK_OF_REMARK, PENDING_ADDRESS}
+def _describe_unknown(job: ArchiveImport) -> Iterator[SourceRemark]:
+    """Yield how many texts have no old address by now, if the import was the first to say that some have none."""
+    if any(note.get("topic") == UNKNOWN_ADDRESS for note in job.report.get("source_notes", ())):
+        yield from describe_unknown_addresses(*count_texts_without_address(job))
+
+
+def _list_source_notes(job: ArchiveImport, unknown: Sequence[SourceRemark]) -> list[dict]:
+    """Return the notes on the source as a whole that are no task, with those on addresses as these are now."""
+    others = {*TASK_OF_REMARK, PENDING_ADDRESS, UNKNOWN_ADDRESS}
     notes = [note for note in show_source_notes(job.report) if note.get("topic") not in others]
-    pending = describe_pending_addresses(list_pending_addresses(job))
-    return [*notes, *({"text": str(remark.text), "items": remark.items} for remark in pending)]
+    remarks = [*unknown, *describe_pending_addresses(list_pending_addresses(job))]
+    return [*notes, *({"text": str(remark.text), "items": remark.items} for remark in remarks)]
 
 
 def _tick(request: HttpRequest, job: ArchiveImport, groups: Sequence[LeftGroup]) -> HttpResponse:

@@ -9,7 +9,7 @@ from publications.stored_messages import gettext as _
 from .imported_file import HOME_PAGE, NOT_PUBLIC, SourceRemark
 from .left_addresses import key_of_redirect
 from .report import FileReport
-from .source import ImportSource, SourceEntry
+from .source import ImportSource
 from .sources import MARKDOWN
 
 PUBLICATIONS_PER_QUERY = 500
@@ -38,7 +38,9 @@ def describe_addresses(
     yield from describe_pending_addresses(pending, is_listed=is_publishing)
     if source.system == MARKDOWN.name:
         shown = [entry for entry in entries if not texts[entry.uid].notes_on(NOT_PUBLIC)]
-        yield from _describe_unknown([entry for entry in shown if not entry.manuscript_slug])
+        texts_of_others = [entry for entry in shown if not entry.manuscript_slug]
+        unknown = sum(not entry.former_paths for entry in texts_of_others)
+        yield from describe_unknown_addresses(unknown, len(texts_of_others))
 
 
 def _find_kept(publications: set[int]) -> set[tuple[str, str]]:
@@ -66,13 +68,12 @@ def describe_pending_addresses(addresses: Sequence[str], *, is_listed: bool = Tr
         yield SourceRemark(message % len(numbers), numbers if is_listed else (), PENDING_ADDRESS)
 
 
-def _describe_unknown(entries: Sequence[SourceEntry]) -> Iterator[SourceRemark]:
-    unknown = sum(not entry.former_paths for entry in entries)
+def describe_unknown_addresses(unknown: int, texts: int) -> Iterator[SourceRemark]:
+    """Yield that so many texts have no old address, if there are any."""
     if unknown:
         message = _(
             "Texts whose old address the folder does not tell: %(count)d of %(texts)d. If they had one, import them "
             "again with the pattern of the old addresses, such as /:year/:month/:day/:title/ (--permalink, at the "
             "desk in the settings)."
         )
-        values = {"count": unknown, "texts": len(entries)}
-        yield SourceRemark(message % values, topic=UNKNOWN_ADDRESS)
+        yield SourceRemark(message % {"count": unknown, "texts": texts}, topic=UNKNOWN_ADDRESS)

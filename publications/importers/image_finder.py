@@ -56,8 +56,19 @@ class ImageFinder:
         if path is None:
             return _("The picture is missing.")
         if path not in self._cache:
-            self._cache[path] = self._examine(path)
+            self._cache[path] = self._examine_with_copies(path)
         return self._cache[path]
+
+    def _examine_with_copies(self, path: Path) -> FoundImage | str:
+        """Return the image in a file; of an unsuitable one, such as map.svg, that in map.png or the like beside it."""
+        image = self._examine(path)
+        if isinstance(image, str):
+            copies = (path.with_suffix(suffix) for suffix in DEFAULT_SUFFIXES if suffix != path.suffix)
+            images_of_copies = (
+                self._examine(copy) for copy in copies if copy.is_file() and not copy.is_symlink()
+            )
+            image = next((copy for copy in images_of_copies if isinstance(copy, FoundImage)), image)
+        return image
 
     def find_file(self, address: str, folder: Path) -> Path | None:
         """Return the file at an address relative to a folder, or None."""

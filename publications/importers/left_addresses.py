@@ -3,7 +3,7 @@
 from collections.abc import Collection, Container, Iterable, Iterator
 from itertools import batched
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from publications import actions
@@ -55,13 +55,28 @@ def find_answered(addresses: Iterable[str]) -> set[str]:
 
 def list_pending_addresses(job: ArchiveImport) -> list[str]:
     """Return the old addresses of texts of an archive that readers do not see yet, of any import of them."""
-    uids = {file["uid"] for file in job.import_report.get("files", ()) if is_uid(file.get("uid", ""))}
+    uids = _list_uids(job)
     addresses: dict[tuple[str, str], str] = {}
-    texts = [Q(publication__uid__in=batch) for batch in batched(sorted(uids), PATHS_PER_QUERY)]
+    texts = [Q(publication__uid__in=batch) for batch in batched(uids, PATHS_PER_QUERY)]
     for query in (Q(publication__in=job.imported_publications), *texts):
         redirects = Redirect.objects.filter(query, file_digest="").leading_nowhere()
         addresses |= {(redirect.path, redirect.query): redirect.address for redirect in redirects}
     return [addresses[key] for key in sorted(addresses)]
+
+
+def count_texts_without_address(job: ArchiveImport) -> tuple[int, int]:
+    """Return how many texts of an archive have no old address here, by whatever import, and how many there are."""
+    without, texts = 0, 0
+    has_address = Exists(Redirect.objects.filter(publication=OuterRef("pk"), file_digest=""))
+    for batch in batched(_list_uids(job), PATHS_PER_QUERY):
+        rows = Publication.objects.filter(uid__in=batch)
+        texts += rows.count()
+        without += rows.filter(~has_address).count()
+    return without, texts
+
+
+def _list_uids(job: ArchiveImport) -> list[str]:
+    return sorted({file["uid"] for file in job.import_report.get("files", ()) if is_uid(file.get("uid", ""))})
 
 
 def _split_line(item: str) -> tuple[str, str | None]:

@@ -627,6 +627,19 @@ def test_old_addresses_that_a_pattern_gives_are_imported_without_new_texts(admin
     assert not press(administrator, "check_again").can_import
 
 
+def test_texts_without_an_old_address_are_counted_as_they_are_now(administrator):
+    texts = {"blog/a.md": post("A"), "blog/b.md": post("B")}
+    check(administrator, archive(texts))
+    first = press(administrator, "publish")
+    assert "does not tell: 2 of 2" in administrator.get(page_of("-left", first)).text
+
+    check(administrator, archive(texts), permalink="/:year/:month/:title/")
+    press(administrator, "drafts")
+
+    page = administrator.get(page_of("-left", first)).text
+    assert "does not tell" not in page and "Old addresses that do not lead here" in page
+
+
 def test_a_check_takes_nothing_off_the_list_of_a_later_import(administrator, imported):
     check(administrator, archive(TEXTS | {"blog/gone.png": picture_bytes(size=(64, 48))}))
     after_import = left(press(administrator, "publish"))

@@ -7,6 +7,7 @@ from urllib.parse import quote
 import pytest
 
 from publications.importers.image_finder import ImageFinder
+from tests.factories import picture_bytes
 
 
 def test_a_file_is_found_by_the_names_that_the_source_knows_best_first(tmp_path):
@@ -43,3 +44,13 @@ def test_a_name_is_found_however_its_letters_are_composed(tmp_path, written, sto
     assert finder.find_file(quote(normalize(written, "/bilder/år/åäö.png")), Path())
     assert finder.find_file(normalize(written, "åäö.pdf"), tmp_path)
     assert finder.find_file(normalize(written, "/bilder/år/åä.png"), Path()) is None
+
+
+def test_a_picture_saved_again_beside_one_that_cannot_be_shown_takes_its_place(tmp_path):
+    (tmp_path / "map.svg").write_text("<svg></svg>")
+    finder = ImageFinder((tmp_path,), {}, b"")
+    assert "not a picture that can be shown" in str(finder.find("map.svg", tmp_path))
+
+    (tmp_path / "map.png").write_bytes(picture_bytes())
+
+    assert ImageFinder((tmp_path,), {}, b"").find("map.svg", tmp_path).path == tmp_path / "map.png"
