@@ -1,6 +1,6 @@
 """What an import says of the old addresses of texts: of pending ones, and of texts of which the source tells none."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import batched
 
 from publications.models import Redirect
@@ -35,6 +35,7 @@ def describe_addresses(
     kept = _find_kept({texts[entry.uid].publication.pk for entry in hidden})
     addresses = dict.fromkeys(address for entry in hidden for address in entry.former_paths)
     pending = [address for address in addresses if key_of_redirect(address) in kept]
+    pending += _find_pending_images({key for entry in hidden for key in texts[entry.uid].images})
     yield from describe_pending_addresses(pending, is_listed=is_publishing)
     if source.system == MARKDOWN.name:
         shown = [entry for entry in entries if not texts[entry.uid].notes_on(NOT_PUBLIC)]
@@ -49,6 +50,12 @@ def _find_kept(publications: set[int]) -> set[tuple[str, str]]:
     for batch in batched(publications, PUBLICATIONS_PER_QUERY):
         kept |= set(Redirect.objects.filter(publication__in=batch).values_list("path", "query"))
     return kept
+
+
+def _find_pending_images(keys: Collection[str]) -> list[str]:
+    """Return the old addresses of those of these images that no public text shows."""
+    redirects = Redirect.objects.filter(image__key__in=keys).leading_nowhere() if keys else ()
+    return sorted(redirect.address for redirect in redirects)
 
 
 def describe_pending_addresses(addresses: Sequence[str], *, is_listed: bool = True) -> Iterator[SourceRemark]:

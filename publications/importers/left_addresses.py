@@ -54,11 +54,12 @@ def find_answered(addresses: Iterable[str]) -> set[str]:
 
 
 def list_pending_addresses(job: ArchiveImport) -> list[str]:
-    """Return the old addresses of texts of an archive that readers do not see yet, of any import of them."""
+    """Return the old addresses of texts of an archive, and of their images, that readers do not see yet."""
     uids = _list_uids(job)
     addresses: dict[tuple[str, str], str] = {}
     texts = [Q(publication__uid__in=batch) for batch in batched(uids, PATHS_PER_QUERY)]
-    for query in (Q(publication__in=job.imported_publications), *texts):
+    images = Q(pk__in=job.kept_addresses.values("pk"), image__isnull=False)
+    for query in (Q(publication__in=job.imported_publications), images, *texts):
         redirects = Redirect.objects.filter(query, file_digest="").leading_nowhere()
         addresses |= {(redirect.path, redirect.query): redirect.address for redirect in redirects}
     return [addresses[key] for key in sorted(addresses)]

@@ -8,6 +8,8 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 MAX_LISTED = 20_000
+GZIP = b"\x1f\x8b"
+"""How compressed files begin (RFC 1952)."""
 
 
 def list_files(path: Path) -> list[Path]:
@@ -21,6 +23,8 @@ def describe_unsupported_files(files: Sequence[Path | zipfile.Path], place: str 
     Args:
         place: the name of the folder or archive that they are in.
     """
+    if len(files) == 1 and (problem := _describe_content(files[0])):
+        return problem
     counts = Counter(file.suffix.lower() or file.name for file in files)
     if not counts:
         return _("“%s” is empty.") % place
@@ -28,6 +32,17 @@ def describe_unsupported_files(files: Sequence[Path | zipfile.Path], place: str 
     hint = next((HINTS[suffix]() for suffix, _count in counts.most_common() if suffix in HINTS), "")
     message = _("“%(path)s” holds no Markdown files (.md, .markdown), but these: %(kinds)s.")
     return " ".join(filter(None, [message % {"path": place, "kinds": kinds}, hint]))
+
+
+def _describe_content(file: Path | zipfile.Path) -> str:
+    """Return why nothing can be in a file whatever its name, or ""."""
+    with file.open("rb") as stream:
+        head = stream.read(len(GZIP))
+    if not head:
+        return _("“%s” is empty.") % file.name
+    if head == GZIP:
+        return _("“%s” is compressed (gzip): unpack it first.") % file.name
+    return ""
 
 
 HINTS = {

@@ -129,13 +129,13 @@ class ExportReader:
             return ExportDamaged(
                 _(
                     "“%(file)s” ends in line %(line)d, in the middle of the export: what is before line %(item)d is "
-                    "imported, nothing after it. Export again, or copy the file again."
+                    "read, nothing after it. Export again, or copy the file again."
                 )
                 % values
             )
         return ExportDamaged(
             _(
-                "“%(file)s” is damaged in line %(line)d: what is before line %(item)d is imported, nothing after it. "
+                "“%(file)s” is damaged in line %(line)d: what is before line %(item)d is read, nothing after it. "
                 "Export again; if the fault stays, mend that line."
             )
             % values

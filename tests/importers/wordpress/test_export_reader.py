@@ -169,7 +169,7 @@ def test_a_file_that_was_cut_off_is_read_up_to_its_last_whole_text(tmp_path, cut
     _reader, items, problem = read(path)
 
     assert [entry.post_id for entry in items] == [1]
-    assert f"what is before line {line_of(path, '<item>') + item(1).count(chr(10))} is imported" in problem
+    assert f"what is before line {line_of(path, '<item>') + item(1).count(chr(10))} is read" in problem
     assert "in the middle of the export" in problem and "Export again" in problem
 
 
