@@ -19,7 +19,7 @@ def restore_hidden_reason(publication: Publication, revision: Revision) -> None:
 
 
 def revoke_confirmation(publication: Publication) -> None:
-    """Put the reason back if the edition that was published all the same is cancelled or undone."""
+    """Put the reason back if the edition that was published all the same, and any after it, is cancelled or undone."""
     confirmation = _find_confirmation(publication)
     if confirmation and not _is_in_effect(publication, number=confirmation.detail.get("edition")):
         restore_hidden_reason(publication, publication.revisions.latest("number"))
@@ -58,4 +58,5 @@ def _find_confirmation(publication: Publication) -> AuditEntry | None:
 
 
 def _is_in_effect(publication: Publication, *, number: int) -> bool:
-    return publication.editions.in_effect().filter(number=number).exists()
+    """Return whether an edition, or a later one, is or was public, or is scheduled."""
+    return publication.editions.in_effect().filter(number__gte=number).exists()

@@ -170,7 +170,7 @@ class ImportSettingsForm(RedisplayMixin, forms.Form):
         self.open_archive = open_archive
         field = self.fields["earlier_import"]
         field.queryset = list_earlier_imports().exclude(pk=import_pk).defer("report", "earlier_report")
-        if not field.queryset.exists():
+        if not (field.queryset.exists() or self.initial.get("earlier_import")):
             del self.fields["earlier_import"]
 
     @property

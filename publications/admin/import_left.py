@@ -15,7 +15,7 @@ from publications.importers.address_remarks import (
     describe_unknown_addresses,
 )
 from publications.importers.imported_file import SourceRemark
-from publications.importers.left_addresses import count_texts_without_address, list_pending_addresses
+from publications.importers.left_addresses import find_texts_without_address, list_pending_addresses
 from publications.importers.left_groups import LeftGroup, LeftItem
 from publications.importers.left_tasks import TASK_OF_REMARK, LeftTask
 from publications.importers.left_ticks import tick
@@ -71,9 +71,11 @@ def _explain_missing_list(job: ArchiveImport) -> str:
 
 
 def _describe_unknown(job: ArchiveImport) -> Iterator[SourceRemark]:
-    """Yield how many texts have no old address by now, if the import was the first to say that some have none."""
-    if any(note.get("topic") == UNKNOWN_ADDRESS for note in job.report.get("source_notes", ())):
-        yield from describe_unknown_addresses(*count_texts_without_address(job))
+    """Yield which of the texts of which the source told no old address have none by now."""
+    for note in job.report.get("source_notes", ()):
+        if note.get("topic") == UNKNOWN_ADDRESS:
+            texts = int(note["text"]["values"]["texts"])
+            yield from describe_unknown_addresses(find_texts_without_address(job, set(note["items"])), texts)
 
 
 def _list_source_notes(job: ArchiveImport, unknown: Sequence[SourceRemark]) -> list[dict]:

@@ -40,7 +40,7 @@ def describe_addresses(
     if source.system == MARKDOWN.name:
         shown = [entry for entry in entries if not texts[entry.uid].notes_on(NOT_PUBLIC)]
         texts_of_others = [entry for entry in shown if not entry.manuscript_slug]
-        unknown = sum(not entry.former_paths for entry in texts_of_others)
+        unknown = tuple(entry.source for entry in texts_of_others if not entry.former_paths)
         yield from describe_unknown_addresses(unknown, len(texts_of_others))
 
 
@@ -75,12 +75,12 @@ def describe_pending_addresses(addresses: Sequence[str], *, is_listed: bool = Tr
         yield SourceRemark(message % len(numbers), numbers if is_listed else (), PENDING_ADDRESS)
 
 
-def describe_unknown_addresses(unknown: int, texts: int) -> Iterator[SourceRemark]:
-    """Yield that so many texts have no old address, if there are any."""
+def describe_unknown_addresses(unknown: tuple[str, ...], texts: int) -> Iterator[SourceRemark]:
+    """Yield which of so many texts have no old address, if there are any."""
     if unknown:
         message = _(
             "Texts whose old address the folder does not tell: %(count)d of %(texts)d. If they had one, import them "
             "again with the pattern of the old addresses, such as /:year/:month/:day/:title/ (--permalink, at the "
             "desk in the settings)."
         )
-        yield SourceRemark(message % {"count": unknown, "texts": texts}, topic=UNKNOWN_ADDRESS)
+        yield SourceRemark(message % {"count": len(unknown), "texts": texts}, unknown, UNKNOWN_ADDRESS)

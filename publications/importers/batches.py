@@ -104,7 +104,9 @@ class BatchImporter:
             return self.refuse(imported.source, imported.refusal, imported.notes)
         state = states.get(imported.manuscript.uid)
         is_changed = state is not None and (state.is_deleted or self._has_changes(imported, state))
-        is_other_text = is_changed and state.is_other_text(imported.manuscript)
+        is_other_text = is_changed and state.is_other_text(
+            imported.manuscript, is_path_other=bool(self.options.earlier_uids)
+        )
         if is_other_text and state.is_deleted:
             state = None
         kept_reason = (

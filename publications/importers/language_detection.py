@@ -94,7 +94,7 @@ def find_other_script(text: str, language: str) -> str:
     )
     if count < max(MIN_SCRIPT_LETTERS, MIN_SCRIPT_SHARE * counts.total()):
         return ""
-    return next(word for word in WORD.findall(text) if _script_of(word[0]) == script)
+    return next((word for word in WORD.findall(text) if script in map(_script_of, word)), "")
 
 
 def _script_of(letter: str) -> str:

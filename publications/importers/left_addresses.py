@@ -65,15 +65,19 @@ def list_pending_addresses(job: ArchiveImport) -> list[str]:
     return [addresses[key] for key in sorted(addresses)]
 
 
-def count_texts_without_address(job: ArchiveImport) -> tuple[int, int]:
-    """Return how many texts of an archive have no old address here, by whatever import, and how many there are."""
-    without, texts = 0, 0
+def find_texts_without_address(job: ArchiveImport, sources: Container[str]) -> tuple[str, ...]:
+    """Return those of these texts of an archive that have no old address here by now, by whatever import."""
+    files = {
+        file["uid"]: file["source"]
+        for file in job.import_report.get("files", ())
+        if file["source"] in sources
+    }
     has_address = Exists(Redirect.objects.filter(publication=OuterRef("pk"), file_digest=""))
-    for batch in batched(_list_uids(job), PATHS_PER_QUERY):
-        rows = Publication.objects.filter(uid__in=batch)
-        texts += rows.count()
-        without += rows.filter(~has_address).count()
-    return without, texts
+    without: list[str] = []
+    for batch in batched(files, PATHS_PER_QUERY):
+        rows = Publication.objects.filter(~has_address, uid__in=batch)
+        without += [files[str(uid)] for uid in rows.values_list("uid", flat=True)]
+    return tuple(sorted(without))
 
 
 def _list_uids(job: ArchiveImport) -> list[str]:

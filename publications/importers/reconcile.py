@@ -71,10 +71,14 @@ class ImportState:
         """Whether it is a deleted draft, which can be restored."""
         return bool(self.publication.deleted_at)
 
-    def is_other_text(self, manuscript: Manuscript) -> bool:
+    def is_other_text(self, manuscript: Manuscript, *, is_path_other: bool = False) -> bool:
         """Whether a file whose uid is made from its path is another text than the one imported from that path before.
 
         A text keeps some of its words or its title from version to version; `comment.md` of another folder does not.
+
+        Args:
+            is_path_other: whether only the end of its path is the same: `2024/report.md` has the title of
+                `2023/report.md`, and none of its words.
         """
         previous = self.last_import
         if not previous or UUID(manuscript.uid).version != PATH_UID_VERSION:
@@ -82,7 +86,8 @@ class ImportState:
         words, earlier_words = (set(WORD.findall(text.body.casefold())) for text in (manuscript, previous))
         shared = len(words & earlier_words)
         is_rewritten = shared < MIN_SHARED_WORDS * min(len(words), len(earlier_words))
-        return is_rewritten and manuscript.title.casefold() != previous.title.casefold()
+        has_other_title = manuscript.title.casefold() != previous.title.casefold()
+        return is_rewritten and (has_other_title or is_path_other)
 
     def has_changes(
         self, manuscript: Manuscript, import_cache: ImportCache, files: Mapping[str, Path | bytes]

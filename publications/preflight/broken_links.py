@@ -53,6 +53,8 @@ def find_pending_links(addresses: Iterable[str]) -> dict[str, int]:
 
 def _find_pending_draft(address: str) -> Publication | None:
     path = _site_path(address)
+    if redirect := Redirect.objects.for_path(Redirect.normalize_path(path)):
+        return redirect.publication if redirect.publication and _is_pending(redirect.publication) else None
     locale = locale_of_path(path)
     with translation.override(locale):
         try:
@@ -90,9 +92,20 @@ def _find_reason(address: str, own_paths: Set[str], anchors: Set[str]) -> str:
 
 
 def _check_redirect(redirect: Redirect) -> str:
-    """A redirect works unless its publication is no longer public."""
+    """A redirect works unless its publication is not public."""
     live = Edition.objects.live().filter(publication=redirect.publication_id)
-    return _ended_text(redirect.publication.title) if redirect.publication_id and not live.exists() else ""
+    if not redirect.publication_id or live.exists():
+        return ""
+    is_pending = _is_pending(redirect.publication)
+    return _pending_text(redirect.publication) if is_pending else _ended_text(redirect.publication.title)
+
+
+def _is_pending(publication: Publication) -> bool:
+    return not (publication.deleted_at or publication.editions.ever_public().exists())
+
+
+def _pending_text(publication: Publication) -> str:
+    return _("“%(title)s” is not public yet.") % {"title": publication}
 
 
 def _ended_text(title: str) -> str:
@@ -126,7 +139,7 @@ def _check_publication(locale: str, match: ResolverMatch) -> str:
         return _ended_text(address.edition.title)
     is_known = is_edition and resolve_address(locale, slug).status is not AddressStatus.NOT_FOUND
     if not is_known and (draft := find_draft_at(locale, slug)):
-        return _("“%(title)s” is not public yet.") % {"title": draft}
+        return _pending_text(draft)
     return _not_found_text()
 
 

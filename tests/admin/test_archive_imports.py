@@ -918,6 +918,36 @@ def test_texts_of_an_earlier_import_are_updated_whatever_the_folders(administrat
     call_command("run_imports", verbosity=0)
     job.refresh_from_db()
     assert "The earlier import is deleted" in job.error
+    assert 'name="earlier_import"' in administrator.get(page_of(job=job)).text
+    administrator.post(page_of(job=job), {**job.options, "earlier_import": "", "check": "1"})
+    call_command("run_imports", verbosity=0)
+    job.refresh_from_db()
+    assert job.error == "" and job.report["duplicates"] == 2
+
+
+def test_a_text_of_the_same_name_and_title_with_other_words_is_no_version_of_an_earlier_one(administrator):
+    upload(
+        administrator,
+        archive({"blog/2023/report.md": year_of("Gas went north through pipes of several lands.")}),
+    )
+    call_command("run_imports", verbosity=0)
+    earlier = press(administrator, "publish")
+    upload(
+        administrator,
+        archive({"site/2024/report.md": year_of("Fishing quotas were divided among harbours.")}),
+    )
+    call_command("run_imports", verbosity=0)
+    job = ArchiveImport.objects.first()
+
+    administrator.post(page_of(job=job), {**job.options, "earlier_import": earlier.pk, "check": "1"})
+    call_command("run_imports", verbosity=0)
+
+    job.refresh_from_db()
+    assert [file["outcome"] for file in job.report["files"]] == ["kept"]
+
+
+def year_of(words: str) -> bytes:
+    return f"---\ntitle: Yearly report\ndate: 2024-05-01\nauthor: Ann Berg\n---\n{words}\n".encode()
 
 
 def test_drafts_that_repeat_live_texts_are_said_again_before_they_are_published(administrator, checked):

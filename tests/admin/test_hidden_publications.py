@@ -278,3 +278,20 @@ def test_a_tick_counts_on_if_a_later_edition_is_undone(editor):
     actions.undo(text, by=editor)
 
     assert not Publication.objects.get().hidden_text
+
+
+def test_a_confirmed_edition_that_a_later_one_replaced_stays_confirmed(editor):
+    """Scheduled with the tick, then published at once: readers have seen the words."""
+    publication = make_hidden()
+    actions.publish(publication, by=editor, at=tomorrow(), although_hidden=True)
+    publication.refresh_from_db()
+    actions.publish(publication, by=editor)
+    actions.publish(saved(publication, body="Mended."), by=editor, change="correction", note="It was wrong.")
+
+    actions.undo(publication, by=editor)
+
+    publication.refresh_from_db()
+    assert not publication.hidden_text
+    actions.withdraw(publication, by=editor, note="Wrong.")
+    publication.refresh_from_db()
+    assert not publication.hidden_text

@@ -628,7 +628,7 @@ def test_old_addresses_that_a_pattern_gives_are_imported_without_new_texts(admin
 
 
 def test_texts_without_an_old_address_are_counted_as_they_are_now(administrator):
-    texts = {"blog/a.md": post("A"), "blog/b.md": post("B")}
+    texts = {"blog/a.md": post("A"), "blog/b.md": post("B"), "blog/c.md": post("C", WHOLE + "draft: true\n")}
     check(administrator, archive(texts))
     first = press(administrator, "publish")
     assert "does not tell: 2 of 2" in administrator.get(page_of("-left", first)).text

@@ -52,7 +52,7 @@ GREEK, RUSSIAN = "Ελληνικά κείμενα για όλους. ", "Рус�
     [
         (TEXTS["en"] * 4 + GREEK * 20, "en", "Ελληνικά"), (RUSSIAN * 20, "sv", "Русский"), (TEXTS["en"] * 9, "uk", "The"),
         (GREEK * 20, "el", ""), (RUSSIAN * 20, "uk", ""), (TEXTS["en"] * 9 + GREEK * 9, "en", ""), (GREEK, "en", ""),
-        (TEXTS["en"] * 9, "ja", ""),
+        (TEXTS["en"] * 9, "ja", ""), ("aα αα " * 200, "en", "aα"),
     ],
 )  # fmt: skip
 def test_much_text_in_another_script_is_known(text, language, word):

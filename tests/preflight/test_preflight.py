@@ -391,6 +391,15 @@ def test_a_link_to_a_draft_names_it(fields):
 
 
 @pytest.mark.django_db
+def test_a_link_to_the_old_address_of_a_draft_is_pending():
+    Redirect.objects.create(path="/2024/later", publication=make_publication(title="Later"))
+
+    draft = preflight.build_preflight_draft(make_publication(body="See [this](/2024/later/)."))
+
+    assert draft.broken_links == {"/2024/later/": "“Later” is not public yet."} and draft.pending_links
+
+
+@pytest.mark.django_db
 def test_a_link_to_what_was_withdrawn_or_deleted_is_not_pending():
     withdrawn, deleted = make_live(title="Gone").publication, make_publication(title="Deleted")
     actions.withdraw(withdrawn, by=None, note="Wrong.")

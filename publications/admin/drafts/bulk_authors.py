@@ -3,8 +3,9 @@
 For imported texts without a byline. Drafts that cannot be published are reported by reason and stay drafts.
 """
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from itertools import batched
+from typing import NamedTuple
 
 from django import forms
 from django.contrib import messages
@@ -88,6 +89,21 @@ def bulk_author(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
 
+class CheckedDraft(NamedTuple):
+    """A draft as it was checked.
+
+    Attributes:
+        version: of the row that was checked.
+        reasons: the issues that stand against publishing it, without those of pending links.
+        pending: the primary keys of the drafts that it links to, and the issues of these links.
+    """
+
+    version: int
+    reasons: list[str]
+    pending: Set[int]
+    pending_reasons: list[str]
+
+
 def _sign_and_publish(request: HttpRequest, drafts: Sequence[Publication], options: dict) -> None:
     """Sign and publish batch by batch: a failure leaves the batches before it done."""
     signed, published, refused = 0, 0, DraftsByReason()
@@ -97,11 +113,11 @@ def _sign_and_publish(request: HttpRequest, drafts: Sequence[Publication], optio
             actions.lock_site_version()
             if author := options.get("author"):
                 signed += _sign(_lock_unpublished(batch), author, already_signed, by=request.user)
-        if options.get("publish"):
-            published += _publish(
-                batch, refused, by=request.user, selected={draft.pk for draft in drafts},
-                although_hidden=bool(options.get("although_hidden")),
-            )  # fmt: skip
+    if options.get("publish"):
+        although_hidden = bool(options.get("although_hidden"))
+        checked = _check(drafts, although_hidden=although_hidden)
+        for batch in batched(drafts, BATCH_SIZE, strict=False):
+            published += _publish(batch, checked, refused, by=request.user, although_hidden=although_hidden)
     _report(request, signed, already_signed, published, refused)
 
 
@@ -126,25 +142,62 @@ def _sign(drafts: Iterable[Publication], author: Author, already_signed: list[Pu
     return signed
 
 
-def _publish(
-    batch: Sequence[Publication], refused: DraftsByReason, *, by, selected: Set[int], although_hidden: bool
-) -> int:
-    """Publish the drafts that pass preflight, by the rules of the publish page.
+def _check(drafts: Sequence[Publication], *, although_hidden: bool) -> dict[int, CheckedDraft]:
+    """Return all drafts, checked by the rules of the publish page, by primary key.
 
-    The checks may read many files, so they run before the lock is taken. A draft that was saved since is refused; one
-    that has become public since is skipped.
+    The checks may read many files, so they run before a lock is taken. A draft may link to others that are published
+    with it; it is held back where one of these is.
     """
-    drafts = Publication.objects.filter(pk__in=[draft.pk for draft in batch]).order_by("pk")
-    checked = {
-        draft.pk: (draft.version, _find_reasons(draft, selected, although_hidden=although_hidden))
-        for draft in drafts
+    checked: dict[int, CheckedDraft] = {}
+    for batch in batched([draft.pk for draft in drafts], BATCH_SIZE, strict=False):
+        rows = Publication.objects.filter(pk__in=batch).order_by("pk")
+        checked |= {draft.pk: _check_draft(draft, although_hidden=although_hidden) for draft in rows}
+    ready = {pk for pk, draft in checked.items() if not draft.reasons}
+    while held := {pk for pk in ready if not checked[pk].pending <= ready}:
+        ready -= held
+    return {
+        pk: draft if pk in ready else draft._replace(reasons=[*draft.reasons, *draft.pending_reasons])
+        for pk, draft in checked.items()
     }
+
+
+def _check_draft(draft: Publication, *, although_hidden: bool) -> CheckedDraft:
+    """Return the blocking issues and those to confirm: a bulk action asks no questions of single drafts."""
+    preflight_draft = preflight.build_preflight_draft(draft)
+    report = preflight.run_preflight(preflight_draft)
+    pending = [issue for issue in report.confirm if issue.name == preflight.PENDING_LINK]
+    others = [
+        issue
+        for issue in report.confirm
+        if issue not in pending and not (although_hidden and issue.name == preflight.HIDDEN)
+    ]
+    return CheckedDraft(
+        draft.version,
+        [issue.text for issue in (*report.blocking, *others)],
+        set(preflight_draft.pending_links.values()),
+        [issue.text for issue in pending],
+    )
+
+
+def _publish(
+    batch: Sequence[Publication],
+    checked: Mapping[int, CheckedDraft],
+    refused: DraftsByReason,
+    *,
+    by,
+    although_hidden: bool,
+) -> int:
+    """Publish the drafts that nothing stands against; return their number.
+
+    A draft that was saved since it was checked is refused; one that has become public since is skipped.
+    """
     with transaction.atomic():
         actions.lock_site_version()
         ready = []
         for draft in _lock_unpublished(batch):
-            version, reasons = checked[draft.pk]
-            if not reasons and draft.version != version:
+            check = checked[draft.pk]
+            reasons = check.reasons
+            if not reasons and draft.version != check.version:
                 reasons = [_("It was saved while it was checked. Publish it again.")]
             _add_refusal(draft, reasons, refused)
             if not reasons:
@@ -154,22 +207,6 @@ def _publish(
         if isinstance(outcome, actions.ActionRefused):
             _add_refusal(draft, outcome.reasons, refused)
     return sum(isinstance(outcome, Edition) for outcome in outcomes)
-
-
-def _find_reasons(draft: Publication, selected: Set[int], *, although_hidden: bool) -> list[str]:
-    """Return the blocking issues and those to confirm: a bulk action asks no questions of single drafts.
-
-    Args:
-        selected: the primary keys of all drafts that are published with it, to which it may link.
-    """
-    preflight_draft = preflight.build_preflight_draft(draft)
-    report = preflight.run_preflight(preflight_draft)
-    is_confirmed = {
-        preflight.HIDDEN: although_hidden,
-        preflight.PENDING_LINK: set(preflight_draft.pending_links.values()) <= selected,
-    }
-    issues = [issue for issue in report.confirm if not is_confirmed.get(issue.name)]
-    return [issue.text for issue in (*report.blocking, *issues)]
 
 
 def _add_refusal(draft: Publication, reasons: Iterable[str], refused: DraftsByReason) -> None:
