@@ -15,7 +15,7 @@ ANY_SEGMENT, ANY_REST = "\0", "\1"
 MAX_CHARACTERS, MAX_DEPTH, MAX_COUNT = 500, 10, 100
 """How long a pattern is, how deep its groups are nested, and how often it says that something is repeated."""
 SAMPLES = (*(chr(code) for code in range(32, 127) if code != ord("/")), "å", "ж", "中")
-"""Characters of a segment: a class without any of them matches none."""
+"""Characters of a segment, for sets such as `.` and `[^a-f]`; of any other set its own characters are looked at."""
 
 CLASS = re.compile(r"\[\^?\]?(?:[^\\\[\]]|\\.)*+\]")
 TOKEN = re.compile(rf"\\.|{CLASS.pattern}|\(\?:|(?:[*+?]|\{{\d+(?:,\d*)?\}})[?+]?|[^\\\[\{{]", re.DOTALL)
@@ -160,7 +160,8 @@ def _read_character(source: str, flags: re.RegexFlag) -> PathPattern:
         characters = re.compile(source if is_set else re.escape(source[-1]), flags | re.DOTALL)
     except re.error as error:
         raise UnreadablePattern from error
-    return PathPattern(partial(_follow_character, cache(partial(_contains, characters))))
+    samples = frozenset((*SAMPLES, *source)) - {"/"}
+    return PathPattern(partial(_follow_character, cache(partial(_contains, characters, samples))))
 
 
 def _read_count(sign: str) -> tuple[int, bool]:
@@ -170,10 +171,10 @@ def _read_count(sign: str) -> tuple[int, bool]:
     return int(sign[0] == "+"), True
 
 
-def _contains(characters: re.Pattern[str], edge: str) -> bool:
+def _contains(characters: re.Pattern[str], samples: frozenset[str], edge: str) -> bool:
     """Return whether a set of characters has that of an edge, or one of those that it stands for."""
     if edge in (ANY_SEGMENT, ANY_REST):
-        return any(map(characters.fullmatch, (*SAMPLES, *("/" * (edge == ANY_REST)))))
+        return any(map(characters.fullmatch, (*samples, *("/" * (edge == ANY_REST)))))
     return bool(characters.fullmatch(edge))
 
 

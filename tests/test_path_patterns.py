@@ -25,7 +25,7 @@ def test_a_pattern_matches_what_re_finds(pattern, path):
     [
         ("^/a/$", True), ("^/a$", False), ("/b$", True), ("^/b", False), ("^/a/[0-9]+/b", True), ("^/a/x/y/b", False),
         (r"^/a/x\.pdf$", True), ("^/a//b$", False), ("^/c/x/y/z$", True), ("^/c/$", False), ("(?i)^/A/", True), ("^/A/", False),
-        ("^/(a|b)/(x|y)?/?b", True), ("^/a/x{3}/b", True), ("^/a/x{1,}/{2}b", False), (r"^/\w/\W\D\S/b$", True),
+        ("^/(a|b)/(x|y)?/?b", True), ("^/a/x{3}/b", True), ("^/a/x{1,}/{2}b", False), (r"^/\w/\W\D\S/b$", True), ("^/a/öst/b", True), ("^/a/[α-ω]+/b", True),
     ],
 )  # fmt: skip
 def test_a_pattern_matches_a_path_that_stands_for_many(pattern, matches):

@@ -71,7 +71,7 @@ def _explain_missing_list(job: ArchiveImport) -> str:
 
 
 def _describe_unknown(job: ArchiveImport) -> Iterator[SourceRemark]:
-    """Yield which of the texts of which the source told no old address have none by now."""
+    """Yield which of the texts of which the source has no old address that have none by now."""
     for note in job.report.get("source_notes", ()):
         if note.get("topic") == UNKNOWN_ADDRESS:
             texts = int(note["text"]["values"]["texts"])

@@ -1,4 +1,4 @@
-"""What an import at the desk takes from an earlier one: choices for types and fields, page rules, or uids of texts.
+"""What an import at the desk takes from an earlier one: choices for types and fields, page rules, or texts.
 
 The rules for the pages of a copy of an old site are proposed if there are none, then edited there.
 """
@@ -14,6 +14,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from publications.models import ArchiveImport, ArchiveImportState, Kind
 from publications.stored_messages import gettext as _
 
+from .imported_file import EarlierText
 from .mapping import ImportMapping, parse_mapping
 from .mapping_yaml import render_mapping
 from .old_site import UNKNOWN_HOST, host_of, open_copy, parse_rules
@@ -138,8 +139,8 @@ def list_earlier_imports() -> QuerySet[ArchiveImport]:
     return ArchiveImport.objects.filter(reduce(or_, reports), Exists(created))
 
 
-def load_earlier_uids(pk: int | str | None) -> dict[str, str]:
-    """Return the uids of the texts of an import by their paths in its archive; {} where none is named.
+def load_earlier_texts(pk: int | str | None) -> dict[str, EarlierText]:
+    """Return the texts of an import by their paths in its archive; {} where none is named.
 
     Raises:
         InvalidOptions: it is deleted.
@@ -151,4 +152,5 @@ def load_earlier_uids(pk: int | str | None) -> dict[str, str]:
         raise InvalidOptions(
             _("The earlier import is deleted: choose another, or none."), option="earlier_import"
         )
-    return {file["source"]: file["uid"] for file in job.import_report.get("files", ()) if file.get("uid")}
+    files = [file for file in job.import_report.get("files", ()) if file.get("uid")]
+    return {file["source"]: EarlierText(file["uid"], file["title"]) for file in files}

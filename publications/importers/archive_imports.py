@@ -27,7 +27,7 @@ from publications.site_lock import hold_file_lock
 from publications.slugs import slugify
 
 from .archive import unpack_archive
-from .archive_import_rules import add_choices, add_page_rules, load_earlier_uids
+from .archive_import_rules import add_choices, add_page_rules, load_earlier_texts
 from .archive_import_undo import undo_import
 from .batches import STORED
 from .imported_file import ImportRefused
@@ -266,6 +266,6 @@ def _build_options(job: ArchiveImport, path: Path, progress) -> ImportOptions:
         progress=progress,
         record_batch=partial(_record_batch, job),
         max_texts=MAX_TEXTS,
-        earlier_uids=load_earlier_uids(chosen.get("earlier_import")),
+        earlier_texts=load_earlier_texts(chosen.get("earlier_import")),
         archive_import=job.pk,
     )

@@ -105,7 +105,7 @@ class BatchImporter:
         state = states.get(imported.manuscript.uid)
         is_changed = state is not None and (state.is_deleted or self._has_changes(imported, state))
         is_other_text = is_changed and state.is_other_text(
-            imported.manuscript, is_path_other=bool(self.options.earlier_uids)
+            imported.manuscript, is_path_other=bool(self.options.earlier_texts)
         )
         if is_other_text and state.is_deleted:
             state = None
@@ -244,8 +244,8 @@ def _describe_kept(state: ImportState, is_other_text: bool) -> str:
     """Return why a publication is not updated by a changed file, or "" if it is."""
     if is_other_text:
         return _(
-            "“%(title)s” was imported from a file of this name and folder before, and this is another text: nothing of "
-            "the file was taken. Give the file or its folder another name to import it."
+            "“%(title)s” was imported from this file before, and this is another text: nothing of the file was taken. "
+            "Give the file another name to import it."
         ) % {"title": state.last_import.title}
     if not state.is_edited:
         return ""

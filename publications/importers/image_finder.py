@@ -15,6 +15,8 @@ from publications import images
 from publications.stored_messages import gettext as _
 
 MEDIA_FOLDERS = ("", "media", "static", "public", "assets", "images", "src", "content", "source")
+DRAWING_SUFFIXES = (".svg", ".svgz", ".eps")
+"""Of drawings, which are not shown: a picture of the same name beside one was saved from it."""
 DEFAULT_SUFFIXES = ("", ".jpg", ".jpeg", ".png", ".webp", ".gif")  # of names that leave theirs to a shortcode
 
 
@@ -60,9 +62,9 @@ class ImageFinder:
         return self._cache[path]
 
     def _examine_with_copies(self, path: Path) -> FoundImage | str:
-        """Return the image in a file; of an unsuitable one, such as map.svg, that in map.png or the like beside it."""
+        """Return the image in a file, or of a drawing that is not shown (map.svg) the one saved from it (map.png)."""
         image = self._examine(path)
-        if isinstance(image, str):
+        if isinstance(image, str) and path.suffix.lower() in DRAWING_SUFFIXES:
             copies = (path.with_suffix(suffix) for suffix in DEFAULT_SUFFIXES if suffix != path.suffix)
             images_of_copies = (
                 self._examine(copy) for copy in copies if copy.is_file() and not copy.is_symlink()

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import NamedTuple
 
 from django.utils.translation import gettext_noop
 
@@ -53,6 +54,13 @@ class ImportNote:
     kind: NoteKind
     topic: str
     text: str
+
+
+class EarlierText(NamedTuple):
+    """A text of an earlier import, as its report has it."""
+
+    uid: str
+    title: str
 
 
 @dataclass(frozen=True)

@@ -75,9 +75,10 @@ def add_image_words(manuscript: Manuscript, import_cache: ImportCache) -> None:
     for image in manuscript.images:
         row, words = import_cache.images.get(image.key), _words_of(image)
         if row and row.pk in import_cache.images_without_words and any(words.values()):
-            for name, value in words.items():
-                setattr(row, name, value)
-            row.save(update_fields=words)
+            unchanged = Image.objects.filter(pk=row.pk, **{name: getattr(row, name) for name in words})
+            if unchanged.update(**words):  # unless an editor has described it since the import began
+                for name, value in words.items():
+                    setattr(row, name, value)
             import_cache.images_without_words.discard(row.pk)
 
 

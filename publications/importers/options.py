@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from publications.locales import LANGUAGE_NAMES
 from publications.models import Kind
 
+from .imported_file import EarlierText
 from .mapping import ImportMapping
 from .markdown import NAME_PLACEHOLDERS, SLUG_PLACEHOLDERS
 from .report import FileReport
@@ -64,7 +65,7 @@ class ImportOptions:
         similarity_progress: called after each step of the similarity index.
         record_batch: called in the transaction of each batch with the reports of its files; not in a dry run.
         max_texts: the most texts that a source may have; 0 for any number.
-        earlier_uids: the uids of the texts of an earlier import by their paths then; another layout is recognised.
+        earlier_texts: the texts of an earlier import by their paths then; they are recognised in another layout.
         archive_import: the primary key of the `ArchiveImport` whose page the news lead to; None for a folder.
     """
 
@@ -86,7 +87,7 @@ class ImportOptions:
     similarity_progress: ProgressCallback = _ignore_progress
     record_batch: Callable[[Sequence[FileReport]], object] = _record_nothing
     max_texts: int = 0
-    earlier_uids: Mapping[str, str] = field(default_factory=dict)
+    earlier_texts: Mapping[str, EarlierText] = field(default_factory=dict)
     archive_import: int | None = None
 
     def validate(self) -> None:

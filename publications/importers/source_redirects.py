@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from publications.actions import read_site_paths
 from publications.server_redirects import PLACEHOLDER, write_server_line
 from publications.stored_messages import gettext as _
 
@@ -145,6 +144,10 @@ def describe_redirects(redirects: Iterable[SourceRedirect], site: str) -> Iterat
             "Redirects of the old site that are patterns or lead to another site. Only the web server can have them; "
             "each with the line to add to its configuration (nginx): %d."
         )
+        from publications.actions import (
+            read_site_paths,  # imports models, which processes that read files do not have
+        )
+
         paths = read_site_paths()
         items = (
             f"{row}: {write_server_line(row.address or row.source, row.target, paths) or '–'}"

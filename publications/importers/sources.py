@@ -57,7 +57,7 @@ def _open_markdown(options: ImportOptions) -> ImportSource:
         language=options.language,
         permalink=options.permalink,
         boundary=options.boundary,
-        earlier_uids=options.earlier_uids,
+        earlier_texts=options.earlier_texts,
     )
 
 

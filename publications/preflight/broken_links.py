@@ -28,6 +28,8 @@ PUBLICATION_ROUTES = {
     "detail", "pdf", "record", "editions", "edition", "edition_pdf", "edition_record", "changes", "mastodon",
     "attachment", "social",
 }  # fmt: skip
+FILE_ROUTES = {"attachment"}
+"""Routes to what a draft may not have."""
 STATIC_PREFIXES = ("/static/",)
 
 
@@ -62,7 +64,7 @@ def _find_pending_draft(address: str) -> Publication | None:
         except Resolver404:
             return None
     slug = match.kwargs.get("slug", "")
-    is_first = match.url_name in PUBLICATION_ROUTES and match.kwargs.get("number") in (None, 1)
+    is_first = match.url_name in PUBLICATION_ROUTES - FILE_ROUTES and match.kwargs.get("number") in (None, 1)
     if not is_first or resolve_address(locale, slug).status is not AddressStatus.NOT_FOUND:
         return None
     return find_draft_at(locale, slug)

@@ -53,4 +53,8 @@ def test_a_picture_saved_again_beside_one_that_cannot_be_shown_takes_its_place(t
 
     (tmp_path / "map.png").write_bytes(picture_bytes())
 
-    assert ImageFinder((tmp_path,), {}, b"").find("map.svg", tmp_path).path == tmp_path / "map.png"
+    (tmp_path / "photo.jpg").write_bytes(b"broken")
+    (tmp_path / "photo.png").write_bytes(picture_bytes())
+    finder = ImageFinder((tmp_path,), {}, b"")
+    assert finder.find("map.svg", tmp_path).path == tmp_path / "map.png"
+    assert "not a picture" in str(finder.find("photo.jpg", tmp_path))  # photo.png may be another one

@@ -394,9 +394,11 @@ def test_a_link_to_a_draft_names_it(fields):
 def test_a_link_to_the_old_address_of_a_draft_is_pending():
     Redirect.objects.create(path="/2024/later", publication=make_publication(title="Later"))
 
-    draft = preflight.build_preflight_draft(make_publication(body="See [this](/2024/later/)."))
+    body = f"See [this](/2024/later/) [file](/en/publications/later/files/{'0' * 64}/a.pdf)."
+    draft = preflight.build_preflight_draft(make_publication(body=body))
 
-    assert draft.broken_links == {"/2024/later/": "“Later” is not public yet."} and draft.pending_links
+    assert draft.broken_links["/2024/later/"] == "“Later” is not public yet."
+    assert len(draft.broken_links) == 2 and list(draft.pending_links) == ["/2024/later/"]
 
 
 @pytest.mark.django_db

@@ -123,9 +123,11 @@ class FrontMatterFields:
         return self._read_value(KEYS[name])
 
     def _read_value(self, keys: Iterable[str]) -> Any:
-        key = next((key for key in keys if has_value(self.values.get(key))), "")
+        key = next((key for key in keys if has_value(self.values.get(key))), None)
+        if key is None:
+            return None
         self.read_keys.add(key)
-        return self.values.get(key)
+        return self.values[key]
 
     def title(self, body: str, stem: str) -> tuple[str, str]:
         """Return the title, and the text without it if it was the first heading."""

@@ -9,7 +9,7 @@ from publications.locales import LOCALES
 from publications.old_feeds import SITE_FEEDS
 from publications.stored_messages import gettext as _
 
-from ..imported_file import ImportedFile, ImportRefused, SourceRemark
+from ..imported_file import EarlierText, ImportedFile, ImportRefused, SourceRemark
 from ..read_ahead import read_texts
 from ..source import ImportContext, ImportSource, OldPage
 from ..source_authors import AuthorList
@@ -17,7 +17,7 @@ from ..source_redirects import SourceRedirect, describe_redirects
 from ..translations import link_translations
 from .anchors import fragments_in
 from .authors import read_authors
-from .earlier_uids import match_earlier_uids
+from .earlier_texts import match_earlier_texts
 from .folder_files import (
     MARKDOWN_SUFFIXES,
     find_files,
@@ -158,7 +158,7 @@ def open_markdown_source(
     language: str = LOCALES[0],
     permalink: str = "",
     boundary: Path | None = None,
-    earlier_uids: Mapping[str, str] | None = None,
+    earlier_texts: Mapping[str, EarlierText] | None = None,
 ) -> MarkdownSource:
     """Index a folder or a single file; files that cannot be read are refused.
 
@@ -166,7 +166,7 @@ def open_markdown_source(
         language: the default language of files.
         permalink: the pattern of addresses on the old site.
         boundary: the folder that the site of the texts is looked for in; None looks in the folders above.
-        earlier_uids: the uids of the texts of an earlier import of them by their paths then, for a folder.
+        earlier_texts: the texts of an earlier import of them by their paths then, for a folder.
 
     Returns:
         The source, with the reasons for refused files.
@@ -179,7 +179,7 @@ def open_markdown_source(
         paths = [*find_texts(files, path), *find_html_texts(files, path)]
         if not paths:
             raise ImportRefused(describe_unsupported_files(list_files(path), path))
-        source = _build_source(paths, path, language, permalink, boundary, earlier_uids or {})
+        source = _build_source(paths, path, language, permalink, boundary, earlier_texts or {})
         refused = refuse_linked_folders(files, path) | refuse_other_formats(files, path)
         return replace(
             source,
@@ -199,21 +199,29 @@ def open_markdown_source(
     )
 
 
+def _take_earlier_uids(
+    files: dict[str, SourceFile], earlier_texts: Mapping[str, EarlierText]
+) -> dict[str, SourceFile]:
+    """Return files by uid; those of texts that an earlier import has, with the uids of these."""
+    titles = {file.source: file.title for file in files.values() if not file.is_manuscript}
+    uids = match_earlier_texts(titles, earlier_texts) if earlier_texts else {}
+    taken = {uids.get(file.source, file.uid): file for file in files.values()}
+    return {uid: replace(file, uid=uid) for uid, file in taken.items()} if len(taken) == len(files) else files
+
+
 def _build_source(
     paths: Iterable[Path],
     root: Path,
     language: str,
     permalink: str,
     boundary: Path | None,
-    earlier_uids: Mapping[str, str],
+    earlier_texts: Mapping[str, EarlierText],
 ) -> MarkdownSource:
     files: dict[str, SourceFile] = {}
     refused: dict[str, str] = {}
     list_pages: list[str] = []
     site = find_source_site(root, boundary)
     inherited = InheritedFields(root, site)
-    paths = list(paths)
-    uids = match_earlier_uids((relative_source(path, root) for path in paths), earlier_uids)
     for path in paths:
         source = relative_source(path, root)
         if is_list_page(path) or lists_texts(path):
@@ -222,8 +230,6 @@ def _build_source(
             continue
         try:
             file = describe_file(path, root, language, permalink, inherited)
-            if source in uids and not file.is_manuscript:
-                file = replace(file, uid=uids[source])
             if file.uid in files:
                 message = _("It has the uid of “%s”: give it one of its own.")
                 raise ImportRefused(message % files[file.uid].source)
@@ -232,6 +238,7 @@ def _build_source(
             refused[source] = str(error)
         except OSError as error:
             refused[source] = _("The file cannot be read (%s).") % (error.strerror or error)
+    files = _take_earlier_uids(files, earlier_texts)
     ordered = sorted(
         link_translations(
             files.values(), {file.uid: file.translation_key for file in files.values()}, language

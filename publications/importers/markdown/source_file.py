@@ -43,6 +43,7 @@ class SourceFile(SourceEntry):
         is_manuscript: whether it is a manuscript of this site.
         terms: its terms by the folders of their pages on the old site.
         redirect: where the old site led in place of its words, or "".
+        title: that in its front matter, or "".
     """
 
     path: Path
@@ -53,6 +54,7 @@ class SourceFile(SourceEntry):
     is_manuscript: bool = False
     terms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     redirect: str = ""
+    title: str = ""
 
     @property
     def stem(self) -> str:
@@ -128,6 +130,7 @@ def describe_file(
         path=path,
         root=root,
         uid=_uid(front_matter.fields, import_path),
+        title=place.title,
         inherited=inherited_fields,
         linked_fragments=fragments_in(front_matter.body),
         tags=tuple(tags_in(fields)),
