@@ -118,7 +118,7 @@ def _import_files(options: ImportOptions) -> ImportReport:
         _finish_import(importer, map_authors(authors, options.mapping), source, context.image_finder)
         report.added_addresses = count_new_addresses(report.new_redirects)
         report.decided = list_decided(options.mapping, report.names.as_dict())
-        report.source_notes += source.summarize()
+        report.source_notes += source.summarize(actions.read_site_paths())
         report.source_notes += describe_addresses(source, report.files, is_publishing=options.publish)
         report_lost_texts(source.uids, report, options)
         report.missing_files = source.missing_files

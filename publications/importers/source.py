@@ -15,6 +15,7 @@ from uuid import UUID
 
 from publications.locales import locale_of
 from publications.old_feeds import SITE_FEEDS
+from publications.path_patterns import PathTree
 from publications.slugs import numbered_slug, slug_stem
 from publications.stored_messages import ngettext
 
@@ -180,7 +181,7 @@ class ImportSource(ABC):
         """Return some texts beside their pages, for sources that are read by rules (`old_site.samples`)."""
         return []
 
-    def summarize(self) -> list[SourceRemark]:
+    def summarize(self, site_paths: PathTree) -> list[SourceRemark]:
         """Return notes on the source as a whole, once its texts are read: what it holds, and what is not imported."""
         return []
 

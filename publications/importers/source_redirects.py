@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from publications.path_patterns import PathTree
 from publications.server_redirects import PLACEHOLDER, write_server_line
 from publications.stored_messages import gettext as _
 
@@ -123,11 +124,14 @@ def _read_pattern(row: SourceRedirect, site: str) -> Callable[[str], str] | None
     return build
 
 
-def describe_redirects(redirects: Iterable[SourceRedirect], site: str) -> Iterator[SourceRemark]:
+def describe_redirects(
+    redirects: Iterable[SourceRedirect], site: str, site_paths: PathTree
+) -> Iterator[SourceRemark]:
     """Yield the redirects that are not kept: each with where it is to be set.
 
     Args:
         site: the address of the old site.
+        site_paths: the paths of this site, which no line for the web server may take away.
     """
     errors, server, lost = [], [], []
     for row in redirects:
@@ -144,13 +148,8 @@ def describe_redirects(redirects: Iterable[SourceRedirect], site: str) -> Iterat
             "Redirects of the old site that are patterns or lead to another site. Only the web server can have them; "
             "each with the line to add to its configuration (nginx): %d."
         )
-        from publications.actions import (
-            read_site_paths,  # imports models, which processes that read files do not have
-        )
-
-        paths = read_site_paths()
         items = (
-            f"{row}: {write_server_line(row.address or row.source, row.target, paths) or '–'}"
+            f"{row}: {write_server_line(row.address or row.source, row.target, site_paths) or '–'}"
             for row in server
         )
         yield SourceRemark(message % len(server), tuple(items), topic=SERVER_REDIRECT)

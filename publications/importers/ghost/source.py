@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 from uuid import uuid5
 
 from publications.locales import LANGUAGE_NAMES, language_code
+from publications.path_patterns import PathTree
 from publications.slugs import slugify
 from publications.stored_messages import gettext as _
 
@@ -65,7 +66,7 @@ class GhostSource(ArticleSource):
     lost_redirects: tuple[SourceRedirect, ...] = ()
     unread_files: tuple[str, ...] = ()
 
-    def summarize(self) -> list[SourceRemark]:
+    def summarize(self, site_paths: PathTree) -> list[SourceRemark]:
         remarks = []
         if self.unread_files:
             message = _(
@@ -73,7 +74,7 @@ class GhostSource(ArticleSource):
                 "or divide them."
             )
             remarks.append(SourceRemark(message % MAX_REDIRECTS, self.unread_files))
-        return [*remarks, *describe_redirects(self.lost_redirects, self.site)]
+        return [*remarks, *describe_redirects(self.lost_redirects, self.site, site_paths)]
 
     def articles(self) -> Iterator[SourceArticle]:
         for entry, post in zip(self.entries, self.posts, strict=True):

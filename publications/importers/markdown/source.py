@@ -7,6 +7,7 @@ from pathlib import Path
 
 from publications.locales import LOCALES
 from publications.old_feeds import SITE_FEEDS
+from publications.path_patterns import PathTree
 from publications.stored_messages import gettext as _
 
 from ..imported_file import EarlierText, ImportedFile, ImportRefused, SourceRemark
@@ -62,7 +63,7 @@ class MarkdownSource(ImportSource):
     files: tuple[Path, ...] = ()
     used_files: set[Path] = field(default_factory=set)
 
-    def summarize(self) -> list[SourceRemark]:
+    def summarize(self, site_paths: PathTree) -> list[SourceRemark]:
         unused = tuple(
             relative_source(file, self.root) for file in self.files if file.resolve() not in self.used_files
         )
@@ -82,7 +83,7 @@ class MarkdownSource(ImportSource):
                 self.list_pages,
             ),
         )
-        redirects = describe_redirects(self.lost_redirects, self.source_site.url)
+        redirects = describe_redirects(self.lost_redirects, self.source_site.url, site_paths)
         return [*(remark for remark in remarks if remark.items), *redirects]
 
     @property

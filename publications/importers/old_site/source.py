@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from publications.locales import LOCALES
+from publications.path_patterns import PathTree
 from publications.stored_messages import gettext as _
 
 from ..html import ArticleSource, SourceArticle, read_article
@@ -140,7 +141,7 @@ class OldSiteSource(ArticleSource):
     def missing_files(self) -> tuple[str, ...]:
         return tuple(sorted(self.missing))
 
-    def summarize(self) -> list[SourceRemark]:
+    def summarize(self, site_paths: PathTree) -> list[SourceRemark]:
         notes = []
         if self.missing:
             message = _(

@@ -9,6 +9,7 @@ from html import escape
 from pathlib import Path
 from uuid import uuid5
 
+from publications.path_patterns import PathTree
 from publications.slugs import slugify
 from publications.stored_messages import gettext as _
 
@@ -64,7 +65,7 @@ class SubstackSource(ArticleSource):
         place = find_place(path, self.local_files)
         return (path, place) if place else (path,)
 
-    def summarize(self) -> list[SourceRemark]:
+    def summarize(self, site_paths: PathTree) -> list[SourceRemark]:
         if not self.missing:
             return []
         message = _(

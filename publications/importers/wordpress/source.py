@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 from uuid import uuid5
 
 from publications.locales import language_code
+from publications.path_patterns import PathTree
 from publications.slugs import slugify
 from publications.stored_messages import gettext as _
 
@@ -117,10 +118,10 @@ class WordPressSource(ImportSource):
     def propose_mapping(self) -> ImportMapping:
         return propose_mapping(super().propose_mapping(), self.index)
 
-    def summarize(self) -> list[SourceRemark]:
+    def summarize(self, site_paths: PathTree) -> list[SourceRemark]:
         return [
             *summarize_export(self.index, self.mapping, self.left_out, self.missing_files),
-            *describe_redirects(self.redirects, self.index.address),
+            *describe_redirects(self.redirects, self.index.address, site_paths),
             *describe_file_pages(self.index, {entry.post_id for entry in self.entries}),
         ]
 

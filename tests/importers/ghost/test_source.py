@@ -9,6 +9,7 @@ from publications.importers.imported_file import ImportRefused
 from publications.importers.options import ImportOptions
 from publications.importers.run import run_import
 from publications.importers.source import ImportSource
+from publications.path_patterns import PathTree
 from tests.factories import picture_bytes
 from tests.importers.html.articles import make_context
 
@@ -128,7 +129,7 @@ def test_a_file_of_redirects_that_is_not_read_whole_is_named(open_export, tmp_pa
 
     source = open_export(make_export({"title": "A", "slug": "a", "html": "<p>a</p>"}))
 
-    assert [remark.items for remark in source.summarize()] == [("redirects.json",)]
+    assert [remark.items for remark in source.summarize(PathTree([]))] == [("redirects.json",)]
 
 
 @pytest.mark.django_db
@@ -157,7 +158,7 @@ def test_redirects_beside_the_export_are_old_addresses(open_export, tmp_path, na
 
     assert source.entries[0].former_paths == ("/a/", "/blog/a", "/notes/a", "/old", "/2019/older/")
     assert source.topics["war"].former_paths == ("/tag/war/", "/blog/tag/war", "/themes/")
-    lost, server = source.summarize()
+    lost, server = source.summarize(PathTree([]))
     assert (lost.items, lost.topic) == (("/loop → /loop",), "lost-address")
     assert (server.topic, server.items) == (
         "server-redirect",

@@ -8,6 +8,7 @@ from publications.importers.mapping_yaml import render_mapping
 from publications.importers.source import ImportContext
 from publications.importers.sources import find_source
 from publications.importers.wordpress.media import find_missing
+from publications.path_patterns import PathTree
 
 from .exports import SITE, attachment, category, export, group, item, open_export, read, write_export
 
@@ -17,7 +18,7 @@ def entry_of(source, number: int):
 
 
 def notes_of(source) -> str:
-    return "\n".join(" ".join([note.text, *note.items]) for note in source.summarize())
+    return "\n".join(" ".join([note.text, *note.items]) for note in source.summarize(PathTree([])))
 
 
 def test_an_export_is_found_as_a_file_and_in_a_folder(tmp_path):
@@ -275,7 +276,7 @@ def test_what_is_left_out_on_purpose_is_another_answer_than_none(tmp_path):
     path = write_export(tmp_path, item(1, meta={"colour": "red", "size": "2"}), *(
         item(number, type=name) for number, name in enumerate(("event", "rule"), start=2)
     ))  # fmt: skip
-    remarks = open_export(path, kinds={"rule": ""}, fields={"Size": ""}).summarize()
+    remarks = open_export(path, kinds={"rule": ""}, fields={"Size": ""}).summarize(PathTree([]))
 
     items = {(item, remark.topic) for remark in remarks for item in remark.items if ": " in item}
     assert items == {("event: 1", UNREAD), ("rule: 1", ""), ("colour: 1", UNREAD), ("size: 1", "")}
@@ -387,7 +388,7 @@ def test_files_that_are_not_there_are_named_once_and_others_that_nobody_uses_are
 def test_a_good_export_has_no_note_of_what_is_not_there(tmp_path):
     source = open_export(write_export(tmp_path, item(1), category("gas", "Gas")))
 
-    assert source.refused == {} and len(source.summarize()) == 2
+    assert source.refused == {} and len(source.summarize(PathTree([]))) == 2
 
 
 def test_nothing_of_the_export_is_written_where_it_is(tmp_path):
