@@ -28,7 +28,7 @@ def test_redirects_that_are_lost_are_no_lines_for_the_web_server():
         SourceRedirect("/e", "https://elsewhere.example/", "/e"),
     ]
 
-    lost, server, errors = describe_redirects(rows, "https://old.example")
+    lost, server, errors = describe_redirects(rows, "https://old.example", read_site_paths())
 
     assert lost.items == ("/a → /gone",) and errors.items == ("/d → –",)
     assert [item.partition(" → ")[0] for item in server.items] == ["^/b/(.*)", "/e"]

@@ -7,6 +7,7 @@ import pytest
 from publications.importers.imported_file import ImportRefused
 from publications.importers.mapping import parse_mapping
 from publications.importers.old_site import open_old_site, parse_rules
+from publications.path_patterns import PathTree
 from tests.old_site import SITE, SMALL_RULES, Answer, small_site, write_warc
 
 TOO_LARGE = "<p>" + "x" * 5_100_000
@@ -61,7 +62,7 @@ def test_redirects_in_a_circle_are_listed(tmp_path):
         tmp_path, small_site() | circle | {"/self": Answer(status=301, location=f"{SITE}/self")}
     )
 
-    lost = next(remark.items for remark in source.summarize() if "404" in remark.text)
+    lost = next(remark.items for remark in source.summarize(PathTree([])) if "404" in remark.text)
     assert {*circle, "/self"} <= set(lost)
 
 

@@ -18,6 +18,7 @@ from publications.importers.old_site.page_index import index_pages
 from publications.importers.old_site.rules import parse_rules
 from publications.importers.old_site.site_files import SiteFiles
 from publications.importers.old_site.source import open_old_site
+from publications.path_patterns import PathTree
 
 SITE = "https://www.old.example"
 PAGE = (
@@ -259,7 +260,9 @@ def test_answers_that_there_is_no_page_are_named_and_no_texts(tmp_path):
         "coal",
         "gas",
     ]
-    assert [len(note.items) for note in source.summarize() if "there is no page" in note.text] == [3]
+    assert [
+        len(note.items) for note in source.summarize(PathTree([])) if "there is no page" in note.text
+    ] == [3]
     assert not source.nearest.pages.keys() & {"/page.aspx?id=41", "/old/tips"}
 
 

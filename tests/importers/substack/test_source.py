@@ -11,6 +11,7 @@ import pytest
 from publications.importers.archive import unpack_if_archive
 from publications.importers.imported_file import ImportRefused
 from publications.importers.substack import is_substack, open_substack_source
+from publications.path_patterns import PathTree
 from tests.factories import picture_bytes
 from tests.importers.html.articles import make_context
 
@@ -118,7 +119,7 @@ def test_notes_pictures_and_players_come_in_or_are_named(tmp_path, place):
     assert f'![Al](image:{key} "Cap")' in file.manuscript.body and "[^1]: The note." in file.manuscript.body
     assert any("native-audio-embed" in str(note.text) for note in file.notes)
     gone = "https://substack-post-media.s3.amazonaws.com/public/images/gone.png"
-    assert [remark.items for remark in source.summarize()] == [(gone,)]
+    assert [remark.items for remark in source.summarize(PathTree([]))] == [(gone,)]
 
 
 def read_with_files(folder, site: str = "") -> tuple:
@@ -144,7 +145,7 @@ def test_files_come_in_from_any_folder_or_are_named(tmp_path, site):
     assert [str(note.text) for note in file.notes if note.topic == "missing"] == [
         f"{address}gone.csv: The file is missing."
     ]
-    assert [remark.items for remark in source.summarize()] == [(f"{address}gone.csv",)]
+    assert [remark.items for remark in source.summarize(PathTree([]))] == [(f"{address}gone.csv",)]
 
 
 def test_what_the_editor_describes_in_json_is_shown_or_named(tmp_path):

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from publications.path_patterns import PathTree
+
 from .exports import SITE, item, open_export, write_export
 
 
@@ -28,7 +30,10 @@ def addresses(source, number: int = 1) -> tuple[str, ...]:
 
 
 def listed(source) -> tuple[str, ...]:
-    return next((note.items for note in source.summarize() if "Redirects of the old site" in note.text), ())
+    return next(
+        (note.items for note in source.summarize(PathTree([])) if "Redirects of the old site" in note.text),
+        (),
+    )
 
 
 def test_a_pattern_of_one_group_is_expanded_over_the_texts(tmp_path):
