@@ -9,10 +9,12 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from publications.importers.archive_imports import permissions_of
+from publications.importers.check_state import is_outdated
 from publications.importers.field_changes import label_changes, load_kinds, name_fields
+from publications.importers.held_notes import list_notes
 from publications.importers.hidden_links import HIDDEN_LINK
 from publications.importers.left_tasks import MISSING_TOPICS
-from publications.importers.left_to_do import list_notes, list_open_names, list_similar_rows
+from publications.importers.left_to_do import list_open_names, list_similar_rows
 from publications.locales import language_in_sentence, language_label
 from publications.models import ARCHIVE_IMPORT_DAYS, ArchiveImport, ArchiveImportTask
 from publications.stored_messages import show_message
@@ -27,7 +29,7 @@ from .site import render_desk_page, require_permissions
 def archive_import_publish_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what publishing an import makes public, by the report of its check; then import and publish.
 
-    What was decided on names since the check is checked first.
+    What has changed since the check, or was decided on names, is checked first.
     """
     job = get_object_or_404(ArchiveImport, pk=pk)
     if job.is_unfinished:
@@ -36,8 +38,9 @@ def archive_import_publish_page(request: HttpRequest, pk: int) -> HttpResponse:
     if not job.can_publish:
         messages.warning(request, _("Check the archive first: the check says what would become public."))
         return HttpResponseRedirect(url_of(job))
-    decided_since = describe_decided_since(job)
-    if request.method == "POST" and not decided_since:
+    decided_since, has_changed_since = describe_decided_since(job), is_outdated(job)
+    needs_check = bool(decided_since) or has_changed_since
+    if request.method == "POST" and not needs_check:
         request_run(request, job, ArchiveImportTask.IMPORT, publish=True)
         return HttpResponseRedirect(url_of(job))
     missing = _describe_notes(job.report, MISSING_TOPICS)
@@ -67,6 +70,8 @@ def archive_import_publish_page(request: HttpRequest, pk: int) -> HttpResponse:
         changed_fields=name_fields(file.get("reader_changes", ()) for file in job.report["files"]),
         new_rows=name_new_rows(job),
         decided_since=decided_since,
+        is_outdated=has_changed_since,
+        needs_check=needs_check,
         open_names=len(list_open_names(job)),
         similar_rows=[
             f"{source} / {target}" for source, target in list_similar_rows(job.imported_publications)

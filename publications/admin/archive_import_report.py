@@ -6,6 +6,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from publications.importers.archive_import_rules import CHOICES_SOURCE, PAGE_RULES_SOURCE, find_unused_import
+from publications.importers.check_state import is_outdated
 from publications.importers.field_changes import summarize_updates
 from publications.importers.import_decisions import list_decided_since
 from publications.importers.report_page import (
@@ -33,6 +34,8 @@ def describe_report(job: ArchiveImport, *, can_publish_drafts: bool) -> dict:
         can_publish_drafts: whether the page offers to publish drafts that the last run has imported.
     """
     undo = describe_undo(job.report) if job.is_undo else {}
+    decided_since = describe_decided_since(job)
+    has_changed_since = (job.can_import or job.can_publish) and is_outdated(job)
     return {
         "undo": undo,
         "outcome": list(_describe_outcome(job, undo, can_publish_drafts=can_publish_drafts)),
@@ -43,7 +46,9 @@ def describe_report(job: ArchiveImport, *, can_publish_drafts: bool) -> dict:
         "update_sentences": [] if job.is_undo else summarize_updates(job.report),
         "updates": [] if job.is_undo else list_updates(job.report),
         "new_rows": name_new_rows(job) if job.can_import else {},
-        "decided_since": describe_decided_since(job),
+        "decided_since": decided_since,
+        "is_outdated": has_changed_since,
+        "needs_check": bool(decided_since) or has_changed_since,
         "note_language": _other_language(job),
     }
 

@@ -30,6 +30,8 @@ from .archive import unpack_archive
 from .archive_import_rules import add_choices, add_page_rules, load_earlier_texts
 from .archive_import_undo import undo_import
 from .batches import STORED
+from .check_state import add_state, read_marks
+from .held_notes import add_held_notes
 from .imported_file import ImportRefused
 from .mapping import ImportMapping
 from .options import ImportOptions, InvalidOptions
@@ -193,13 +195,16 @@ def _run(job: ArchiveImport) -> dict:
             options = _build_options(job, path, progress)
             if system is OLD_SITE:
                 options = add_page_rules(job, options)
+            marks = read_marks()
             report = build_report_page(run_import(options))
         except (ImportRefused, InvalidOptions) as error:
             raise ImportRefused(name_places(str(error), path, job.filename)) from error
         folder = (
             path.name if report["system"] == MARKDOWN.name else ""
         )  # other systems have keys of their own
-        return name_places(report, path, job.filename) | {"folder": folder}
+        report = name_places(report, path, job.filename) | {"folder": folder}
+        report = add_held_notes(report, job.earlier_report)
+        return add_state(report, marks) if job.is_dry_run else report
 
 
 def name_places(value: Any, path: Path, filename: str) -> Any:

@@ -113,21 +113,23 @@ class BatchImporter:
             _describe_kept(state, is_other_text) if state and is_changed and not state.is_deleted else ""
         )
         outcome = _determine_outcome(state, is_changed, kept_reason)
-        is_unedited = bool(state and state.is_imported and not state.is_edited)
-        file = _build_file_report(imported, outcome, is_unedited=is_unedited)
+        has_text_of_file = outcome in STORED
+        has_text_of_file |= outcome is FileOutcome.UNCHANGED and bool(state and state.is_imported)
+        file = _build_file_report(imported, outcome, has_text_of_file=has_text_of_file)
         if kept_reason:
             file.add_note(NoteKind.DROPPED, "kept", kept_reason)
         if state and state.is_imported and not is_other_text:
             file.publication, file.is_edited = state.publication, state.is_edited
-            file.mended = _find_mended(file.notes, state)
             if state.is_deleted:
                 message = _("The draft that an import made of this file was deleted: it is a draft again.")
                 file.add_note(NoteKind.CHANGED, "restored", message)
-        if outcome is FileOutcome.UNCHANGED and is_unedited:
+        if outcome is FileOutcome.UNCHANGED and has_text_of_file:
             files = self._manuscript_files(file)
             for message in describe_missing(imported.manuscript, files, file.publication, self.import_cache):
                 file.add_note(NoteKind.DROPPED, "missing", message)
             self._add_other_words(file)
+        if file.publication:
+            file.mended = _find_mended(file.notes, state)
         self.report.files.append(file)
         return file
 
@@ -156,7 +158,7 @@ class BatchImporter:
 
     def _add_other_words(self, file: FileReport) -> None:
         manuscript, is_hidden = file.imported.manuscript, _hides_image_words(file)
-        if not is_hidden:
+        if not (is_hidden or file.is_edited):
             add_image_words(manuscript, self.import_cache)
         for message in describe_other_words(manuscript, self.import_cache, is_hidden=is_hidden):
             file.add_note(NoteKind.DROPPED, "value", message)
@@ -197,13 +199,13 @@ def _describe_failure(error: Exception) -> str:
     return f"{PurePath(os.fsdecode(error.filename)).name}: {error.strerror}"
 
 
-def _build_file_report(imported: ImportedFile, outcome: FileOutcome, *, is_unedited: bool) -> FileReport:
+def _build_file_report(imported: ImportedFile, outcome: FileOutcome, *, has_text_of_file: bool) -> FileReport:
     """Return the report of a file that was read.
 
-    What was changed, guessed and left out holds as long as the text on the site is that of the file: in every run.
+    What was changed, guessed and left out holds as long as the text on the site is that of the file, or comes from it
+    by edits, which may have mended it or not: in every run.
     """
-    manuscript, has_text_of_file = imported.manuscript, outcome in STORED
-    has_text_of_file |= outcome is FileOutcome.UNCHANGED and is_unedited
+    manuscript = imported.manuscript
     notes = [note for note in imported.notes if has_text_of_file or note.kind is NoteKind.DROPPED]
     return FileReport(
         imported.source, outcome, notes, [note for note in imported.notes if note not in notes],

@@ -18,6 +18,7 @@ from publications.locales import current_locale
 from publications.models import SOURCE_PATH, ArchiveImport, ArchiveImportState, ArchiveImportTask
 
 from .archive_imports import name_places, record_files
+from .held_notes import add_held_notes
 from .imported_file import ImportRefused
 from .options import ImportOptions, ProgressCallback
 from .report import FileReport, ImportReport
@@ -56,7 +57,7 @@ def run_command_import(options: ImportOptions, source: Path) -> ImportReport:
     )
     try:
         report = run_import(recorded)
-        _store(job, **columns | {"state": ArchiveImportState.DONE, "report": _build_report(report)})
+        _store(job, **columns | {"state": ArchiveImportState.DONE, "report": _build_report(report, job)})
     except RowChanged as error:
         raise ImportRefused(_explain_change(job)) from error
     except BaseException:
@@ -148,12 +149,12 @@ def _explain_change(job: ArchiveImport) -> str:
     return message % {"file": job.filename}
 
 
-def _build_report(report: ImportReport) -> dict:
+def _build_report(report: ImportReport, job: ArchiveImport) -> dict:
     """Return the report for the page. The list of authors is named by its place beside others, not on the server.
 
     All other places in it are those in the source, beside which addresses of the old site may look like paths here.
     """
-    page = build_report_page(report)
+    page = add_held_notes(build_report_page(report), job.import_report)
     if not report.author_list:
         return page
     names = {name: page[name] for name in ("author_list", "author_list_problem")}

@@ -10,9 +10,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from publications import actions, preflight
 from publications.markup import image_keys_in
 from publications.models import ArchiveImport, Byline, Image, NameType, Publication, TaggedPublication
-from publications.stored_messages import Stored, show_message
+from publications.stored_messages import show_message
 
 from .field_changes import label_changes, list_reader_changes, load_kinds
+from .held_notes import list_held_notes, list_notes
 from .hidden_links import list_hidden_links
 from .hidden_reasons import LeftNote, list_published_since
 from .import_histories import find_edited
@@ -73,7 +74,7 @@ def _list_notes_on(texts: LeftTexts, job: ArchiveImport) -> list[LeftNote]:
     """Return the notes of the report that still hold, each with its text."""
     notes = [
         (topic, source, texts.find(source), text)
-        for topic, source, text in list_notes(job.import_report)
+        for topic, source, text in (*list_notes(job.import_report), *list_held_notes(job.import_report))
         if (topic in TASK_OF_TOPIC or topic in TASK_OF_REASON) and source not in texts.outdated_sources
     ]
     return [*notes, *list_published_since(notes)]
@@ -187,14 +188,6 @@ def _load_edited(publications: Iterable[Publication]) -> dict[str, ImportState]:
     """Return which publications were edited at the desk since their import, as they were imported, by uid."""
     uids = {publication.pk: str(publication.uid) for publication in publications}
     return load_import_states(uids[pk] for pk in find_edited(uids.keys()))
-
-
-def list_notes(report: dict) -> Iterator[tuple[str, str, Stored]]:
-    """Yield the topic, the place of the text and the stored message of each note of a stored report."""
-    for topic in report.get("topics", ()):
-        for note in (*topic["notes"], *topic["more_notes"]):
-            for source in (*note["files"], *note["more_files"]):
-                yield topic["key"], source, note["text"]
 
 
 def _find_lacking(publication: Publication) -> Iterator[LeftTask]:

@@ -11,6 +11,7 @@ from publications.stored_messages import show_message, store_message
 
 from .duplicates import name_import_of
 from .field_changes import label_changes, load_kinds
+from .held_notes import HELD_NOTES
 from .imported_file import NoteKind
 from .mapping import list_rows
 from .report import (
@@ -72,7 +73,8 @@ def restrict_report(report: Mapping[str, Any], uids: Container[str]) -> dict:
         topic | {key: _restrict_notes(topic[key], sources) for key in ("notes", "more_notes")}
         for topic in report.get("topics", ())
     ]
-    return {"files": files, "topics": topics}
+    held = [note for note in report.get(HELD_NOTES, ()) if note[1] in sources]
+    return {"files": files, "topics": topics, HELD_NOTES: held}
 
 
 def _restrict_notes(notes: Iterable[dict], sources: Container[str]) -> list[dict]:

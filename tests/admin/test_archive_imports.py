@@ -32,7 +32,7 @@ from publications.models import (
     original_storage,
 )
 from publications.news import describe_news
-from tests.factories import make_live, make_person, picture_bytes
+from tests.factories import make_live, make_person, picture_bytes, saved
 
 pytestmark = pytest.mark.django_db
 
@@ -1077,3 +1077,43 @@ def test_the_address_of_an_author_is_none_of_a_text(administrator):
         "Imported: no text of the archive was new or changed. "
         "1 old address of a list, a topic, an author, a picture or a file leads here now."
     )
+
+
+def test_what_another_import_or_an_edit_has_changed_since_the_check_is_checked_first(administrator, checked):
+    message = "Since this check another import has run"
+    make_live(title="Unrelated")
+    assert message not in administrator.get(page_of()).text + administrator.get(page_of("-publish")).text
+    upload(administrator, archive({"other/a.md": POST.format(title="Coal", day=3).encode()}))
+    call_command("run_imports", verbosity=0)
+    assert message not in administrator.get(page_of("", checked)).text, "the other was only checked"
+    press(administrator, "drafts")
+
+    def publish() -> bool:
+        """Whether the button of the first import publishes; else check it again."""
+        pages = [administrator.get(page_of(suffix, checked)).text for suffix in ("", "-publish")]
+        administrator.post(page_of("-publish", checked), {"publish": "1"})
+        is_published = ArchiveImport.objects.get(pk=checked.pk).is_unfinished
+        assert [message in page and 'name="check_again"' in page for page in pages] == [not is_published] * 2
+        administrator.post(page_of("", checked), {"check_again": "1"})
+        call_command("run_imports", verbosity=0)
+        return is_published
+
+    assert not publish()
+    Redirect.objects.create(path="/gas", site_path="/en/publications/")
+    assert not publish() and publish()
+    assert Publication.objects.get(title="Gas").editions.live().exists()
+
+
+def test_an_edit_of_a_text_that_would_become_public_asks_for_another_check(administrator, checked):
+    press(administrator, "drafts")
+    press(administrator, "check_again")
+    gas = Publication.objects.get(title="Gas")
+    gas.title = "Gas and oil"
+    saved(gas)
+
+    press(administrator, "publish")
+
+    assert "Since this check" in administrator.get(page_of("-publish")).text and not gas.editions.exists()
+    press(administrator, "check_again")
+    press(administrator, "publish")
+    assert Publication.objects.get(title="Oil").editions.live().exists() and not gas.editions.exists()

@@ -18,6 +18,7 @@ from publications.admin.import_mapping_form import LEFT_OUT
 from publications.importers import archive_import_undo, archive_imports
 from publications.importers.left_tasks import TASK_OF_REASON, TASK_OF_TOPIC, LeftTask
 from publications.importers.left_texts import load_texts
+from publications.importers.left_ticks import tick
 from publications.importers.left_to_do import find_left_to_do
 from publications.importers.name_proposals import store_decision
 from publications.importers.note_topics import NOTE_TOPICS
@@ -728,3 +729,23 @@ def test_the_list_reads_many_texts_at_once(administrator):
     assert {
         text.title for text in read_bodies(texts) if "here" not in text.body and "image:" in text.body
     } == {text.title for text in texts if "body" in text.get_deferred_fields()}
+
+
+def test_what_an_edit_has_not_mended_stays_after_another_check_or_import(administrator):
+    front = WHOLE.replace("summary: A summary.\n", "")
+    text = f"[Old](/old/gone) {TEXT}\n\n{TEXT}\n\n![A map](https://elsewhere.example/map.png)"
+    check(administrator, archive({"blog/a.md": post("A", front, text), "blog/b.md": post("B", text=text)}))
+    press(administrator, "publish")
+    edited = Publication.objects.get(title="A")
+    save(edited, body=edited.body.replace("[Old](/old/gone)", "Old"))
+    first, mended = left(), "1 has been mended since."
+    assert first == {"links": {"B"}, "embeds": {"A", "B"}, "made-summary": {"A"}}
+    assert mended in page(administrator)
+
+    for button, kind in (("check", "commentary"), ("check", "report"), ("publish", ""), ("check", "report")):
+        job = press(administrator, button, **({"kind": kind} if kind else {}))
+
+        assert left(job).items() >= first.items() and mended in page(administrator), (button, kind)
+    assert left(job)["kept"] == {"A"}
+    tick(job, re.findall(r'name="marks" value="([^"]+)"', page(administrator)))
+    assert not left(press(administrator, "check", kind="report"))
