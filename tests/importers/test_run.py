@@ -202,9 +202,9 @@ def test_a_kept_file_is_compared_once_with_the_text_of_its_place(tmp_path, monke
     write_post(folder, body="The file's.")
     is_other_text, calls = ImportState.is_other_text, []
 
-    def count_calls(state, manuscript):
+    def count_calls(state, manuscript, **options):
         calls.append(state)
-        return is_other_text(state, manuscript)
+        return is_other_text(state, manuscript, **options)
 
     monkeypatch.setattr(ImportState, "is_other_text", count_calls)
 
