@@ -21,7 +21,13 @@ from publications.importers import archive
 from publications.importers.archive_import_rules import list_earlier_imports
 from publications.importers.imported_file import ImportRefused
 from publications.importers.markdown import MARKDOWN_SUFFIXES
-from publications.importers.options import DISTINGUISHING_PLACEHOLDER, ImportOptions, is_site_address
+from publications.importers.options import (
+    DISTINGUISHING_PLACEHOLDER,
+    MAIN_PLACEHOLDERS,
+    ImportOptions,
+    describe_unknown_placeholder,
+    is_site_address,
+)
 from publications.locales import LANGUAGE_NAMES
 from publications.models import ARCHIVE_FOLDER, ArchiveImport, Kind, original_storage
 
@@ -143,7 +149,12 @@ class ImportSettingsForm(RedisplayMixin, forms.Form):
     )  # fmt: skip
     permalink = forms.CharField(
         label=gettext_lazy("Pattern of the old addresses"), required=False, max_length=200,
-        help_text=gettext_lazy("Such as /:year/:month/:title/. Old addresses then lead to the new ones."),
+        help_text=format_lazy(
+            gettext_lazy(
+                "Such as /:year/:month/:title/. Old addresses then lead to the new ones. There are {placeholders}."
+            ),
+            placeholders=", ".join(MAIN_PLACEHOLDERS),
+        ),
     )  # fmt: skip
     site = forms.CharField(
         label=gettext_lazy("Address of the old site"), required=False, max_length=200,
@@ -201,6 +212,8 @@ class ImportSettingsForm(RedisplayMixin, forms.Form):
 
     def clean_permalink(self) -> str:
         pattern = self.cleaned_data["permalink"]
+        if problem := describe_unknown_placeholder(pattern):
+            raise forms.ValidationError(problem)
         if pattern and not DISTINGUISHING_PLACEHOLDER.search(pattern):
             raise forms.ValidationError(_("Write a pattern with :title or :slug."))
         return pattern

@@ -14,11 +14,23 @@ from publications.models import Kind
 
 from .imported_file import EarlierText
 from .mapping import ImportMapping
-from .markdown import NAME_PLACEHOLDERS, SLUG_PLACEHOLDERS
+from .markdown import NAME_PLACEHOLDERS, SLUG_PLACEHOLDERS, find_unknown_placeholder
 from .report import FileReport
 
 DISTINGUISHING_PLACEHOLDER = re.compile(rf":(?:{'|'.join((*NAME_PLACEHOLDERS, *SLUG_PLACEHOLDERS))})\b")
 """The placeholders that give texts distinct addresses."""
+MAIN_PLACEHOLDERS = (
+    ":year",
+    ":month",
+    ":day",
+    ":title",
+    ":slug",
+    ":lang",
+    ":categories",
+    ":section",
+    ":path",
+)
+"""Those of the patterns of most sites; others of Jekyll, Hugo and Hexo are read as well."""
 INVALID_IN_SITE_ADDRESS = re.compile(r"""[\s"'?#]""")
 
 ProgressCallback = Callable[[int, int], object]
@@ -123,12 +135,21 @@ class ImportOptions:
         if self.site and not is_site_address(self.site):
             message = _("“%s” is no address of a site. Write it whole, such as https://old.example.")
             raise InvalidOptions(message % self.site, option="site")
+        if problem := describe_unknown_placeholder(self.permalink):
+            raise InvalidOptions(problem, option="permalink")
         if self.permalink and not DISTINGUISHING_PLACEHOLDER.search(self.permalink):
             message = _(
                 "“%s” gives all texts the same address. Write a pattern with :title or :slug, such as "
                 "/:year/:month/:day/:title/."
             )
             raise InvalidOptions(message % self.permalink, option="permalink")
+
+
+def describe_unknown_placeholder(pattern: str) -> str:
+    """Return that a pattern of addresses has a placeholder that stands for nothing, and which there are, or ""."""
+    unknown = find_unknown_placeholder(pattern)
+    message = _("“%(name)s” stands for nothing in a pattern. These do: %(known)s.")
+    return message % {"name": unknown, "known": ", ".join(MAIN_PLACEHOLDERS)} if unknown else ""
 
 
 def is_site_address(address: str) -> bool:

@@ -432,6 +432,7 @@ def test_a_wrong_archive_is_refused_in_sight_and_nothing_is_stored(administrator
 
 WRONG_SETTINGS = [
     ({"permalink": "/:year/"}, "Write a pattern with :title"),
+    ({"permalink": "/:locale/:title/"}, "“:locale” stands for nothing in a pattern."),
     ({"site": "old"}, "whole address of the site"),
     ({"authors": "authors.csv"}, "There is no “authors.csv” in the archive. It has no table (.csv)"),
     ({"authors": "../../../etc/passwd"}, "There is no “../../../etc/passwd” in the archive."),

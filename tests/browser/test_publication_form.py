@@ -388,3 +388,20 @@ def test_the_row_that_is_typed_on_a_narrow_screen_is_above_both_bars(form):
     assert all(upper <= lower + 1 for upper, lower in pairwise(edges)), edges  # whole pixels
     height = page.evaluate("document.querySelector('.form-bar').offsetHeight")
     assert height <= MAX_BAR_HEIGHT
+
+
+def test_a_date_without_its_hour_is_not_lost(form):
+    """Browsers send nothing of it; the form stays, and says in their words what is missing."""
+    page = form()
+    date = page.locator("[name=published_at]")
+    date.scroll_into_view_if_needed()
+    date.fill("")
+    date.click(position={"x": 5, "y": 10})
+    page.keyboard.type("05012017")
+    address = page.url
+
+    page.locator("[name=_continue]").first.click()
+
+    page.wait_for_timeout(500)
+    assert page.url == address and date.evaluate("field => field.validity.badInput")
+    assert date.evaluate("field => field === document.activeElement")

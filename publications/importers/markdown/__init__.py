@@ -9,7 +9,7 @@ from .authors import read_authors
 from .data_files import read_data
 from .folder_files import MARKDOWN_SUFFIXES
 from .links import PATH_END_PREFIX
-from .permalinks import NAME_PLACEHOLDERS, SLUG_PLACEHOLDERS
+from .permalinks import NAME_PLACEHOLDERS, SLUG_PLACEHOLDERS, find_unknown_placeholder
 from .reader import MarkdownImportContext, read_file
 from .source import MarkdownSource, open_markdown_source
 from .source_file import SourceFile
@@ -27,6 +27,7 @@ __all__ = [
     "MarkdownSource",
     "SourceFile",
     "describe_unsupported_files",
+    "find_unknown_placeholder",
     "open_markdown_source",
     "read_authors",
     "read_data",

@@ -6,7 +6,7 @@ Sources: jekyllrb.com/docs/permalinks, gohugo.io/configuration/permalinks, gohug
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -18,6 +18,7 @@ from .source_site import SourceSite
 from .template_values import collections_in
 
 NAME_PLACEHOLDERS = ("title", "filename", "contentbasename")  # in a pattern of addresses
+LANGUAGE_PLACEHOLDERS = ("lang", "language")
 SLUG_PLACEHOLDERS = ("slug", "slugorfilename", "slugorcontentbasename")
 JEKYLL_STYLES = {
     "date": "/:categories/:year/:month/:day/:title.html",
@@ -65,18 +66,32 @@ def fill_pattern(pattern: str, place: PagePlace, *, title: str = "") -> str:
     Args:
         title: what `:title` is; by default the name of the file.
     """
-    values = {
-        **_dates(place.date),
-        **dict.fromkeys(NAME_PLACEHOLDERS, title or place.name),
-        **dict.fromkeys(SLUG_PLACEHOLDERS, place.slug or title or place.slug_of_name or place.name),
-        **_folders(place),
-        "output_ext": ".html",
-    }
+    values = _list_values(place, title)
     unknown = (match for match in PLACEHOLDER.finditer(pattern) if match[1] not in values)
     if any(pattern[: match.start()].endswith(SEPARATORS) for match in unknown):
         return ""
     filled = PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), pattern)
     return re.sub(r"(?<!:)//+", "/", filled)
+
+
+def find_unknown_placeholder(pattern: str) -> str:
+    """Return the first placeholder of a pattern that stands for nothing, or ""."""
+    now, path = datetime.now(UTC), PurePosixPath("a.md")
+    place = PagePlace(path=path, name="a", slug="a", title="A", language="en", date=now, fields={})
+    values = _list_values(place, "")
+    return next((match[0] for match in PLACEHOLDER.finditer(pattern) if match[1] not in values), "")
+
+
+def _list_values(place: PagePlace, title: str) -> dict[str, str]:
+    """Return what the placeholders of a pattern stand for, by their names."""
+    return {
+        **_dates(place.date),
+        **dict.fromkeys(NAME_PLACEHOLDERS, title or place.name),
+        **dict.fromkeys(SLUG_PLACEHOLDERS, place.slug or title or place.slug_of_name or place.name),
+        **_folders(place),
+        **dict.fromkeys(LANGUAGE_PLACEHOLDERS, place.language),
+        "output_ext": ".html",
+    }
 
 
 def stated_address(text: str, place: PagePlace, *, title: str = "") -> str:

@@ -21,6 +21,8 @@ PEOPLE = re.compile(
 """Words in the names of tables at the top of a site that may list its authors too."""
 DATA_FOLDERS = ("", "_data", "data")
 """Where a site has its list of authors: at its top, or where Jekyll and Eleventy (`_data`) or Hugo (`data`) has it."""
+NESTED_DATA = tuple(f"{above}{name}" for name in filter(None, DATA_FOLDERS) for above in ("*/", "*/*/"))
+"""Where these folders are in an archive that holds the site in a folder of its own."""
 INTRODUCTION_KEYS = ("summary", "description", "deck", "intro", "introduction")
 MAX_TOPICS = 5_000
 
@@ -77,7 +79,8 @@ def find_taxonomies(root: Path, site: SourceSite, boundary: Path | None = None) 
         )
         taxonomies.authors = taxonomies.authors or next(folders, None)
     if not taxonomies.authors:
-        taxonomies.authors = _find_author_list(dict.fromkeys(filter(None, [root, site.folder])))
+        nested = (path.parent for depth in NESTED_DATA for path in sorted(root.glob(depth)) if path.is_dir())
+        taxonomies.authors = _find_author_list(dict.fromkeys(filter(None, [root, site.folder, *nested])))
     return taxonomies
 
 
@@ -88,7 +91,8 @@ def _find_author_list(folders: Iterable[Path]) -> Path | None:
     come last.
     """
     named = (path for folder in folders for path in _author_lists(folder) if lists_names(path))
-    tables = (path for folder in folders for path in sorted(folder.glob("*.csv")) if PEOPLE.search(path.stem))
+    places = [folder / place for folder in folders for place in DATA_FOLDERS]
+    tables = (path for place in places for path in sorted(place.glob("*.csv")) if PEOPLE.search(path.stem))
     return next(named, None) or next(filter(lists_authors, tables), None)
 
 

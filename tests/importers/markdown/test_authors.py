@@ -111,6 +111,8 @@ def test_a_list_of_more_than_two_megabytes_is_not_read(tmp_path):
         ("data/authors/eric.toml", 'name = "Eric Mill"'),
         ("_data/people/eric.yml", "display_name: Eric Mill"),
         ("team_members.csv", "id,full_name\neric,Eric Mill\n"),
+        ("oldblog/_data/team_members.csv", "id,full_name\neric,Eric Mill\n"),
+        ("repository/site/data/authors/eric.yaml", "name: Eric Mill"),
     ],
 )
 def test_a_folder_of_data_about_authors_is_found(tmp_path, name, text):
