@@ -18,6 +18,8 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 ATTRIBUTES = ("title", "aria-label", "placeholder", "alt")
 UNSEEN = {"script", "style", "template", "code", "pre", "textarea"}
 LETTERS = re.compile(r"[^\W\d_]{2,}")
+PLACEHOLDER = re.compile(r":[a-z]+")
+"""Of a pattern of addresses."""
 ENGLISH = {
     "the", "and", "of", "is", "are", "was", "with", "yes", "no", "this", "that", "your", "you", "it", "its", "on", "to",
     "from", "by", "can", "add", "change", "delete", "view", "select", "option", "days", "day", "page", "fields", "have",
@@ -76,7 +78,8 @@ def left_in_english(client, method: str, path: str) -> list[str]:
     return [
         text
         for text in dict.fromkeys(texts_of(swedish.text))
-        if (text in same and " · " not in text) or ENGLISH & {word.lower() for word in LETTERS.findall(text)}
+        if (text in same and " · " not in text)
+        or ENGLISH & {word.lower() for word in LETTERS.findall(PLACEHOLDER.sub("", text))}
     ]
 
 
