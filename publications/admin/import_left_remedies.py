@@ -119,6 +119,13 @@ REMEDIES: dict[LeftTask, tuple[Promise, Callable[[Publication], str] | None]] = 
         ),
         _form_field("bylines"),
     ),
+    LeftTask.BYLINES: (
+        gettext_lazy(
+            "The source names these authors nowhere. Write the name on the page of the author, then publish the texts: "
+            "public ones keep the name that they were signed with. If a name is right, tick it."
+        ),
+        _form_field("bylines"),
+    ),
     LeftTask.SUMMARY: (
         gettext_lazy("Two sentences that say what happened and what you make of it."), _form_field("summary"),
     ),
@@ -162,6 +169,7 @@ PAGES = {
     LeftTask.SIMILAR: ("desk:similar-names", gettext_lazy("Similar names")),
     LeftTask.PAGES: ("desk:old-addresses", gettext_lazy("Old addresses")),
     LeftTask.AUTHOR: ("desk:publications_publication_changelist", gettext_lazy("List of publications")),
+    LeftTask.BYLINES: ("desk:publications_author_changelist", gettext_lazy("Authors")),
     LeftTask.DRAFTS: ("desk:publications_publication_changelist", gettext_lazy("List of publications")),
 }
 """The pages where several texts of a task are mended at once."""

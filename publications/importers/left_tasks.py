@@ -30,6 +30,7 @@ class LeftTask(models.TextChoices):
     PUBLIC = "public", _("Texts that are public, though the source hides them")
     GONE = "gone", _("Public texts that the source has no longer")
     AUTHOR = "author", _("Texts without an author")
+    BYLINES = "bylines", _("Texts signed with a name that may be an id")
     SUMMARY = "summary", _("Texts without a summary")
     LANGUAGE = "language", _("Texts that read as another language")
     DATE = "date", _("Texts without a date")

@@ -19,6 +19,7 @@ from .hidden_reasons import LeftNote, list_published_since
 from .import_histories import find_edited
 from .imported_file import LOST_TEXT, OLD_LINK
 from .left_addresses import find_answered, list_addresses
+from .left_bylines import list_made_bylines
 from .left_groups import GroupBuilder, LeftGroup
 from .left_tasks import TASK_OF_REASON, TASK_OF_REMARK, TASK_OF_TOPIC, TASKS_OF_EDITS, LeftTask
 from .left_texts import LeftTexts, is_ended, load_others, load_texts
@@ -57,6 +58,9 @@ def find_left_to_do(job: ArchiveImport) -> list[LeftGroup]:
         groups[LeftTask.UPDATED].add(publication, str(publication), *changes)
     _add_notes(groups, notes, ticked)
     _add_names(groups, job, texts.listed)
+    for publication, author, reason in list_made_bylines(texts.listed):
+        if (mark := build_mark(LeftTask.BYLINES, author)) not in ticked:
+            groups[LeftTask.BYLINES].add(publication, str(publication), reason, mark=mark)
     for publication, reasons in _list_lost(job):
         if (mark := build_mark(LeftTask.GONE, str(publication.uid))) not in ticked:
             groups[LeftTask.GONE].add(

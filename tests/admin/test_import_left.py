@@ -27,6 +27,7 @@ from publications.importers.text_bodies import read_bodies
 from publications.models import (
     ArchiveImport,
     ArchiveImportState,
+    Author,
     Edition,
     Image,
     NameType,
@@ -749,3 +750,24 @@ def test_what_an_edit_has_not_mended_stays_after_another_check_or_import(adminis
     assert left(job)["kept"] == {"A"}
     tick(job, re.findall(r'name="marks" value="([^"]+)"', page(administrator)))
     assert not left(press(administrator, "check", kind="report"))
+
+
+def test_names_made_from_ids_are_listed_until_readers_see_the_right_one(administrator, editor):
+    by_id = WHOLE.replace("Ann Berg", "vdavez")
+    check(administrator, archive({"blog/a.md": post("A", by_id), "blog/b.md": post("B")}))
+    job = press(administrator, "publish")
+    assert left(job)["bylines"] == {"A"} and "bylines" in left(press(administrator, "check_again"))
+
+    author = Author.objects.get(slug="vdavez")
+    author.name = "V. David Zvenyach"
+    author.save()
+    reasons = [
+        item.reasons
+        for group in find_left_to_do(reread(job))
+        if group.task == "bylines"
+        for item in group.items
+    ]
+    assert reasons == [["Readers still see it signed “Vdavez”."]]
+    actions.publish(saved(Publication.objects.get(title="A")), by=editor, change="silent")
+
+    assert "bylines" not in left(reread(job))
