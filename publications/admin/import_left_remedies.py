@@ -139,7 +139,8 @@ REMEDIES: dict[LeftTask, tuple[Promise, Callable[[Publication], str] | None]] = 
     LeftTask.FILES: (
         gettext_lazy(
             "Put each below the folder of the texts, at the path of its old address (of Substack: anywhere, under its "
-            "name), and import the texts again; or add it to its text."
+            "name), and import the texts again; or add it to its text. Sound and video cannot be "
+            "attached: let the text link to where they are published."
         ),
         _FORM,
     ),

@@ -60,9 +60,21 @@ def list_pending_addresses(job: ArchiveImport) -> list[str]:
     texts = [Q(publication__uid__in=batch) for batch in batched(uids, PATHS_PER_QUERY)]
     images = Q(pk__in=job.kept_addresses.values("pk"), image__isnull=False)
     for query in (Q(publication__in=job.imported_publications), images, *texts):
-        redirects = Redirect.objects.filter(query, file_digest="").leading_nowhere()
+        redirects = Redirect.objects.filter(
+            query, file_digest="", publication__deleted_at=None
+        ).leading_nowhere()
         addresses |= {(redirect.path, redirect.query): redirect.address for redirect in redirects}
     return [addresses[key] for key in sorted(addresses)]
+
+
+def list_addresses_of_deleted(job: ArchiveImport) -> Iterator[tuple[str, str]]:
+    """Yield the old addresses of texts of an archive whose drafts are deleted, each with the title."""
+    for batch in batched(_list_uids(job), PATHS_PER_QUERY):
+        rows = Redirect.objects.filter(
+            publication__uid__in=batch, publication__deleted_at__isnull=False, file_digest=""
+        )
+        for redirect in rows.select_related("publication").order_by("path", "query"):
+            yield redirect.address, str(redirect.publication)
 
 
 def find_texts_without_address(job: ArchiveImport, sources: Container[str]) -> tuple[str, ...]:

@@ -7,6 +7,8 @@ mended when the draft shows it (`note_traces`).
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
+from django.utils.translation import gettext as _
+
 from publications import actions, preflight
 from publications.markup import image_keys_in
 from publications.models import ArchiveImport, Byline, Image, NameType, Publication, TaggedPublication
@@ -18,7 +20,7 @@ from .hidden_links import list_hidden_links
 from .hidden_reasons import LeftNote, list_published_since
 from .import_histories import find_edited
 from .imported_file import LOST_TEXT, OLD_LINK
-from .left_addresses import find_answered, list_addresses
+from .left_addresses import find_answered, list_addresses, list_addresses_of_deleted
 from .left_bylines import list_made_bylines
 from .left_groups import GroupBuilder, LeftGroup
 from .left_tasks import TASK_OF_REASON, TASK_OF_REMARK, TASK_OF_TOPIC, TASKS_OF_EDITS, LeftTask
@@ -71,6 +73,10 @@ def find_left_to_do(job: ArchiveImport) -> list[LeftGroup]:
         if (mark := build_mark(task, address)) not in ticked:
             reasons = [target] if target else []
             groups[task].add(None, address, *reasons, is_mended=target == "", mark=mark)
+    for address, title in list_addresses_of_deleted(job):
+        if (mark := build_mark(LeftTask.ADDRESSES, address)) not in ticked:
+            reason = _("The draft “%(title)s” is deleted.") % {"title": title}
+            groups[LeftTask.ADDRESSES].add(None, address, reason, mark=mark)
     return [group.build() for group in groups.values()]
 
 

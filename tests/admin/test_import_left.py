@@ -771,3 +771,19 @@ def test_names_made_from_ids_are_listed_until_readers_see_the_right_one(administ
     actions.publish(saved(Publication.objects.get(title="A")), by=editor, change="silent")
 
     assert "bylines" not in left(reread(job))
+
+
+def test_the_old_address_of_a_deleted_draft_is_to_be_led_elsewhere(administrator, imported, editor):
+    """As that of a page that was made anew as a site page."""
+    draft = Publication.objects.get(title="Draft")
+    Redirect.objects.create(path="/2024/05/draft", publication=draft)
+    pending = "Old addresses of texts that readers do not see yet"
+    assert pending in administrator.get(page_of("-left")).text
+
+    actions.delete_draft(draft, by=editor)
+
+    page = administrator.get(page_of("-left")).text
+    assert pending not in page and "The draft “Draft” is deleted." in page
+    assert "/2024/05/draft" in left()["addresses"]
+    Redirect.objects.filter(publication=draft).update(publication=None, site_path="/en/")
+    assert "/2024/05/draft" not in left().get("addresses", ())

@@ -231,7 +231,7 @@ def test_another_text_in_a_file_of_the_same_name_replaces_nothing(tmp_path, is_p
     publication = Publication.objects.get()
     assert (publication.title, publication.editions.count()) == ("Grain", int(is_published))
     assert report.files[0].outcome is FileOutcome.KEPT
-    assert "“Grain” was imported from a file of this name" in str(report.files[0].notes)
+    assert "“Grain” was imported from this file" in str(report.files[0].notes)
 
 
 @pytest.mark.parametrize(

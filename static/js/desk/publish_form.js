@@ -1,7 +1,5 @@
 // The publish form: a note to readers selects "correction", and the form is submitted once.
 
-import "./unfinished_fields.js";
-
 const form = document.querySelector("[data-publishing]");
 
 const radioButtons = [...(form?.elements.change ?? [])];
