@@ -28,6 +28,7 @@ from publications.models import (
     ArchiveImport,
     ArchiveImportState,
     Author,
+    Byline,
     Edition,
     Image,
     NameType,
@@ -768,6 +769,22 @@ def test_names_made_from_ids_are_listed_until_readers_see_the_right_one(administ
         for item in group.items
     ]
     assert reasons == [["Readers still see it signed “Vdavez”."]]
+    actions.publish(saved(Publication.objects.get(title="A")), by=editor, change="silent")
+
+    assert "bylines" not in left(reread(job))
+
+
+@pytest.mark.parametrize("answer", ["merge", "choose"])
+def test_a_text_signed_with_an_id_stays_on_the_list_while_readers_see_it(administrator, editor, answer):
+    check(administrator, archive({"blog/a.md": post("A", WHOLE.replace("Ann Berg", "vdavez"))}))
+    job = press(administrator, "publish")
+    made, right = Author.objects.get(slug="vdavez"), make_author("V. David Zvenyach")
+    if answer == "merge":
+        actions.merge(made, right, seen=actions.plan_merge(made, right).digest, by=editor)
+    else:
+        Byline.objects.filter(author=made).update(author=right)
+
+    assert left(reread(job))["bylines"] == {"A"}
     actions.publish(saved(Publication.objects.get(title="A")), by=editor, change="silent")
 
     assert "bylines" not in left(reread(job))
