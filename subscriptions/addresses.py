@@ -1,0 +1,62 @@
+"""Mail addresses of readers: checked, and stored so that nobody who reads the database, or a copy of it, has them.
+
+An address is encrypted for the row that it belongs to, and found by a keyed digest. Both keys come from `SECRET_KEY`,
+which is not in the database.
+"""
+
+import unicodedata
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+
+from accounts.encryption import decrypt, encrypt
+
+PURPOSE = "subscriber"
+MAX_ADDRESS_CHARACTERS = 254
+"""RFC 5321, section 4.5.3.1, as errata 1690 corrects it."""
+
+
+def clean_address(text: str) -> str:
+    """Return a mail address as it is used: without spaces around it, its host in lower case.
+
+    Raises:
+        ValidationError: it is none; the message is for the reader. Line ends and other characters that would be part
+            of the header of a mail are never in one.
+    """
+    address = unicodedata.normalize("NFC", text).strip()
+    name, mark, host = address.rpartition("@")
+    address = f"{name}{mark}{host.lower()}"
+    try:
+        if len(address) > MAX_ADDRESS_CHARACTERS or not address.isprintable():
+            raise ValidationError("")
+        validate_email(address)
+    except ValidationError as error:
+        message = _("This is no complete mail address. One looks like name@example.org.")
+        raise ValidationError(message, code="invalid") from error
+    return address
+
+
+def encrypt_address(address: str, *, owner: str) -> bytes:
+    """Return an address, encrypted; for another owner it is not decrypted."""
+    return encrypt(address.encode(), purpose=PURPOSE, owner=owner)
+
+
+def decrypt_address(encrypted: bytes, *, owner: str) -> str:
+    """Return an address, or "" if it cannot be decrypted, such as after a new `SECRET_KEY` without the one before."""
+    data = decrypt(bytes(encrypted), purpose=PURPOSE, owner=owner)
+    return data.decode() if data else ""
+
+
+def digest_address(address: str, *, secret: str = "") -> str:
+    """Return the keyed digest by which an address is found, the same for all spellings of its letters."""
+    key = secret or settings.SECRET_KEY
+    return salted_hmac(PURPOSE, address.casefold(), secret=key, algorithm="sha256").hexdigest()
+
+
+def list_digests(address: str) -> list[str]:
+    """Return the digests of an address with the present key and those before it, the present one first."""
+    keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    return [digest_address(address, secret=key) for key in keys]
