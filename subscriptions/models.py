@@ -159,3 +159,132 @@ class Subscription(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subscriber}: {self.condition}, {self.timing}"
+
+
+class EventType(models.TextChoices):
+    """What readers are told has become of a publication. A silent fix is no event."""
+
+    NEW = "new", _("New")
+    UPDATED = "updated", _("Updated")
+    CORRECTED = "corrected", _("Corrected")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    RETRACTED = "retracted", _("Retracted")
+    CONCERN = "concern", _("Expression of concern")
+    LIFTED = "lifted", _("Concern lifted")
+    TAKEN_BACK = "taken_back", _("Taken back")
+
+
+class AlertEvent(models.Model):
+    """Something that subscribers may be told, found in the audit log.
+
+    Attributes:
+        edition: that has become public, or has ended.
+        site_version: that of the action, by which the log is read on.
+        happens_at: when readers see it; later than the action if the edition was scheduled.
+        matched_at: when its conditions and mails were stored; None until then.
+    """
+
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="+")
+    type = models.CharField(max_length=10, choices=EventType)
+    site_version = models.PositiveBigIntegerField(db_index=True)
+    happens_at = models.DateTimeField()
+    matched_at = models.DateTimeField(null=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["edition", "type"], name="told_once")]
+        indexes = [
+            models.Index(fields=["happens_at"], condition=Q(matched_at=None), name="events_to_be_matched")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.type}: {self.edition_id}"
+
+
+class EventMatch(models.Model):
+    """A condition that an event fulfils: from these rows daily and weekly mails are written."""
+
+    event = models.ForeignKey(AlertEvent, on_delete=models.CASCADE, related_name="matches")
+    condition = models.ForeignKey(Condition, on_delete=models.CASCADE, related_name="matches")
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["event", "condition"], name="matched_once")]
+
+    def __str__(self) -> str:
+        return f"{self.event_id}: {self.condition_id}"
+
+
+class MailPurpose(models.TextChoices):
+    CONFIRM = "confirm", _("link to confirm a subscription")
+    ALERT = "alert", _("alert, at once")
+    DAILY = "daily", _("daily mail")
+    WEEKLY = "weekly", _("weekly mail")
+
+
+class AlertMailQuerySet(models.QuerySet):
+    def pending(self) -> Self:
+        """Mails that are neither sent nor given up."""
+        return self.filter(next_attempt_at__isnull=False)
+
+    def due(self) -> Self:
+        """Mails to be sent now, in the order in which they became due."""
+        return self.filter(next_attempt_at__lte=timezone.now()).order_by("next_attempt_at", "pk")
+
+
+class AlertMail(models.Model):
+    """A mail to a subscriber: of one event, or of all that match between two moments. It goes with the subscriber.
+
+    Attributes:
+        period_end: the end of the day or week that a digest is of; of another mail when it was requested.
+        next_attempt_at: when it is due; None once it is sent or given up.
+    """
+
+    subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="mails")
+    purpose = models.CharField(max_length=10, choices=MailPurpose)
+    event = models.ForeignKey(AlertEvent, on_delete=models.CASCADE, null=True, related_name="mails")
+    period_end = models.DateTimeField(null=True)
+    next_attempt_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    last_error = models.CharField(max_length=MAX_ERROR_CHARACTERS, blank=True)
+    sent_at = models.DateTimeField(null=True)
+
+    objects = AlertMailQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["event", "subscriber"], name="mailed_once"),
+            models.UniqueConstraint(fields=["subscriber", "purpose", "period_end"], name="one_mail_a_period"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_attempt_at", "id"],
+                condition=Q(next_attempt_at__isnull=False),
+                name="alert_mails_waiting",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose}: {self.subscriber_id}"
+
+    @property
+    def message_id(self) -> str:
+        """The Message-ID: of each attempt the same, so that a mail that a relay has taken twice is recognized."""
+        code = salted_hmac("subscriptions.message", str(self.pk), algorithm="sha256").hexdigest()[:24]
+        return f"<alert-{self.pk}-{code}@{urlsplit(settings.SITE_URL).hostname}>"
+
+    def mark_sent(self) -> None:
+        self.sent_at, self.next_attempt_at = timezone.now(), None
+        self.save(update_fields=["sent_at", "next_attempt_at"])
+
+    def mark_failed(self, error: str, *, is_final: bool = False) -> None:
+        """Store the error, and when to try again; a final one, or one too many, gives the mail up."""
+        is_final = is_final or self.attempts >= len(RETRY_DELAYS)
+        self.next_attempt_at = None if is_final else self._next_attempt()
+        self.attempts += 1
+        self.last_error = error[:MAX_ERROR_CHARACTERS]
+        self.save(update_fields=["next_attempt_at", "attempts", "last_error"])
+
+    def _next_attempt(self) -> datetime:
+        return timezone.now() + RETRY_DELAYS[self.attempts]
