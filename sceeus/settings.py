@@ -114,6 +114,7 @@ if ONION_URL:
 INSTALLED_APPS = [
     "accounts",
     "publications",
+    "subscriptions",
     "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -18,7 +18,8 @@ HEADING = "## Every module\n"
 INTRODUCTION = """
 Written by `make modules` from the docstrings; the names are the public constants, functions and classes of each module.
 """
-APPS = ("publications", "accounts", "sceeus")
+APPS = tuple(sorted(path.parent.name for path in ROOT.glob("*/__init__.py") if path.parent.name != "tests"))
+"""The packages at the top level: every one with code."""
 EXCLUDED = ("migrations", "content", "formats")
 
 

@@ -1,4 +1,4 @@
-"""Alerts and newsletters: what readers have asked for, and the mails that tell them of it.
+"""Alerts and newsletters: what readers subscribe to, and the mails that inform them of it.
 
 The app reads what actions have stored (`publications.models`); no action imports it.
 """

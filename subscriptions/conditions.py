@@ -9,6 +9,7 @@ from publications.models import FACETS, EditionWithRows
 
 from .models import Condition
 
+
 @dataclass(frozen=True)
 class Choice:
     """What a reader has chosen: editions with these values of facets and this search, or one publication.
@@ -16,7 +17,7 @@ class Choice:
     Attributes:
         filters: values by the names of facets; all are needed.
         query: a search of the site.
-        publication: the primary key of a publication, whose changes alone are told.
+        publication: the primary key of a publication, whose changes alone are of interest.
     """
 
     filters: Mapping[str, str] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Readers who get mails, what they have asked for, what has happened that they may be told, and their mails.
+"""Readers who get mails, what they subscribe to, the events that they are informed of, and their mails.
 
 No row holds an address that can be read, nor the text of a mail: a mail is written from the editions as they are when
 it is sent, so that nothing that was withdrawn or redacted since is in it.
@@ -31,7 +31,7 @@ RETRY_DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 18
 
 
 class Timing(models.TextChoices):
-    """When a subscriber is told of what matches."""
+    """When a subscriber is mailed about what matches."""
 
     AT_ONCE = "at_once", _("At once")
     DAILY = "daily", _("Once a day")
@@ -50,14 +50,10 @@ class SubscriberQuerySet(models.QuerySet):
         """Those with this address: one at most."""
         return self.filter(address_digest__in=list_digests(address))
 
-    def outdated(self) -> Self:
-        """Those who have not confirmed their address in time."""
-        return self.filter(confirmed_at=None, requested_at__lt=timezone.now() - CONFIRMATION_PERIOD)
-
     def reachable(self) -> Self:
-        """Those who are mailed: confirmed, not paused, and with an address that has not failed for good."""
-        is_paused = Q(paused_until__gt=timezone.now())
-        return self.filter(confirmed_at__isnull=False, failed_at=None).exclude(is_paused)
+        """Those who are mailed: not paused, and with an address that has not failed for good."""
+        is_paused = Q(paused_until__isnull=False, paused_until__gt=timezone.now())
+        return self.filter(failed_at=None).exclude(is_paused)
 
 
 class Subscriber(models.Model):
@@ -67,10 +63,7 @@ class Subscriber(models.Model):
         uid: stands for the subscriber in the links of mails (`tokens`).
         address_digest: finds the subscriber of an address.
         locale: the language of the mails.
-        requested_at: when the reader last filled in the form.
-        confirmed_at: when the reader followed the link in the first mail; None until then.
         paused_until: no mail is sent before.
-        consent_source, consent_note: how the reader agreed; the note of a list says what proves it.
         bouncing_since: when the first of a row of mails came back for now.
         failed_at: when the address was refused for good.
     """
@@ -79,11 +72,7 @@ class Subscriber(models.Model):
     encrypted_address = models.BinaryField()
     address_digest = models.CharField(max_length=DIGEST_CHARACTERS, unique=True)
     locale = models.CharField(max_length=2, choices=[(code, code) for code in LOCALES])
-    requested_at = models.DateTimeField(default=timezone.now)
-    confirmed_at = models.DateTimeField(null=True)
     paused_until = models.DateTimeField(null=True)
-    consent_source = models.CharField(max_length=10, choices=ConsentSource, default=ConsentSource.FORM)
-    consent_note = models.CharField(max_length=300, blank=True)
     bouncing_since = models.DateTimeField(null=True)
     failed_at = models.DateTimeField(null=True)
 
@@ -121,12 +110,12 @@ class SuppressedAddress(models.Model):
 
 
 class Condition(models.Model):
-    """What a subscriber is told of. Each distinct one is one row, which many share, and is matched once.
+    """What a subscriber is informed of. Each distinct one is one row, which many share, and is matched once.
 
     Attributes:
         filters: the values that an edition has to have, by the names of their facets; empty for all of the site.
         query: what a search for it has to find.
-        publication: the only one whose changes are told; it has neither filters nor a query.
+        publication: the only one whose changes are of interest; it has neither filters nor a query.
         digest: tells conditions apart.
     """
 
@@ -142,27 +131,59 @@ class Condition(models.Model):
         return self.digest[:8]
 
 
+class SubscriptionQuerySet(models.QuerySet):
+    def confirmed(self) -> Self:
+        """Those that mails are sent for."""
+        return self.filter(confirmed_at__isnull=False)
+
+    def outdated(self) -> Self:
+        """Those that were not confirmed in time."""
+        return self.filter(confirmed_at=None, requested_at__lt=timezone.now() - CONFIRMATION_PERIOD)
+
+
 class Subscription(models.Model):
-    """A condition that a subscriber has chosen, and when to be told."""
+    """A condition that a subscriber has chosen, and when mails are sent.
+
+    Attributes:
+        requested_at: when the form was last sent; anybody can send it with anybody's address.
+        confirmed_at: when the reader followed the link in the mail that asks; None until then.
+        consent_source, consent_note: how the reader has agreed; the note of a list says what proves it.
+    """
 
     subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="subscriptions")
     condition = models.ForeignKey(Condition, on_delete=models.CASCADE, related_name="subscriptions")
     timing = models.CharField(max_length=10, choices=Timing, default=Timing.AT_ONCE)
-    created_at = models.DateTimeField(default=timezone.now)
+    requested_at = models.DateTimeField(default=timezone.now)
+    confirmed_at = models.DateTimeField(null=True)
+    consent_source = models.CharField(max_length=10, choices=ConsentSource, default=ConsentSource.FORM)
+    consent_note = models.CharField(max_length=300, blank=True)
+
+    objects = SubscriptionQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("subscription")
+        verbose_name_plural = _("subscriptions")
         default_permissions = ()
         constraints = [
             models.UniqueConstraint(fields=["subscriber", "condition"], name="chosen_once"),
         ]
-        indexes = [models.Index(fields=["condition", "timing", "subscriber"], name="subscribers_of_condition")]
+        indexes = [
+            models.Index(
+                fields=["condition", "timing", "subscriber"],
+                condition=Q(confirmed_at__isnull=False),
+                name="subscribers_of_condition",
+            ),
+            models.Index(
+                fields=["requested_at"], condition=Q(confirmed_at=None), name="unconfirmed_subscriptions"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.subscriber}: {self.condition}, {self.timing}"
 
 
 class EventType(models.TextChoices):
-    """What readers are told has become of a publication. A silent fix is no event."""
+    """What has become of a publication. A silent fix is no event."""
 
     NEW = "new", _("New")
     UPDATED = "updated", _("Updated")
@@ -171,11 +192,12 @@ class EventType(models.TextChoices):
     RETRACTED = "retracted", _("Retracted")
     CONCERN = "concern", _("Expression of concern")
     LIFTED = "lifted", _("Concern lifted")
+    REPUBLISHED = "again", _("Published again")
     TAKEN_BACK = "taken_back", _("Taken back")
 
 
 class AlertEvent(models.Model):
-    """Something that subscribers may be told, found in the audit log.
+    """Something that subscribers are informed of, found in the audit log.
 
     Attributes:
         edition: that has become public, or has ended.
@@ -192,7 +214,7 @@ class AlertEvent(models.Model):
 
     class Meta:
         default_permissions = ()
-        constraints = [models.UniqueConstraint(fields=["edition", "type"], name="told_once")]
+        constraints = [models.UniqueConstraint(fields=["edition", "type"], name="one_event_of_a_type")]
         indexes = [
             models.Index(fields=["happens_at"], condition=Q(matched_at=None), name="events_to_be_matched")
         ]
@@ -215,7 +237,7 @@ class EventMatch(models.Model):
         return f"{self.event_id}: {self.condition_id}"
 
 
-class MailPurpose(models.TextChoices):
+class AlertMailPurpose(models.TextChoices):
     CONFIRM = "confirm", _("link to confirm a subscription")
     ALERT = "alert", _("alert, at once")
     DAILY = "daily", _("daily mail")
@@ -241,7 +263,7 @@ class AlertMail(models.Model):
     """
 
     subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="mails")
-    purpose = models.CharField(max_length=10, choices=MailPurpose)
+    purpose = models.CharField(max_length=10, choices=AlertMailPurpose)
     event = models.ForeignKey(AlertEvent, on_delete=models.CASCADE, null=True, related_name="mails")
     period_end = models.DateTimeField(null=True)
     next_attempt_at = models.DateTimeField(null=True)
@@ -288,3 +310,22 @@ class AlertMail(models.Model):
 
     def _next_attempt(self) -> datetime:
         return timezone.now() + RETRY_DELAYS[self.attempts]
+
+
+class AlertState(models.Model):
+    """The one row on how far alerts are, and whether their sending is stopped.
+
+    Attributes:
+        read_site_version: the last entry of the audit log that events were made of.
+        stopped_at, stopped_by: when somebody at the desk has stopped all mails to subscribers, and their name.
+    """
+
+    read_site_version = models.PositiveBigIntegerField()
+    stopped_at = models.DateTimeField(null=True)
+    stopped_by = models.CharField(max_length=150, blank=True)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return str(self.read_site_version)

@@ -41,7 +41,7 @@ def read_token(purpose: TokenPurpose, token: str) -> UUID | None:
         return None
     keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
     codes = [_code(purpose, uid, key) for key in keys]
-    return uid if any([hmac.compare_digest(code, expected) for expected in codes]) else None
+    return uid if any(hmac.compare_digest(code, expected) for expected in codes) else None
 
 
 def _code(purpose: TokenPurpose, uid: UUID, key: str) -> bytes:

@@ -21,9 +21,9 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import Field
 from django.db.models.constants import LOOKUP_SEP
 
+from scripts.list_modules import APPS
 from tests.conftest import ROOT
 
-APPS = ("accounts", "publications", "sceeus")
 FOLDERS = (*APPS, "scripts")
 LAZY_MODULES = ("django.db.models.sql.compiler",)
 """Modules of libraries that the code uses without importing them."""

@@ -4,8 +4,9 @@ import ast
 from collections import defaultdict
 from pathlib import Path
 
+from scripts.list_modules import APPS
+
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("publications", "accounts", "sceeus")
 CONVENTIONAL = {"Meta", "Command"}
 """Names that Django requires."""
 
@@ -13,7 +14,7 @@ CONVENTIONAL = {"Meta", "Command"}
 def class_names() -> dict[str, list[str]]:
     """Return the modules that define each class at their top level, by its name."""
     modules = defaultdict(list)
-    for path in sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py")):
+    for path in sorted(path for package in APPS for path in (ROOT / package).rglob("*.py")):
         if "migrations" in path.parts:  # which keep code as it was
             continue
         for node in ast.parse(path.read_text("utf-8")).body:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.core.management import get_commands
 
-from scripts.list_modules import DOCUMENT, HEADING, build_section, find_modules
+from scripts.list_modules import APPS, DOCUMENT, HEADING, build_section, find_modules
 from tests.conftest import ROOT
 
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -27,7 +27,7 @@ OF_OTHER_PROGRAMS = {
     "max_connections", "output_stream_limit", "pg_amcheck", "set_wakeup_fd", "shared_buffers", "ts_headline",
 }  # fmt: skip
 """Names of PostgreSQL, browsers and libraries that documents mention and the code does not."""
-CODE_FOLDERS = ("accounts", "deploy", "publications", "sceeus", "scripts", "static", "templates", "tests")
+CODE_FOLDERS = (*APPS, "deploy", "scripts", "static", "templates", "tests")
 SUPERSEDED = re.compile(r"^\S+ · superseded by ", re.MULTILINE)
 LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)")
 
@@ -66,9 +66,7 @@ def test_the_table_of_tasks_has_each_task_once():
 def test_every_name_in_the_description_of_the_architecture_is_in_the_code():
     """Names with an underscore: functions, modules, columns and settings."""
     code = "\n".join(
-        path.read_text(encoding="utf-8")
-        for app in ("accounts", "publications", "sceeus")
-        for path in (ROOT / app).glob("**/*.py")
+        path.read_text(encoding="utf-8") for app in APPS for path in (ROOT / app).glob("**/*.py")
     )
     code += " ".join(path.stem for path in (ROOT / "publications").glob("**/*.py"))
     without_paths = PATH.sub("", (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8"))

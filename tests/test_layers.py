@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from scripts.list_modules import APPS
 from tests.conftest import ROOT
 
 LAYERS = {
@@ -15,6 +16,7 @@ LAYERS = {
     9: ("publications.urls", "publications.apps", "publications.admin", "publications.demonstration"),
     8: (
         "publications.views",
+        "subscriptions",
         "publications.feeds",
         "publications.sitemaps",
         "publications.api",
@@ -112,7 +114,6 @@ RENDERING_PACKAGES = {
     )
 }
 DRAFT_MODELS = ("Publication", "Revision", "Attachment", "Byline")
-APPS = ("accounts", "publications", "sceeus")
 NOT_CHECKED = ("migrations", "settings.py", "formats")
 
 

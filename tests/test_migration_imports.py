@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-APPS = ("accounts", "publications", "sceeus")
+from scripts.list_modules import APPS
+
 FIELD_PARTS = {"publications.models.author", "publications.models.image", "publications.models.validators"}
 """Modules with validators, defaults and file names of fields, which Django writes into migrations by their path."""
 FOLDERS = [settings.BASE_DIR / app / "migrations" for app in APPS]
