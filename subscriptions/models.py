@@ -182,7 +182,7 @@ class Subscription(models.Model):
         return f"{self.subscriber}: {self.condition}, {self.timing}"
 
 
-class EventType(models.TextChoices):
+class AlertType(models.TextChoices):
     """What has become of a publication. A silent fix is no event."""
 
     NEW = "new", _("New")
@@ -207,7 +207,7 @@ class AlertEvent(models.Model):
     """
 
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="+")
-    type = models.CharField(max_length=10, choices=EventType)
+    type = models.CharField(max_length=10, choices=AlertType)
     site_version = models.PositiveBigIntegerField(db_index=True)
     happens_at = models.DateTimeField()
     matched_at = models.DateTimeField(null=True)

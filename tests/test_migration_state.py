@@ -133,6 +133,16 @@ CREATED_BY_MIGRATION = {
     "0073_updates_by_imports": {"archiveimport.updated_revisions"},
     "0074_earlier_report_of_imports": {"archiveimport.earlier_report"},
     "0075_publication_hidden_reason": {"publication.hidden_reason"},
+    "0001_initial": {  # of subscriptions
+        "alertevent",
+        "alertmail",
+        "alertstate",
+        "condition",
+        "eventmatch",
+        "subscriber",
+        "subscription",
+        "suppressedaddress",
+    },
 }
 """Models and fields, as their migrations name them, whose data would be lost by undoing those. Others lose nothing."""
 

@@ -23,6 +23,9 @@ class Absence(Enum):
     )
     LINK = "secret links: of reviewers, of the press, of calendars"
     MAIL = "mails that were sent or are about to be, and news to staff"
+    SUBSCRIBERS = (
+        "subscribers to alerts and newsletters, whose addresses stay with the site that they were given to"
+    )
     UNSAVED = "what was typed and not saved, and who has a page open"
     SERVER = "the server: backups, checks, archives being imported"
     RELEASE = "what comes with the program"
@@ -145,6 +148,14 @@ LEFT_OUT: dict[str, Absence] = {
     ),
     **dict.fromkeys(
         ("publications.NewsEvent", "publications.OutboxMail", "publications.OutboxMail_events"), Absence.MAIL
+    ),
+    **dict.fromkeys(
+        (
+            "subscriptions.Subscriber", "subscriptions.SuppressedAddress", "subscriptions.Subscription",
+            "subscriptions.Condition", "subscriptions.AlertEvent", "subscriptions.EventMatch",
+            "subscriptions.AlertMail", "subscriptions.AlertState",
+        ),
+        Absence.SUBSCRIBERS,
     ),
     **dict.fromkeys(("publications.Autosave", "publications.Presence"), Absence.UNSAVED),
     **dict.fromkeys(

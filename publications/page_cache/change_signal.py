@@ -128,7 +128,7 @@ def check_pubsub() -> None:
         client.publish(CHANNEL, Message().encode())
 
 
-class Subscription:
+class SignalSubscription:
     """The subscription of this process to messages over CACHE_URL, in a thread of its own.
 
     Attributes:

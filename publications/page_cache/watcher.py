@@ -10,7 +10,7 @@ from django.db import connection
 
 from publications.models import SiteState, read_site_state
 
-from .change_signal import ChangeCounter, Message, Subscription
+from .change_signal import ChangeCounter, Message, SignalSubscription
 
 REFRESH_SECONDS = 0.5  # between two reads of the database, while there are requests
 TRUSTED_SECONDS = 1.0  # after which an observation must be renewed before it is used
@@ -70,7 +70,7 @@ class SiteStateWatcher:
     ) -> None:
         self._read, self._threaded = read, threaded
         self._trusted_seconds, self._stale_seconds = trusted_seconds, stale_seconds
-        self._counter, self.subscription = ChangeCounter(), Subscription(self.receive)
+        self._counter, self.subscription = ChangeCounter(), SignalSubscription(self.receive)
         self._observation = Observation()
         self._message_count, self._removal_message_count = 0, 0
         self._is_failing, self._refresh_started_at = False, NEVER

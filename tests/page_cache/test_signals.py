@@ -274,7 +274,7 @@ def test_a_subscription_passes_messages_on_and_counts_its_connections(monkeypatc
     monkeypatch.setattr(
         change_signal, "_client", lambda _url: FakeRedis(b"a counter added", None, b"a counter")
     )
-    subscription = change_signal.Subscription(messages.append)
+    subscription = change_signal.SignalSubscription(messages.append)
 
     for number in (1, 2):
         with pytest.raises(ConnectionError):
@@ -294,7 +294,7 @@ def test_a_silent_connection_counts_as_lost(monkeypatch, clock):
     monkeypatch.setattr(change_signal, "_client", lambda _url: redis)
 
     with pytest.raises(TimeoutError):
-        change_signal.Subscription(lambda _message: None)._listen_once("redis://host")
+        change_signal.SignalSubscription(lambda _message: None)._listen_once("redis://host")
 
     assert redis.pings >= 2
 
