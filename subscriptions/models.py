@@ -317,10 +317,13 @@ class AlertState(models.Model):
 
     Attributes:
         read_site_version: the last entry of the audit log that events were made of.
+        daily_until, weekly_until: the end of the last period whose digests are queued.
         stopped_at, stopped_by: when somebody at the desk has stopped all mails to subscribers, and their name.
     """
 
     read_site_version = models.PositiveBigIntegerField()
+    daily_until = models.DateTimeField(null=True)
+    weekly_until = models.DateTimeField(null=True)
     stopped_at = models.DateTimeField(null=True)
     stopped_by = models.CharField(max_length=150, blank=True)
 

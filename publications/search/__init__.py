@@ -11,7 +11,7 @@ from . import similarity
 from .index import is_outdated, rebuild
 from .names import delete_names, index_names, name_terms_of
 from .query import MAX_QUERY_CHARACTERS, MAX_QUERY_WORDS, ParsedQuery, parse_query, truncate_query
-from .results import MAX_RESULTS, ResultCount, SearchBusy, SearchResults, count_results, search
+from .results import MAX_RESULTS, ResultCount, SearchBusy, SearchResults, count_results, is_match, search
 from .snippets import Snippet, SnippetBuilder
 from .spelling import SpellingSuggestion, edit_distance, suggest_spelling
 from .terms import index_terms, is_stop_word, row_key
@@ -39,6 +39,7 @@ __all__ = [
     "index_names",
     "index_terms",
     "indexed_editions",
+    "is_match",
     "is_outdated",
     "is_stop_word",
     "merge_segments",

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from django.utils import timezone
 
 from publications.locales import LOCALES
-from publications.models import FACETS, Facet
+from publications.models import FACETS, Edition, Facet
 
 from .engines import Hit, engine
 from .expansion import ExpandedQuery, expand
@@ -138,6 +138,15 @@ def search(
         return _Search(query, locale, filters, limit).run(newest_first, with_facet_counts)
 
 
+def is_match(query: ParsedQuery, edition: Edition) -> bool:
+    """Return whether a live edition matches all parts of the query. It is found among those of the same title."""
+    if not query:
+        return False
+    found = _Search(query)
+    title = {"title": title_term(title_key(edition.title))}
+    return edition.pk in {hit.edition_id for hit in found.find_matches(title)}
+
+
 class _Search:
     def __init__(
         self,
@@ -202,6 +211,10 @@ class _Search:
             exact = [hit._replace(score=EXACT_TITLE_SCORE) for hit in exact]
         hits = list({hit.edition_id: hit for hit in [*matches, *exact]}.values())
         return hits if "language" in filter_terms else self._one_per_group(hits)
+
+    def find_matches(self, filter_terms: Mapping[str, str]) -> list[Hit]:
+        """Return the matches with these terms, in any language and order."""
+        return self._find(self.expression, filter_terms, is_ranked=False)
 
     def _find(self, expression: Expression, filter_terms: Mapping[str, str], *, is_ranked: bool) -> list[Hit]:
         return engine().find(

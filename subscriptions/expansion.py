@@ -1,0 +1,232 @@
+"""Expand events into mails: match them with conditions, and queue a mail for each subscriber who is to be informed.
+
+All of it is done under the lock of `AlertState`, by one process at a time. Each event is matched once, in the
+transaction that also queues its mails and marks it, so that a process killed at any moment leaves neither half of its
+mails nor a second set of them. Digests are of the events that were matched within their period, not of those that
+happened in it: an event whose action was stored at the last moment is in the next one, and in none twice.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
+from typing import NamedTuple
+
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from publications.locales import LOCALES
+from publications.models import Edition, EditionWithRows, EndReason
+from publications.search import is_match, parse_query
+
+from .conditions import has_filters
+from .events import lock_state
+from .models import (
+    AlertEvent,
+    AlertMail,
+    AlertMailPurpose,
+    AlertType,
+    Condition,
+    EventMatch,
+    Subscriber,
+    Subscription,
+    Timing,
+)
+
+DIGEST_TIME = time(7)
+"""When daily and weekly mails are sent, in the time zone of the site."""
+DIGEST_WEEKDAY = 0
+"""The day of the weekly mail: Monday."""
+MAX_DIGEST_DELAY = timedelta(days=2)
+"""A digest that nothing has sent for longer is left out: its events are old."""
+ENDINGS = (AlertType.WITHDRAWN, AlertType.TAKEN_BACK)
+
+
+class Period(NamedTuple):
+    """What digests are of.
+
+    Attributes:
+        purpose: of their mails.
+        column: of `AlertState`, with the end of the last period whose mails are queued.
+    """
+
+    purpose: AlertMailPurpose
+    length: timedelta
+    column: str
+
+
+PERIODS = {
+    Timing.DAILY: Period(AlertMailPurpose.DAILY, timedelta(days=1), "daily_until"),
+    Timing.WEEKLY: Period(AlertMailPurpose.WEEKLY, timedelta(days=7), "weekly_until"),
+}
+
+
+@transaction.atomic
+def expand_next_event() -> bool:
+    """Match the next event that is due and queue its mails; return whether there was one."""
+    if not lock_state(skip_locked=True):
+        return False
+    now = timezone.now()
+    due = AlertEvent.objects.filter(matched_at=None, happens_at__lte=now).order_by(
+        "happens_at", "site_version"
+    )
+    event = due.select_related("edition").first()
+    if not event:
+        return False
+    if edition := find_edition(event):
+        matches = list(_find_matches(event, edition))
+        EventMatch.objects.bulk_create(
+            [EventMatch(event=event, condition_id=pk) for pk in matches], ignore_conflicts=True
+        )
+        _queue_alerts(event, edition)
+    event.matched_at = now
+    event.save(update_fields=["matched_at"])
+    return True
+
+
+def find_edition(event: AlertEvent) -> Edition | None:
+    """Return the edition that a mail about an event shows, None if the event no longer holds.
+
+    What was published holds while the publication is live and this edition was not taken back; shown is the live one.
+    """
+    edition = event.edition
+    live = Edition.objects.live().filter(publication=edition.publication_id).first()
+    if event.type == AlertType.WITHDRAWN:
+        return edition if edition.end_reason == EndReason.WITHDRAWN and not live else None
+    if event.type == AlertType.TAKEN_BACK:
+        return edition if edition.end_reason == EndReason.UNDONE else None
+    if event.type == AlertType.REPUBLISHED:
+        return live
+    is_superseded = event.type == AlertType.RETRACTED and live and not live.is_retracted
+    return live if live and edition.end_reason == EndReason.NONE and not is_superseded else None
+
+
+def _find_matches(event: AlertEvent, edition: Edition) -> Iterator[int]:
+    """Yield the primary keys of the conditions that an event fulfils.
+
+    A search finds live editions alone: what has ended matches the searches that have found it before.
+    """
+    edition_with_rows = EditionWithRows.get(edition)
+    used = Condition.objects.filter(Exists(Subscription.objects.confirmed().filter(condition=OuterRef("pk"))))
+    own = used.filter(Q(publication=None) | Q(publication=edition.publication_id))
+    found_before: set[int] = set()
+    if event.type in ENDINGS:
+        events = AlertEvent.objects.filter(edition__publication=edition.publication_id)
+        found_before = set(EventMatch.objects.filter(event__in=events).values_list("condition", flat=True))
+    for pk, filters, query in own.values_list("pk", "filters", "query").iterator():
+        if not has_filters(edition_with_rows, filters):
+            continue
+        if (
+            not query
+            or pk in found_before
+            or (event.type not in ENDINGS and is_match(parse_query(query), edition))
+        ):
+            yield pk
+
+
+def _queue_alerts(event: AlertEvent, edition: Edition) -> None:
+    """Queue the mails of an event to those who are mailed at once.
+
+    What was taken back is said to those alone who were mailed about it.
+    """
+    if event.type == AlertType.TAKEN_BACK:
+        mailed = AlertMail.objects.filter(event__edition=event.edition_id, sent_at__isnull=False)
+        subscribers = Subscriber.objects.reachable().filter(Exists(mailed.filter(subscriber=OuterRef("pk"))))
+    else:
+        subscribers = _subscribers_of(Q(condition__matches__event=event.pk), Timing.AT_ONCE)
+        subscribers = subscribers.filter(_is_shown_to(event, edition))
+    _queue(
+        subscribers, purpose=AlertMailPurpose.ALERT, event=event.pk, period_end=None, due_at=event.happens_at
+    )
+
+
+def _is_shown_to(event: AlertEvent, edition: Edition) -> Q:
+    """Return whom an event is for: where a text has translations, those whose language lists this one.
+
+    Whoever follows the publication itself is informed of it in any language.
+    """
+    if event.type in ENDINGS:
+        return Q()
+    shown = [
+        code for code in LOCALES if Edition.objects.live().for_locale(code).filter(pk=edition.pk).exists()
+    ]
+    follows = Subscription.objects.confirmed().filter(
+        subscriber=OuterRef("pk"), condition__publication=edition.publication_id
+    )
+    return Q(locale__in=shown) | Exists(follows)
+
+
+def _subscribers_of(matched: Q, timing: Timing) -> QuerySet[Subscriber]:
+    """Return those who can be mailed and have confirmed a condition that is matched, with this timing."""
+    subscriptions = Subscription.objects.confirmed().filter(matched, timing=timing)
+    return Subscriber.objects.reachable().filter(pk__in=subscriptions.values("subscriber"))
+
+
+@transaction.atomic
+def queue_digests() -> int:
+    """Queue the daily and weekly mails whose time has come; return how many mails."""
+    state = lock_state(skip_locked=True)
+    if not state:
+        return 0
+    now, count = timezone.now(), 0
+    for timing, period in PERIODS.items():
+        end, last = last_end(timing, now), getattr(state, period.column)
+        if last and last >= end:
+            continue
+        if now < end + MAX_DIGEST_DELAY:
+            count += _queue_digest(timing, end)
+        setattr(state, period.column, end)
+        state.save(update_fields=[period.column])
+    return count
+
+
+def last_end(timing: Timing, at: datetime) -> datetime:
+    """Return the last moment at which the mails of a timing were due."""
+    local = timezone.localtime(at)
+    day = local.date() - timedelta(days=local.weekday() - DIGEST_WEEKDAY if timing == Timing.WEEKLY else 0)
+    while (end := timezone.make_aware(datetime.combine(day, DIGEST_TIME))) > at:
+        day -= PERIODS[timing].length
+    return end
+
+
+def list_events(purpose: AlertMailPurpose, end: datetime) -> QuerySet[AlertEvent]:
+    """Return the events that a digest is of: those matched in its period."""
+    length = next(period.length for period in PERIODS.values() if period.purpose == purpose)
+    start = timezone.make_aware(timezone.make_naive(end) - length)  # over a change of the clocks, too
+    return AlertEvent.objects.filter(matched_at__gt=start, matched_at__lte=end)
+
+
+def _queue_digest(timing: Timing, end: datetime) -> int:
+    purpose = PERIODS[timing].purpose
+    matched = Q(condition__matches__event__in=list_events(purpose, end))
+    return _queue(_subscribers_of(matched, timing), purpose=purpose, period_end=end, due_at=end)
+
+
+def _queue(
+    subscribers: QuerySet[Subscriber],
+    *,
+    purpose: AlertMailPurpose,
+    due_at: datetime,
+    event: int | None = None,
+    period_end: datetime | None = None,
+) -> int:
+    """Queue a mail for each of these subscribers in one statement, but no second one; return how many."""
+    values = {
+        "purpose": purpose,
+        "event_id": event,
+        "period_end": period_end,
+        "next_attempt_at": due_at,
+        "attempts": 0,
+        "last_error": "",
+    }
+    fields = {field.column: field for field in AlertMail._meta.local_concrete_fields}
+    row = [fields[name].get_db_prep_save(value, connection) for name, value in values.items()]
+    query, params = subscribers.order_by().values("pk").query.get_compiler(connection=connection).as_sql()
+    columns = ", ".join(map(connection.ops.quote_name, ("subscriber_id", *values)))
+    places = ", ".join(["%s"] * len(row))
+    statement = (
+        f"INSERT INTO {AlertMail._meta.db_table} ({columns}) "  # noqa: S608
+        f"SELECT found.*, {places} FROM ({query}) found WHERE true ON CONFLICT DO NOTHING"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*row, *params])
+        return cursor.rowcount
