@@ -18,9 +18,7 @@ def make_subscriber(
     subscriber.address = address or f"reader{next(_numbers)}@example.org"
     subscriber.save()
     for choice in choices or (Choice(),):
-        subscriber.subscriptions.create(
-            condition=choice.store(), timing=timing, confirmed_at=timezone.now()
-        )
+        subscriber.subscriptions.create(condition=choice.store(), timing=timing, confirmed_at=timezone.now())
     return subscriber
 
 
