@@ -63,7 +63,7 @@ urlpatterns = [
     path("desk/password_reset/", include(forgotten_password)),
     path("desk/", desk_urls),
     path("admin/", RedirectView.as_view(pattern_name="desk:index")),
-    *i18n_patterns(path("", include("publications.urls"))),
+    *i18n_patterns(path(_("alerts/"), include("subscriptions.urls")), path("", include("publications.urls"))),
 ]
 
 handler400 = "publications.views.bad_request"

@@ -4,10 +4,22 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
+from typing import Any, NamedTuple
 
-from publications.models import FACETS, EditionWithRows
+from publications.locales import LOCALES, localized_path
+from publications.models import FACETS, Author, EditionWithRows, Facet, Redirect, Tag
 
 from .models import Condition
+
+
+class RowPage(NamedTuple):
+    """The page of a row that readers choose: its URL name, and the column of redirects to it."""
+
+    page: str
+    column: str
+
+
+PAGES = {Tag: RowPage("topic", "tag"), Author: RowPage("author", "author")}
 
 
 @dataclass(frozen=True)
@@ -40,3 +52,24 @@ class Choice:
 def has_filters(edition: EditionWithRows, filters: Mapping[str, str]) -> bool:
     """Return whether an edition has all these values of facets."""
     return all(value in FACETS[name].values_of(edition) for name, value in filters.items() if name in FACETS)
+
+
+def find_value(facet: Facet, value: str) -> Any:
+    """Return the row with this value of a facet, or the value itself without a model; None if there is none.
+
+    A topic or an author whose address has changed is found by the former one.
+    """
+    return facet.find(value) or _find_renamed(facet, value)
+
+
+def _find_renamed(facet: Facet, value: str) -> Tag | Author | None:
+    kind = PAGES.get(facet.model)
+    if not kind:
+        return None
+    paths = [
+        Redirect.normalize_path(localized_path(locale, f"publications:{kind.page}", slug=value))
+        for locale in LOCALES
+    ]
+    redirects = Redirect.objects.without_query().filter(path__in=paths).select_related(kind.column)
+    rows = (getattr(redirect, kind.column) for redirect in redirects)
+    return next((row for row in rows if row and facet.includes(row)), None)

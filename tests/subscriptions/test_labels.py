@@ -1,0 +1,59 @@
+"""What conditions are called: in each language, after a change of an address, and once their rows are not public."""
+
+import pytest
+from django.utils.translation import override
+
+from publications.actions import withdraw
+from subscriptions.conditions import Choice
+from subscriptions.labels import describe_condition
+from tests.factories import make_author, make_live, make_tag
+
+pytestmark = pytest.mark.django_db
+
+
+def describe(locale: str = "en", **choice) -> str:
+    with override(locale):
+        return describe_condition(Choice(**choice).store())
+
+
+def test_a_condition_without_filters_is_of_all_publications():
+    assert describe() == "All publications"
+    assert describe("sv") == "Alla publikationer"
+
+
+def test_a_condition_names_its_facets_in_their_order_and_its_search():
+    make_tag("Energy", name_sv="Energi", slug="energy")
+    make_author("Ann Berg", slug="ann-berg")
+
+    choice = {"filters": {"author": "ann-berg", "topic": "energy"}, "query": "power grid"}
+
+    assert describe(**choice) == "Topic: Energy · Author: Ann Berg · Search: power grid"
+    assert describe("sv", **choice) == "Ämne: Energi · Författare: Ann Berg · Sökning: power grid"
+
+
+def test_a_former_address_still_finds_its_topic_and_author():
+    tag, author = make_tag("Energy", slug="energy"), make_author("Ann Berg", slug="ann-berg")
+    make_live(author=author, tags=[tag])
+    tag.redirects.create(path="/sv/amnen/power")
+    author.redirects.create(path="/en/authors/ann-lind")
+
+    assert describe(filters={"topic": "power"}) == "Topic: Energy"
+    assert describe(filters={"author": "ann-lind"}) == "Author: Ann Berg"
+    assert describe(filters={"country": "power"}) == "Country: no longer public"
+
+
+def test_a_value_without_a_row_is_not_named():
+    make_author("Ann Berg", slug="ann-berg", is_pseudonymous=True)
+
+    assert describe(filters={"author": "ann-berg"}) == "Author: no longer public"
+
+
+def test_a_publication_has_the_title_that_was_public_last():
+    edition = make_live(title="The grid")
+    choice = {"publication": edition.publication_id}
+    assert describe(**choice) == "One publication: The grid"
+
+    withdraw(edition.publication, by=None, note="Not ours.")
+
+    assert describe(**choice) == "One publication: The grid"
+    assert describe("sv", **choice) == "En publikation: The grid"
