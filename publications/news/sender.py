@@ -1,4 +1,4 @@
-"""Send the mails of the outbox over SMTP, one after the other, each marked as sent once the relay has accepted it.
+"""Send the mails of queues over SMTP, one after the other, each marked as sent once the relay has accepted it.
 
 A row is locked while it is sent. On PostgreSQL others skip it, so that several senders share the work; on SQLite one
 sender at a time holds a lock on a file. A sender that is killed between the acceptance of the relay and its own commit
@@ -6,22 +6,52 @@ sends the mail again, with the same Message-ID; at no other moment is a mail sen
 """
 
 import logging
+import re
 import smtplib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
+from time import monotonic, sleep
+from typing import Any, Protocol
 
 from django.core.mail import EmailMessage, mailers
 from django.db import Error, connection, transaction
+from django.db.models import Model
 
-from publications.models import MAX_ERROR_CHARACTERS, OutboxMail
 from publications.site_lock import hold_file_lock
 
-from .mails import build_mail
-
 LOCK_FILE = "send-mail"
+POLICY_STATUS = re.compile(rb"5\.7\.")
+"""How a relay replies that refuses by its rules, such as one that this site may not use (RFC 3463, section 3.8)."""
 logger = logging.getLogger(__name__)
+
+
+class MailQueue[M: Model](Protocol):
+    """Mails that wait in a table."""
+
+    def claim(self) -> M | None:
+        """Return the next mail that is due, locked until the end of the transaction; None without one."""
+
+    def build(self, mail: M) -> EmailMessage | None:
+        """Return the text of a mail as it is now, None if there is nothing left to say."""
+
+    def mark_sent(self, mail: M) -> None:
+        """Store that the relay has accepted a mail."""
+
+    def mark_failed(self, mail: M, error: str, *, is_refused: bool = False, is_final: bool = False) -> None:
+        """Store that a mail could not be sent, and when it is tried again.
+
+        Args:
+            is_refused: the relay was reached and did not take it; otherwise it could not be written.
+            is_final: the address is refused for good.
+        """
+
+    def drop(self, mail: M) -> None:
+        """Delete a mail that has nothing left to say."""
+
+    def mark_unreachable(self, error: str) -> int:
+        """Store for administrators that the relay cannot be reached; return how many mails wait for it."""
 
 
 @dataclass
@@ -31,12 +61,14 @@ class SendResult:
     Attributes:
         dropped: mails that had nothing left to say.
         relay_error: why the relay could not be reached, or "".
+        is_done: whether no mail is due any more.
     """
 
     sent: int = 0
     failed: int = 0
     dropped: int = 0
     relay_error: str = ""
+    is_done: bool = False
 
 
 @contextmanager
@@ -49,87 +81,114 @@ def sender_lock() -> Iterator[bool]:
         yield is_free
 
 
-def send_due() -> SendResult:
-    """Send all mails that are due; the caller holds `sender_lock`. It ends early where the relay cannot be reached."""
-    result = SendResult()
-    backend = mailers.default
+def send_due(queues: Sequence[MailQueue], *, rate: float = 0, seconds: float = float("inf")) -> SendResult:
+    """Send the mails that are due; the caller holds `sender_lock`. It ends early where the relay cannot be reached.
+
+    Args:
+        queues: before each mail they are read in this order, so that the first one never waits for the others.
+        rate: at most so many mails a second; 0 for no limit.
+        seconds: how long to go on before the caller looks for what is new.
+    """
+    sender = _Sender(queues, mailers.default)
+    ends_at = monotonic() + seconds
     try:
-        while _send_next(backend, result):
-            pass
+        while monotonic() < ends_at and sender.send_next():
+            sender.keep_rate(rate)
     finally:
-        _close(backend)
-    return result
+        sender.close()
+    return sender.result
 
 
-def _claim() -> transaction.Atomic | nullcontext:
+def _claiming() -> transaction.Atomic | nullcontext:
     """Return the transaction that keeps the lock on a row. On SQLite it would keep everybody else from writing."""
     return transaction.atomic() if connection.features.has_select_for_update_skip_locked else nullcontext()
 
 
-def _send_next(backend, result: SendResult) -> bool:
-    """Send the next mail; return whether to go on."""
-    with _claim():
-        mail = OutboxMail.objects.due().select_for_update(skip_locked=True).first()
-        if not mail:
-            return False
-        message = _write(mail, result)
+@dataclass
+class _Sender:
+    queues: Sequence[MailQueue]
+    backend: Any
+    result: SendResult = field(default_factory=SendResult)
+    last_attempt_at: float = float("-inf")
+
+    def send_next(self) -> bool:
+        """Send the next mail; return whether to go on."""
+        with _claiming():
+            for queue in self.queues:
+                if mail := queue.claim():
+                    return self._send(queue, mail)
+        self.result.is_done = True
+        return False
+
+    def keep_rate(self, rate: float) -> None:
+        """Wait until the next mail may be sent."""
+        if rate:
+            sleep(max(0, self.last_attempt_at + 1 / rate - monotonic()))
+
+    def _send(self, queue: MailQueue, mail: Model) -> bool:
+        message = self._build(queue, mail)
         if message is None:
             return True
-        if not _connect(backend, result):
+        if not self._connect():
             return False
-        _deliver(backend, mail, message, result)
-    return True
+        self._deliver(queue, mail, message)
+        return True
 
+    def _build(self, queue: MailQueue, mail: Model) -> EmailMessage | None:
+        """Return the mail; None if there is nothing left to say, or an error, which must not stop those behind it."""
+        try:
+            message = queue.build(mail)
+        except Error:
+            raise
+        except Exception as error:
+            logger.exception("Mail %s could not be written.", mail.pk)
+            queue.mark_failed(mail, describe_error(error))
+            self.result.failed += 1
+            return None
+        if message is None:
+            queue.drop(mail)
+            self.result.dropped += 1
+        return message
 
-def _write(mail: OutboxMail, result: SendResult) -> EmailMessage | None:
-    """Return the mail; None if there is nothing left to say, or an error, which must not stop the mails behind it."""
-    try:
-        message = build_mail(mail)
-    except Error:
-        raise
-    except Exception as error:
-        logger.exception("Mail %s could not be written.", mail.pk)
-        _fail(mail, error, result, is_final=False)
-        return None
-    if message is None:
-        mail.delete()
-        result.dropped += 1
-    return message
+    def _connect(self) -> bool:
+        """Connect to the relay unless connected; if that fails, all mails stay due."""
+        try:
+            self.backend.open()
+        except (OSError, smtplib.SMTPException) as error:
+            self.result.relay_error = describe_error(error)
+            self.result.failed += sum(
+                queue.mark_unreachable(self.result.relay_error) for queue in self.queues
+            )
+            return False
+        return True
 
+    def _deliver(self, queue: MailQueue, mail: Model, message: EmailMessage) -> None:
+        self.last_attempt_at = monotonic()
+        try:
+            self.backend.send_messages([message])
+        except Exception as error:  # mail servers and connections raise errors of many classes
+            queue.mark_failed(mail, describe_error(error), is_refused=True, is_final=_is_final(error))
+            self.result.failed += 1
+            self.close()
+            return
+        queue.mark_sent(mail)
+        self.result.sent += 1
 
-def _connect(backend, result: SendResult) -> bool:
-    """Connect to the relay unless connected; if that fails, all mails stay due, with the error for administrators."""
-    try:
-        backend.open()
-    except (OSError, smtplib.SMTPException) as error:
-        result.relay_error = describe_error(error)
-        due = OutboxMail.objects.due().select_for_update(skip_locked=True).values_list("pk", flat=True)
-        waiting = OutboxMail.objects.filter(pk__in=list(due))
-        result.failed += waiting.update(last_error=result.relay_error[:MAX_ERROR_CHARACTERS])
-        return False
-    return True
-
-
-def _deliver(backend, mail: OutboxMail, message: EmailMessage, result: SendResult) -> None:
-    try:
-        backend.send_messages([message])
-    except Exception as error:  # mail servers and connections raise errors of many classes
-        _fail(mail, error, result, is_final=_is_final(error))
-        _close(backend)
-        return
-    mail.mark_sent()
-    result.sent += 1
-
-
-def _fail(mail: OutboxMail, error: Exception, result: SendResult, *, is_final: bool) -> None:
-    mail.mark_failed(describe_error(error), is_final=is_final)
-    result.failed += 1
+    def close(self) -> None:
+        with suppress(OSError, smtplib.SMTPException):
+            self.backend.close()
 
 
 def _is_final(error: Exception) -> bool:
-    """Return whether the address itself is refused for good: by the relay, or as no address at all."""
+    """Return whether the address itself is refused for good: by the relay, or as no address at all.
+
+    A relay that refuses by its rules refuses the site, not the address: that may be mended.
+    """
     if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return all(code >= HTTPStatus.INTERNAL_SERVER_ERROR for code, _reply in error.recipients.values())
+        return all(
+            code >= HTTPStatus.INTERNAL_SERVER_ERROR and not POLICY_STATUS.match(reply)
+            for code, reply in error.recipients.values()
+        )
     return isinstance(error, ValueError)
 
 
@@ -145,8 +204,3 @@ def describe_error(error: Exception) -> str:
 def _decode(reply: bytes | str) -> str:
     text = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
     return " ".join(text.split())
-
-
-def _close(backend) -> None:
-    with suppress(OSError, smtplib.SMTPException):
-        backend.close()

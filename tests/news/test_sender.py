@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.mail import CONSOLE
 from publications.admin import submissions
 from publications.models import RETRY_DAYS, RETRY_DELAYS, OutboxMail
-from publications.news import expand_events, sender, sender_lock
+from publications.news import expand_events, sender, sender_lock, staff_queue
 from sceeus.service_urls import parse_email_url
 from tests.conftest import ROOT
 from tests.factories import make_person, make_publication
@@ -89,6 +89,26 @@ def test_an_address_that_is_refused_for_good_is_given_up(sink):
 
 
 @pytest.mark.usefixtures("pending_mails")
+def test_an_address_that_the_relay_refuses_by_its_rules_is_tried_again(sink):
+    sink.replies["bo@example.org"] = "554 5.7.1 Relay access denied"
+
+    send()
+
+    failing = OutboxMail.objects.failing().get()
+    assert failing.next_attempt_at and failing.last_error == "554 5.7.1 Relay access denied"
+
+
+@pytest.mark.usefixtures("pending_mails")
+def test_no_more_mails_are_sent_in_a_second_than_allowed(sink, settings, monkeypatch):
+    settings.MAIL_RATE, waits = 0.01, []
+    monkeypatch.setattr(sender, "sleep", waits.append)
+
+    send()
+
+    assert [round(seconds, -1) for seconds in waits] == [100, 100, 100]
+
+
+@pytest.mark.usefixtures("pending_mails")
 def test_the_delay_grows_until_a_mail_is_given_up():
     row, delays = OutboxMail.objects.first(), []
     with time_machine.travel(timezone.now(), tick=False):
@@ -155,7 +175,7 @@ def test_a_mail_that_cannot_be_written_is_tried_again(sink, monkeypatch):
     def fail(outbox_mail):
         raise ValueError("a translation with a wrong format")
 
-    monkeypatch.setattr(sender, "build_mail", fail)
+    monkeypatch.setattr(staff_queue, "build_mail", fail)
 
     send()
 

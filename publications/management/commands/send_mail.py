@@ -1,10 +1,11 @@
 """Send the mails to staff that are due."""
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.mail import can_send_mail
 from publications.models import RETRY_DAYS
-from publications.news import expand_events, send_due, sender_lock
+from publications.news import StaffQueue, expand_events, send_due, sender_lock
 
 EXIT_UNREACHABLE = 3
 
@@ -27,7 +28,7 @@ class Command(BaseCommand):
             if not can_send_mail():
                 self._say(options, "Mail is off: EMAIL_URL is not set.")
                 return
-            result = send_due()
+            result = send_due((StaffQueue(),), rate=settings.MAIL_RATE)
         if result.relay_error:
             raise CommandError(
                 f"The mail server cannot be reached ({result.relay_error}). Mails to be sent later: {result.failed}.",

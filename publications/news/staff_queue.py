@@ -1,0 +1,33 @@
+"""The outbox of mails to staff as a queue of the sender."""
+
+from django.core.mail import EmailMessage
+
+from publications.models import MAX_ERROR_CHARACTERS, OutboxMail
+
+from .mails import build_mail
+
+
+class StaffQueue:
+    """See `MailQueue`."""
+
+    def claim(self) -> OutboxMail | None:
+        return OutboxMail.objects.due().select_for_update(skip_locked=True).first()
+
+    def build(self, mail: OutboxMail) -> EmailMessage | None:
+        return build_mail(mail)
+
+    def mark_sent(self, mail: OutboxMail) -> None:
+        mail.mark_sent()
+
+    def mark_failed(
+        self, mail: OutboxMail, error: str, *, is_refused: bool = False, is_final: bool = False
+    ) -> None:
+        mail.mark_failed(error, is_final=is_final)
+
+    def drop(self, mail: OutboxMail) -> None:
+        mail.delete()
+
+    def mark_unreachable(self, error: str) -> int:
+        due = OutboxMail.objects.due().select_for_update(skip_locked=True).values_list("pk", flat=True)
+        waiting = OutboxMail.objects.filter(pk__in=list(due))
+        return waiting.update(last_error=error[:MAX_ERROR_CHARACTERS])
