@@ -129,9 +129,9 @@ PRIVACY = {
 
         ## If you write for us
 
-        Your name is published with what you write, together with the title, affiliation, biography, portrait and
-        ORCID iD that you have given us. What has been published stays in the editions that quote it; where the law or
-        someone's safety asks for it, a name is taken out everywhere.
+        Your name is published with what you write, together with the title, affiliation, biography, portrait, ORCID
+        iD and fediverse address that you have given us. What has been published stays in the editions that quote it;
+        where the law or someone's safety asks for it, a name is taken out everywhere.
 
         ## If you work at the desk
 
@@ -163,9 +163,9 @@ PRIVACY = {
 
         ## Om du skriver för oss
 
-        Ditt namn publiceras med det du skriver, tillsammans med den titel, organisation, biografi, bild och det
-        ORCID-id som du har gett oss. Det som har publicerats står kvar i de utgåvor där det ingår; om lagen eller
-        någons säkerhet kräver det tas ett namn bort överallt.
+        Ditt namn publiceras med det du skriver, tillsammans med den titel, organisation, biografi och bild, det
+        ORCID-id och den adress i fediversum som du har gett oss. Det som har publicerats står kvar i de utgåvor där
+        det ingår; om lagen eller någons säkerhet kräver det tas ett namn bort överallt.
 
         ## Om du arbetar i redaktionen
 

@@ -61,7 +61,7 @@ MERGEABLE_ROWS: dict[type[models.Model], MergeableRows] = {
         "author", Byline, EditionByline, "publication",
         (
             "title_en", "title_sv", "affiliation_en", "affiliation_sv", "biography_en", "biography_sv", "portrait",
-            "orcid",
+            "orcid", "fediverse_address",
         ),
     ),
     Tag: MergeableRows(

@@ -146,7 +146,7 @@ def _unique_value(row: Model, name: str, value: Any) -> Any:
 def _renamed_columns(replacement: str) -> dict[str, Any]:
     """Return the columns of an author with a pen name and nothing else that tells who they are."""
     localized = (f"{name}_{locale}" for name in ("title", "affiliation", "biography") for locale in LOCALES)
-    emptied = dict.fromkeys(("family_name", "aliases", "orcid", *localized), "")
+    emptied = dict.fromkeys(("family_name", "aliases", "orcid", "fediverse_address", *localized), "")
     return {"name": replacement, "is_pseudonymous": True, **emptied}
 
 

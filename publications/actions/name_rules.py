@@ -41,7 +41,7 @@ NAME_RULES: dict[str, NoRule | dict[str, ColumnRule]] = {
     # Rows beside publications
     "publications.Author": {
         "name": redact_text, "family_name": redact_text, "slug": redact_slug, "aliases": redact_lines,
-        "orcid": redact_identifier,
+        "orcid": redact_identifier, "fediverse_address": redact_identifier,
         **in_both_languages(title=redact_text, affiliation=redact_text, biography=redact_text),
     },
     "publications.Tag": {

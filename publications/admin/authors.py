@@ -55,13 +55,15 @@ class AuthorForm(PendingUploadFormMixin, PublicModelForm):
         model = Author
         fields = (
             "name", "title_en", "title_sv", "affiliation_en", "affiliation_sv", "biography_en", "biography_sv",
-            "orcid", "is_organisation", "is_guest", "is_pseudonymous", "family_name", "aliases", "slug",
+            "orcid", "fediverse_address", "is_organisation", "is_guest", "is_pseudonymous", "family_name",
+            "aliases", "slug",
         )  # fmt: skip
         help_texts = {
             "is_guest": gettext_lazy("Writes for the centre and is not on its staff."),
             "is_pseudonymous": gettext_lazy(
-                "The name is a pen name: no page, portrait, biography or ORCID iD is ever shown, and all that has been "
-                "published is signed with it. Take the old name out of the texts themselves by redacting."
+                "The name is a pen name: no page, portrait, biography, ORCID iD or fediverse address is ever shown. "
+                "All that has been published is signed with it. Take the old name out of the texts themselves by "
+                "redacting."
             ),
         }
 
@@ -193,7 +195,7 @@ class AuthorAdmin(PublicModelAdmin):
                 "fields": (
                     "name", ("title_en", "title_sv"), ("affiliation_en", "affiliation_sv"),
                     ("biography_en", "biography_sv"), "portrait_choice", "portrait_file", "orcid",
-                    "is_organisation", "is_guest", "is_pseudonymous",
+                    "fediverse_address", "is_organisation", "is_guest", "is_pseudonymous",
                 )
             },
         ),

@@ -76,6 +76,7 @@ AUTHOR = Serializer(
         "name": SerializerField(TEXT, lambda author: author.name),
         "organisation": SerializerField(BOOLEAN, lambda author: author.is_organisation),
         "orcid": SerializerField(or_null(TEXT), lambda author: author.shown_orcid or None),
+        "fediverse": SerializerField(or_null(TEXT), lambda author: author.shown_fediverse_address or None),
         "guest": SerializerField(BOOLEAN, lambda author: author.is_guest),
         "title": translated_field("title"),
         "affiliation": translated_field("affiliation"),

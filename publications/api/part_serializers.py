@@ -52,6 +52,9 @@ BYLINE = Serializer(
         "title": SerializerField(or_null(TEXT), lambda source: source.title or None),
         "affiliation": SerializerField(or_null(TEXT), lambda source: source.affiliation or None),
         "orcid": SerializerField(or_null(TEXT), lambda source: source.author.shown_orcid or None),
+        "fediverse": SerializerField(
+            or_null(TEXT), lambda source: source.author.shown_fediverse_address or None
+        ),
         "id": SerializerField(or_null(TEXT), lambda source: source.slug),
         "href": SerializerField(
             or_null(URL), lambda source: api_url("author", slug=source.slug) if source.slug else None

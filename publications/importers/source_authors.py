@@ -20,8 +20,9 @@ _AROUND_NAME = " ,;:|/–-\"'“”"
 class SourceAuthor:
     """An author of the import: slug, full name, and the old paths of their page.
 
-    A profile has a biography and the path of a portrait, relative to its `folder`. `is_known` is false for an
-    author who is not in the list; `had_mail` is true if the name in the source has an e-mail address.
+    A profile has a biography, an address on the fediverse as written, and the path of a portrait, relative to its
+    `folder`. `is_known` is false for an author who is not in the list; `had_mail` is true if the name in the source
+    has an e-mail address.
     """
 
     slug: str
@@ -30,6 +31,7 @@ class SourceAuthor:
     is_known: bool = True
     biography: str = ""
     portrait: str = ""
+    fediverse_address: str = ""
     folder: Path = Path()
     had_mail: bool = False
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 
 from publications import actions, images
+from publications.fediverse import parse_fediverse_address
 from publications.locales import LOCALES, locale_of, localized_path
 from publications.models import ActionType, AuditEntry, Author, Image, Tag, tags_by_name
 from publications.slugs import normalize_redirect_path, slugify
@@ -61,12 +62,16 @@ def _old_addresses(folders: Iterable[str], names: Iterable[str], url_name: str, 
 FIELDS_BY_PART = {
     "biography": ("biography_en", "biography_sv"),
     "portrait": ("portrait", "portrait_choice", "portrait_file"),
+    "fediverse": ("fediverse_address",),
     "introduction": ("introduction_en", "introduction_sv"),
 }
 """The fields that hold a part of an old page, with those of its form at the desk; audit entries name either."""
 KEPT_MESSAGES = {
     "biography": _("The biography of %s stays as it is on the site: that of the profile was not taken."),
     "portrait": _("The portrait of %s stays as it is on the site: that of the profile was not taken."),
+    "fediverse": _(
+        "The fediverse address of %s stays as it is on the site: that of the profile was not taken."
+    ),
     "introduction": _(
         "The introduction of %s stays as it is on the site: that of the old page was not taken."
     ),
@@ -81,7 +86,7 @@ def complete_authors(
     *,
     language: str,
 ) -> None:
-    """Set biography and portrait of the authors of these texts from their old profiles, if they never had any.
+    """Set biography, fediverse address and portrait of the authors of these texts from their profiles, if never set.
 
     Values that were written or cleared at the desk stay; differing profiles are reported.
 
@@ -90,14 +95,18 @@ def complete_authors(
     """
     first_files = _first_files(report, lambda file: file.authors)
     profiles = {
-        profile.slug: profile for profile in authors.by_id.values() if profile.biography or profile.portrait
+        profile.slug: profile
+        for profile in authors.by_id.values()
+        if profile.biography or profile.portrait or profile.fediverse_address
     }
     for author in Author.objects.filter(slug__in=profiles.keys() & first_files.keys(), is_pseudonymous=False):
         profile, file = profiles[author.slug], first_files[author.slug]
         field = f"biography_{locale_of(language)}"
-        changed_fields = _fill_text(author, field, profile.biography, file) + _fill_portrait(
-            author, profile, image_finder, file, write_file=not options.dry_run
-        )
+        changed_fields = [
+            *_fill_text(author, field, profile.biography, file),
+            *_fill_fediverse_address(author, profile, file),
+            *_fill_portrait(author, profile, image_finder, file, write_file=not options.dry_run),
+        ]
         if changed_fields:
             actions.save_instance(author, by=options.by, changed=changed_fields)
 
@@ -118,6 +127,16 @@ def _fill_text(instance: Author | Tag, field: str, text: str, file: FileReport) 
         return []
     setattr(instance, field, text)
     return [field]
+
+
+def _fill_fediverse_address(author: Author, profile: SourceAuthor, file: FileReport) -> list[str]:
+    """Set the address of an author who never had one; return the changed fields. Profiles may lack the first @."""
+    text = profile.fediverse_address
+    address = parse_fediverse_address(text) or parse_fediverse_address(f"@{text}")
+    if text and not address:
+        message = _("The profile of %(name)s has a fediverse address that is none, left out: %(value)s")
+        file.add_note(NoteKind.DROPPED, "field", message % {"name": author.name, "value": text[:100]})
+    return _fill_text(author, "fediverse_address", address, file)
 
 
 def _fill_portrait(

@@ -2,6 +2,7 @@
 
 Dublin Core: DCMI, "Expressing Dublin Core metadata using HTML/XHTML meta and link elements". Highwire, for scholarly
 kinds: the `citation_` tags of Google Scholar's guidelines for webmasters. Open Graph: ogp.me, with its `article`.
+`fediverse:creator`: Mastodon's documentation, "Author attribution".
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,7 +12,7 @@ from typing import NamedTuple
 from django.utils.safestring import SafeString, mark_safe
 
 from publications.locales import LOCALES
-from publications.models import Edition, doi_url
+from publications.models import Edition, doi_url, site_fediverse_addresses
 from publications.web_links import LINKSET_JSON_TYPE
 
 from . import json_ld
@@ -41,7 +42,7 @@ class HeadTag(NamedTuple):
 
 def head_tags(record: Record, image: HeadImage | None = None) -> list[HeadTag]:
     """Return all tags of a publication that have content."""
-    tags = [*_dublin_core(record), *_open_graph(record, image)]
+    tags = [*_dublin_core(record), *_open_graph(record, image), *_fediverse(record)]
     if record.is_scholarly:
         tags += _highwire(record)
     return [tag for tag in tags if tag.content]
@@ -122,6 +123,12 @@ def _open_graph(record: Record, image: HeadImage | None) -> Iterator[HeadTag]:
         yield tag("og:image:width", str(image.width or ""))
         yield tag("og:image:height", str(image.height or ""))
     yield HeadTag("twitter:card", "summary_large_image" if image else "summary")
+
+
+def _fediverse(record: Record) -> Iterator[HeadTag]:
+    """Yield the authors with an address on the fediverse, or the accounts of the site if none has one."""
+    addresses = [person.fediverse_address for person in record.authors if person.fediverse_address]
+    yield from (HeadTag("fediverse:creator", address) for address in addresses or site_fediverse_addresses())
 
 
 def _sortable(name: Name) -> str:

@@ -13,7 +13,8 @@ from django.utils.safestring import SafeString, mark_safe
 from publications.locales import absolute_url, localized_path
 from publications.models import Author, SiteSettings
 
-from .record import Contributor, Correction, Record, RecordFile, Series, TranslationLink
+from .contributors import Contributor
+from .record import Correction, Record, RecordFile, Series, TranslationLink
 
 Node = dict[str, Any]
 SCRIPT_ESCAPES = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
@@ -146,7 +147,13 @@ def _person(person: Contributor) -> Node:
     """Return the node of a person, or of an organisation, which has no title and affiliation in schema.org."""
     if person.is_organisation:
         address = f"{person.url}#organization" if person.url else ""
-        return {"@type": "Organization", "@id": address, "name": person.name.full, "url": person.url}
+        return {
+            "@type": "Organization",
+            "@id": address,
+            "name": person.name.full,
+            "url": person.url,
+            "sameAs": list(person.profile_urls),
+        }
     return {
         "@type": "Person",
         "@id": f"{person.url}#person" if person.url else "",
@@ -154,7 +161,7 @@ def _person(person: Contributor) -> Node:
         "url": person.url,
         "jobTitle": person.title,
         "affiliation": {"@type": "Organization", "name": person.affiliation} if person.affiliation else {},
-        "sameAs": f"https://orcid.org/{person.orcid}" if person.orcid else "",
+        "sameAs": list(person.profile_urls),
     }
 
 
@@ -252,6 +259,7 @@ def profile(author: Author, locale: str, portrait: str = "") -> Node:
             "url": page,
             "description": author.get_translation("biography", locale),
             "image": portrait,
+            "sameAs": author.profile_urls,
         },
     }
 
@@ -267,5 +275,4 @@ def _person_profile(author: Author, page: str, locale: str) -> Node:
         "@id": f"{page}#person",
         "jobTitle": author.get_translation("title", locale, fallback=False),
         "affiliation": {"@type": "Organization", "name": affiliation} if affiliation else {},
-        "sameAs": f"https://orcid.org/{author.orcid}" if author.orcid else "",
     }

@@ -3,7 +3,6 @@
 A record is built from an edition and its rows, and contains no more than the page of that edition does.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -12,11 +11,9 @@ from django.utils import timezone
 
 from publications.locales import absolute_url, localized_path
 from publications.models import (
-    BylineRole,
     Change,
     Edition,
     EditionAttachment,
-    EditionByline,
     EditionWithRows,
     EditorialNotice,
     SiteSettings,
@@ -25,21 +22,10 @@ from publications.models import (
     doi_url,
 )
 
-from .names import Name, ascii_letters, parse_name
+from .contributors import Contributor, contributor_fields
+from .names import Name
 
 PDF = "application/pdf"
-
-
-@dataclass(frozen=True)
-class Contributor:
-    """A person or an organisation in a byline; `url` is that of their page, which a pseudonym does not have."""
-
-    name: Name
-    url: str = ""
-    orcid: str = ""
-    title: str = ""
-    affiliation: str = ""
-    is_organisation: bool = False
 
 
 @dataclass(frozen=True)
@@ -200,7 +186,7 @@ def build_record(edition_with_rows: EditionWithRows, *, site: SiteSettings, addr
         license_url=settings.TEXT_LICENSE,
         **_kind_fields(edition),
         **_publisher_fields(site, edition.locale),
-        **_contributor_fields(edition, edition_with_rows.bylines),
+        **contributor_fields(edition, edition_with_rows.bylines),
     )
 
 
@@ -233,43 +219,6 @@ def _publisher_fields(site: SiteSettings, locale: str) -> dict[str, str]:
         "publisher_short": site.short_name,
         "publisher_url": absolute_url(localized_path(locale, "publications:home")),
     }
-
-
-def _contributor_fields(edition: Edition, bylines: Sequence[EditionByline]) -> dict[str, object]:
-    """Return the contributors by role; without any in the role of author, all count as authors."""
-    roles: dict[str, list[Contributor]] = {}
-    for byline in bylines:
-        roles.setdefault(byline.role, []).append(_person(edition, byline))
-    if BylineRole.AUTHOR not in roles:
-        roles = {BylineRole.AUTHOR: [person for people in roles.values() for person in people]}
-    fields = {name: tuple(roles.get(role, ())) for name, role in ROLES.items()}
-    return {**fields, "key": _citation_key(edition, fields["authors"])}
-
-
-ROLES = {"authors": BylineRole.AUTHOR, "editors": BylineRole.EDITOR, "contributors": BylineRole.WITH}
-
-
-def _person(edition: Edition, byline: EditionByline) -> Contributor:
-    """Return a contributor as the page shows them: of a pseudonym, the name alone."""
-    author = byline.author
-    name = parse_name(byline.name, author.family_name, is_organisation=author.is_organisation)
-    if author.is_pseudonymous:
-        return Contributor(name, is_organisation=author.is_organisation)
-    return Contributor(
-        name=name,
-        is_organisation=author.is_organisation,
-        url=absolute_url(localized_path(edition.locale, "publications:author", slug=author.slug)),
-        orcid=author.orcid,
-        title=byline.title,
-        affiliation=byline.affiliation,
-    )
-
-
-def _citation_key(edition: Edition, authors: Sequence[Contributor]) -> str:
-    """Return the key in a list of references: ASCII letters, digits and hyphens, unique per address."""
-    family = authors[0].name.family if authors else ""
-    slug = edition.slug if edition.slug.isascii() else str(edition.publication_id)
-    return f"{ascii_letters(family)}{edition.year}-{edition.locale}-{slug}"
 
 
 def _series(edition: Edition, tag: Tag) -> Series:

@@ -148,6 +148,7 @@ from .site_page import (
     SitePage,
     menu_links,
     menu_paths,
+    site_fediverse_addresses,
     social_addresses,
 )
 from .site_settings import SiteSettings, site_names, site_settings
@@ -392,6 +393,7 @@ __all__ = [
     "row_keys_by_term",
     "scheduled_end",
     "similar_publications",
+    "site_fediverse_addresses",
     "site_names",
     "site_settings",
     "site_state_scope",

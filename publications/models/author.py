@@ -7,12 +7,13 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from publications.fediverse import MAX_FEDIVERSE_ADDRESS, fediverse_url, parse_fediverse_address
 from publications.slugs import slug_stem, slugify, strip_marks
 
 from .image import Image
 from .name_removal import RedactedAddress, find_unused_slug
 from .translated import CountedQuerySet, TranslatedModel
-from .validators import check_orcid
+from .validators import check_fediverse_address, check_orcid
 
 AUTHOR_PAGE = "publications:author"
 MAX_SIMILAR_NAMES = 5
@@ -82,13 +83,24 @@ class Author(TranslatedModel):
         verbose_name=_("portrait"),
     )
     orcid = models.CharField(_("ORCID iD"), max_length=19, blank=True, validators=[check_orcid])
+    fediverse_address = models.CharField(
+        _("fediverse address"), max_length=MAX_FEDIVERSE_ADDRESS, blank=True, default="", db_default="",
+        validators=[check_fediverse_address],
+        help_text=_(
+            "Such as @ann@example.social, on Mastodon or the like. The page of the author links to it. Mastodon "
+            "names it where somebody shares a text, once the author has entered this site under “Author "
+            "attribution” there."
+        ),
+    )  # fmt: skip
     is_guest = models.BooleanField(
         _("guest"), default=False, help_text=_("Writes for the centre, is not of it.")
     )
     is_pseudonymous = models.BooleanField(
         _("pseudonymous"),
         default=False,
-        help_text=_("The name is a pen name: no page, portrait, biography or ORCID iD is ever shown."),
+        help_text=_(
+            "The name is a pen name: no page, portrait, biography, ORCID iD or fediverse address is ever shown."
+        ),
     )
 
     is_organisation = models.BooleanField(
@@ -120,6 +132,7 @@ class Author(TranslatedModel):
 
     def clean(self) -> None:
         self.slug = slugify(self.slug)
+        self.fediverse_address = parse_fediverse_address(self.fediverse_address) or self.fediverse_address
         self.family_name = " ".join(self.family_name.split())
         if self.family_name not in " ".join(self.name.split()):
             raise ValidationError(
@@ -144,6 +157,20 @@ class Author(TranslatedModel):
     @property
     def shown_orcid(self) -> str:
         return "" if self.is_pseudonymous else self.orcid
+
+    @property
+    def shown_fediverse_address(self) -> str:
+        return "" if self.is_pseudonymous else self.fediverse_address
+
+    @property
+    def shown_fediverse_url(self) -> str:
+        return fediverse_url(self.shown_fediverse_address) if self.shown_fediverse_address else ""
+
+    @property
+    def profile_urls(self) -> list[str]:
+        """The URLs of the profiles elsewhere; none of a pen name."""
+        orcid = f"https://orcid.org/{self.shown_orcid}" if self.shown_orcid else ""
+        return [url for url in (orcid, self.shown_fediverse_url) if url]
 
     @property
     def biography(self) -> str:

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from publications.fediverse import parse_fediverse_address
 from publications.locales import LOCALES, localized_path
 from publications.slugs import slugify
 
@@ -204,3 +205,8 @@ def social_addresses() -> list[str]:
         link.get_translation("address") for link in menu_links() if link.place == LinkPlacement.SOCIAL
     )
     return [address for address in accounts if address.startswith("http")]
+
+
+def site_fediverse_addresses() -> list[str]:
+    """Return the addresses of those social accounts that are on the fediverse: "@centre@example.social"."""
+    return [address for url in social_addresses() if (address := parse_fediverse_address(url))]

@@ -1,4 +1,4 @@
-"""Validators and normal forms of DOIs, ISBNs, ORCID iDs and primary keys, of links in menus and of external URLs."""
+"""Validators and normal forms of DOIs, ISBNs, ORCID iDs, fediverse addresses and primary keys, of links and URLs."""
 
 import re
 from urllib.parse import SplitResult, quote, unquote, urlsplit
@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator, validate_email
 from django.utils.translation import gettext_lazy as _
 
+from publications.fediverse import parse_fediverse_address
 from publications.publication_fields import MAX_LENGTHS
 
 DOI_RESOLVER = "https://doi.org/"
@@ -80,6 +81,18 @@ def check_orcid(value: str) -> None:
     check = (12 - total % 11) % 11
     if value[-1] != ("X" if check == 10 else str(check)):
         raise ValidationError(_("This ORCID iD has a typing error: its last digit does not fit."))
+
+
+def check_fediverse_address(value: str) -> None:
+    """Raise ValidationError for what is neither an address on the fediverse nor that of a profile there."""
+    if not parse_fediverse_address(value):
+        raise ValidationError(
+            _(
+                "“%(value)s” is no address on the fediverse. One looks like @ann@example.social; the address of the "
+                "profile, https://example.social/@ann, works too."
+            )
+            % {"value": value[:100]}
+        )
 
 
 def doi_url(doi: str) -> str:

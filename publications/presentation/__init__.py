@@ -48,7 +48,7 @@ from .mementos import (
     time_map_links,
     time_map_url,
 )
-from .page import breadcrumb, breadcrumb_step, is_long_title, paths_in_locales, render_page
+from .page import breadcrumb, breadcrumb_step, identity_links, is_long_title, paths_in_locales, render_page
 from .paragraph_changes import ParagraphChange, build_edition_notes, paragraph_changes
 from .pdf_document import pdf_document_of, social_image_of, social_image_of_page
 from .publication_page import editorial_notice_context, publication_context, site_page_context, site_page_url
@@ -129,6 +129,7 @@ __all__ = [
     "find_subject_locale",
     "history_entries",
     "history_links",
+    "identity_links",
     "is_excerpt",
     "is_long_title",
     "localized_path",

@@ -70,6 +70,8 @@ class AuthorProfile(BylinePerson):
     biography_html: str = ""
     portrait: markup.ResponsiveImage | None = None
     initials: str = ""
+    fediverse_address: str = ""
+    fediverse_url: str = ""
 
 
 def byline_text(bylines: Iterable[EditionByline | BylineName]) -> str:
@@ -134,6 +136,8 @@ def author_profiles(
             biography_html=paragraphs_html(row.author.biography),
             portrait=portrait_image(row.author.shown_portrait, image_url),
             initials=initials_of(row.author),
+            fediverse_address=row.author.shown_fediverse_address,
+            fediverse_url=row.author.shown_fediverse_url,
         )
         for row in bylines
     ]

@@ -118,6 +118,11 @@ def render_page(
     return response
 
 
+def identity_links(urls: Iterable[str]) -> list[dict[str, str]]:
+    """Return links for the head of a page (`head_links`) to the profiles of whom it is about, as the menu has them."""
+    return [{"rel": LINK_RELATIONS[LinkPlacement.SOCIAL], "href": url} for url in urls]
+
+
 def is_long_title(title: str) -> bool:
     """Return whether a title is set smaller."""
     return len(title) > LONG_TITLE

@@ -22,6 +22,7 @@ from publications.presentation import (
     author_summaries,
     build_lead_teaser,
     feeds_for,
+    identity_links,
     localized_path,
     paths_in_locales,
     render_page,
@@ -59,6 +60,7 @@ def home(request: HttpRequest) -> HttpResponse:
                 json_ld.website(site, current_locale()),
             ]
         ),
+        head_links=identity_links(social_addresses()),
         lead=build_lead_teaser(editions[0], teasers[0]) if editions else None,
         latest=teasers[1:],
         teaser_groups=groups,

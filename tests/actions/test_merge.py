@@ -38,7 +38,12 @@ def path_of(author: Author) -> str:
 @pytest.fixture
 def spelled() -> Author:
     return make_author(
-        "A. Berg", title_en="Researcher", aliases="aberg", orcid="0000-0002-1825-0097", portrait=make_image()
+        "A. Berg",
+        title_en="Researcher",
+        aliases="aberg",
+        orcid="0000-0002-1825-0097",
+        fediverse_address="@a@example.social",
+        portrait=make_image(),
     )
 
 
@@ -71,6 +76,7 @@ def test_all_that_had_one_author_has_the_other(client, editor, spelled, full):
         draft.bylines.get().author == Publication.with_deleted.get(pk=deleted.pk).bylines.get().author == full
     )
     assert full.aliases.splitlines() == ["A. Berg", "aberg"]
+    assert full.fediverse_address == "@a@example.social"
     assert (full.title_en, full.orcid, full.portrait) == ("Analyst", spelled.orcid, spelled.portrait)
     assert Tag.objects.get(pk=topic.pk).responsible == full
     for path in (old_path, older):

@@ -204,7 +204,7 @@ def test_equal_spellings_of_which_one_is_left_go():
 def author() -> Author:
     return make_author(
         NAME, family_name="Åkerholm", aliases="V. Åkerholm", title_en="Analyst of Minsk", biography_en=f"{NAME} is.",
-        orcid="0000-0002-1825-0097",
+        orcid="0000-0002-1825-0097", fediverse_address="@vera.akerholm@example.social",
     )  # fmt: skip
 
 
@@ -247,7 +247,7 @@ def test_a_pen_name_stands_everywhere(author, publications, editor):
 
 @pytest.mark.parametrize(
     "column",
-    ["family_name", "aliases", "orcid", *(f"{name}_{locale}" for name in ("title", "affiliation", "biography")
+    ["family_name", "aliases", "orcid", "fediverse_address", *(f"{name}_{locale}" for name in ("title", "affiliation", "biography")
                                           for locale in LOCALES)],
 )  # fmt: skip
 def test_an_author_who_has_the_pen_name_already_keeps_nothing_else(column, editor):

@@ -337,6 +337,7 @@ def test_confirming_a_pen_name_lists_the_attached_files_of_the_author(desk, edit
 PRIVATE = {
     "title_en": "Secret title", "affiliation_en": "Secret place", "biography_en": "Secret life",
     "aliases": "Olga Secret", "orcid": "0000-0002-1825-0097", "family_name": "Name",
+    "fediverse_address": "@secret@example.social",
 }  # fmt: skip
 
 

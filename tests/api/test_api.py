@@ -47,7 +47,13 @@ def status(client, publication: Publication) -> int:
 @pytest.fixture
 def report(clock):
     """A corrected report with everything a publication can have."""
-    ann = make_author("Ann Berg", affiliation_en="Centre", title_en="Fellow", orcid="0000-0002-1825-0097")
+    ann = make_author(
+        "Ann Berg",
+        affiliation_en="Centre",
+        title_en="Fellow",
+        orcid="0000-0002-1825-0097",
+        fediverse_address="@ann@example.social",
+    )
     publication = make_publication(
         title="On Minsk", slug="on-minsk", kind="report", authors=[ann, make_author("Pen Name", is_pseudonymous=True, title_en="Spy"), make_author("Bo Ek")],
         tags=(make_tag("Belarus", kind="country", name_sv="Vitryssland"), make_tag("Aid")), doi="10.1234/x", isbn="978-3-16-148410-0",
@@ -89,7 +95,7 @@ def test_bylines_are_as_published_and_a_pseudonym_is_a_name_alone(client, report
     ann, pen, bo = get_publication(client, report)["authors"]
 
     assert ann == {
-        "name": "Ann Berg", "organisation": False, "role": "author", "title": "Fellow", "affiliation": "Centre", "orcid": "0000-0002-1825-0097",
+        "name": "Ann Berg", "organisation": False, "role": "author", "title": "Fellow", "affiliation": "Centre", "orcid": "0000-0002-1825-0097", "fediverse": "@ann@example.social",
         "id": "ann-berg", "href": f"{HERE}{API}/authors/ann-berg",
     }  # fmt: skip
     assert {name for name, value in pen.items() if value} == {"name", "role"}

@@ -35,7 +35,7 @@ def site():
     """A publication that has everything and one that has little."""
     bare = make_live(author=make_author("Pen", is_pseudonymous=True), title="Мінськ", language="uk")
     full = make_publication(
-        authors=[make_author("Ann", orcid="0000-0002-1825-0097", portrait=make_image(), affiliation_en="Centre", title_sv="Forskare", biography_en="So.")],
+        authors=[make_author("Ann", orcid="0000-0002-1825-0097", fediverse_address="@ann@example.social", portrait=make_image(), affiliation_en="Centre", title_sv="Forskare", biography_en="So.")],
         tags=(make_tag("Aid", introduction_en="So."), make_tag("Papers", kind="series")), kind="guest-report", doi="10.1234/x",
         cover=make_image(credit="Bo", size=(900, 500)), key_points="One.", isbn="978-3-16-148410-0", body="Text.",
     )  # fmt: skip

@@ -57,6 +57,25 @@ def test_a_folder_of_an_author_gives_name_biography_and_portrait(hugo):
     )
 
 
+@pytest.mark.parametrize(
+    ("line", "address", "is_reported"),
+    [
+        ('mastodon: "https://example.social/@ann"', "@ann@example.social", False),
+        ("fediverse: ann@example.social", "@ann@example.social", False),
+        ("mastodon: ann", "", True),
+    ],
+)
+def test_the_fediverse_address_of_a_profile_is_taken_or_reported(hugo, line, address, is_reported):
+    profile = hugo.parent / "authors/ann/_index.md"
+    profile.write_text(profile.read_text().replace("slug: ann", f"slug: ann\n{line}"))
+    write_post(hugo)
+
+    import_report = bring(hugo)
+
+    assert Author.objects.get().fediverse_address == address
+    assert any("fediverse address" in text for text in texts_of(import_report, "field")) == is_reported
+
+
 def test_a_biography_and_a_portrait_of_the_desk_stay(hugo):
     write_post(hugo)
     bring(hugo)

@@ -54,6 +54,7 @@ WHOLE_RECORD = replace(
             parse_name("Ann-Charlotte Berg"),
             url="https://example.org/en/authors/ann-charlotte-berg/",
             orcid="0000-0002-1825-0097",
+            profile_urls=("https://orcid.org/0000-0002-1825-0097", "https://example.social/@ann"),
             title="Analyst",
             affiliation="SCEEUS",
         ),

@@ -3,6 +3,7 @@
 import pytest
 from django.core.exceptions import ValidationError
 
+from publications.models import Author
 from publications.models.author import check_orcid
 
 
@@ -19,3 +20,14 @@ def test_an_orcid_id_with_its_check_digit_is_valid():
 def test_any_other_orcid_id_is_refused(value):
     with pytest.raises(ValidationError):
         check_orcid(value)
+
+
+@pytest.mark.django_db
+def test_a_fediverse_address_is_stored_in_its_one_spelling():
+    author = Author(name="Ann", slug="ann", fediverse_address="https://Example.social/@ann/")
+    author.full_clean()
+    assert author.fediverse_address == "@ann@example.social"
+
+    author.fediverse_address = "ann@example.social"
+    with pytest.raises(ValidationError, match="is no address on the fediverse"):
+        author.full_clean()

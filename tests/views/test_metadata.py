@@ -6,6 +6,7 @@ from datetime import timedelta
 from html import unescape
 from html.parser import HTMLParser
 
+import lxml.html
 import pytest
 import time_machine
 from django.urls import reverse
@@ -184,7 +185,7 @@ def test_the_json_ld_of_a_report(client, report):
         {
             "@type": "Person", "@id": f"{HERE}/en/authors/ann-berg/#person", "name": "Ann Berg", "url": f"{HERE}/en/authors/ann-berg/",
             "jobTitle": "Fellow", "affiliation": {"@type": "Organization", "name": "Centre for Tests"},
-            "sameAs": "https://orcid.org/0000-0002-1825-0097",
+            "sameAs": ["https://orcid.org/0000-0002-1825-0097"],
         },
         {"@type": "Person", "name": "Pen Name"},
     ]  # fmt: skip
@@ -281,8 +282,86 @@ def test_the_home_page_describes_publisher_and_search(client):
 def test_an_author_has_a_profile(client, report):
     person = get_head(client, "/en/authors/ann-berg/").node("ProfilePage")["mainEntity"]
 
-    assert person["name"] == "Ann Berg" and person["sameAs"] == "https://orcid.org/0000-0002-1825-0097"
+    assert person["name"] == "Ann Berg" and person["sameAs"] == ["https://orcid.org/0000-0002-1825-0097"]
     assert person["affiliation"]["name"] == "Centre for Tests"
+
+
+# The fediverse
+
+ANN = "@ann@example.social"
+
+
+def creators(client, path: str) -> list[str]:
+    return get_head(client, path).tags.get("fediverse:creator", [])
+
+
+def links_me(html: str, element: str) -> list[str]:
+    """Return what `<link rel="me">` in the head, or `<a rel="me">` in the main part, leads to."""
+    document = lxml.html.fromstring(html)
+    return [
+        link.get("href")
+        for link in document.xpath(f"//head//{element} | //main//{element}")
+        if link.get("rel") == "me"
+    ]
+
+
+def test_authors_with_an_address_are_creators_and_a_pen_name_is_none(client):
+    ann, bo = make_author("Ann", fediverse_address=ANN), make_author("Bo", fediverse_address="@bo@b.example")
+    pen = make_author("Pen", is_pseudonymous=True, fediverse_address="@secret@example.social")
+    first = make_live(title="First", authors=[ann, pen, bo])
+    other = make_live(title="Second", authors=[pen, make_author("Cai")])
+
+    assert creators(client, first.get_absolute_url()) == [ANN, "@bo@b.example"]
+    assert creators(client, other.get_absolute_url()) == []
+    assert "secret" not in get_page(client, first.get_absolute_url())
+
+
+def test_an_address_follows_the_bylines_that_were_published(client):
+    ann, cai = make_author("Ann", fediverse_address=ANN), make_author("Cai")
+    edition = make_live(author=cai)
+    publication = edition.publication
+    publication.bylines.update(author=ann)
+    assert creators(client, edition.get_absolute_url()) == []
+
+    actions.publish(saved(publication), by=None, change="silent")
+    assert creators(client, edition.get_absolute_url()) == [ANN]
+
+    ann.fediverse_address = "https://other.example/@ann"
+    actions.save_instance(ann, by=None)
+    assert creators(client, edition.get_absolute_url()) == ["@ann@other.example"]
+
+
+def test_accounts_of_the_site_lead_to_it_and_sign_for_authors_without_an_address(client):
+    for url in (
+        "https://mastodon.example/@centre",
+        "https://www.youtube.com/@centre",
+        "https://bsky.example/us",
+        "a@b.example",
+    ):
+        MenuLink.objects.create(place=LinkPlacement.SOCIAL, label_en=url[:60], address_en=url)
+    edition, signed = (
+        make_live(title="One"),
+        make_live(title="Two", author=make_author("Ann", fediverse_address=ANN)),
+    )
+
+    assert creators(client, edition.get_absolute_url()) == ["@centre@mastodon.example"]
+    assert creators(client, signed.get_absolute_url()) == [ANN]
+    assert links_me(get_page(client, "/en/"), "link") == [
+        "https://mastodon.example/@centre", "https://www.youtube.com/@centre", "https://bsky.example/us",
+    ]  # fmt: skip
+    assert links_me(get_page(client, edition.get_absolute_url()), "link") == []
+
+
+def test_the_page_of_an_author_links_to_their_profiles_in_head_and_body(client):
+    author = make_author("Ann", fediverse_address=ANN, orcid="0000-0002-1825-0097")
+    edition = make_live(author=author)
+    urls = ["https://orcid.org/0000-0002-1825-0097", "https://example.social/@ann"]
+
+    page = get_page(client, "/en/authors/ann/")
+
+    assert links_me(page, "link") == links_me(page, "a") == urls
+    assert ParsedHead(page).node("ProfilePage")["mainEntity"]["sameAs"] == urls
+    assert 'href="https://example.social/@ann"' in get_page(client, edition.get_absolute_url())
 
 
 def test_the_schema_type_of_a_kind_is_used(client):

@@ -92,6 +92,7 @@ class GhostSource(ArticleSource):
                     name=text_of(user, "name") or text_of(user, "slug"),
                     former_paths=(f"/author/{text_of(user, 'slug')}/",),
                     biography=text_of(user, "bio"),
+                    fediverse_address=text_of(user, "mastodon"),
                     portrait=_path_of_image(text_of(user, "profile_image")),
                     folder=self.root,
                 )

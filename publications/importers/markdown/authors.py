@@ -30,6 +30,7 @@ LIST_PAGE_STEMS = ("_index", "index")
 NAME_KEYS = ("display_name", "full_name", "name", "title")
 BIOGRAPHY_KEYS = ("biography", "bio", "about", "description", "summary")
 PORTRAIT_KEYS = ("portrait", "avatar", "photo", "image", "picture", "headshot")
+FEDIVERSE_KEYS = ("fediverse", "fediverse_address", "mastodon")
 SUBSCRIBER_COLUMNS = frozenset({"email", "e-mail", "email_address", "subscribed", "subscribed_at"})
 PROFILE_SUFFIXES = (".md", ".markdown", ".yml", ".yaml", ".json", ".toml")
 PORTRAIT_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
@@ -169,6 +170,7 @@ def _build_author(author_id: str, row: dict[str, Any]) -> SourceAuthor | None:
         tuple(filter(None, [*as_texts(row.get("redirect_from")), as_text(row.get("page"))])),
         biography=_biography(row),
         portrait=as_text(first_value(row, *PORTRAIT_KEYS)) or _find_portrait(folder),
+        fediverse_address=as_text(first_value(row, *FEDIVERSE_KEYS)),
         folder=folder,
     )
 
