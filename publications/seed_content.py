@@ -40,6 +40,11 @@ KINDS = [
         "name_sv": "Gästrapport", "plural_sv": "Gästrapporter",
         "type_line_sv": "SCEEUS-gästrapport nr {number}, {year}",
     },
+    {
+        "slug": "newsletter", "is_listed": False,
+        "name_en": "Newsletter", "plural_en": "Newsletters", "type_line_en": "Newsletter",
+        "name_sv": "Nyhetsbrev", "plural_sv": "Nyhetsbrev", "type_line_sv": "Nyhetsbrev",
+    },
 ]  # fmt: skip
 
 ABOUT = {

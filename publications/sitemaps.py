@@ -132,7 +132,7 @@ class SubjectSource:
 
     def _live_rows(self) -> QuerySet:
         now = timezone.now()
-        return self._row_model.objects.filter(visible_from__lte=now, visible_until__gt=now).order_by()
+        return self._row_model.objects.live(now).listed().order_by()
 
     def _rows_of(self, block: int) -> QuerySet:
         subjects = {f"{self._name}__in": self._queryset.values("pk")}

@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from publications.locales import LOCALES
-from publications.models import Edition, EditionWithRows, EndReason
+from publications.models import KIND, Edition, EditionWithRows, EndReason
 from publications.search import is_match, parse_query
 
 from .conditions import has_filters
@@ -108,6 +108,8 @@ def _find_matches(event: AlertEvent, edition: Edition) -> Iterator[int]:
     edition_with_rows = EditionWithRows.get(edition)
     used = Condition.objects.filter(Exists(Subscription.objects.confirmed().filter(condition=OuterRef("pk"))))
     own = used.filter(Q(publication=None) | Q(publication=edition.publication_id))
+    if not edition_with_rows.edition.kind.is_listed:
+        own = own.filter(Q(publication=edition.publication_id) | Q(filters__has_key=KIND))
     found_before: set[int] = set()
     if event.type in ENDINGS:
         events = AlertEvent.objects.filter(edition__publication=edition.publication_id)

@@ -96,7 +96,7 @@ def test_flush_gives_roles_and_first_rows_back():
     call_command("flush", interactive=False, verbosity=0)
 
     assert set(Group.objects.values_list("name", flat=True)) == set(ROLES)
-    assert (SiteSettings.objects.count(), Kind.objects.count(), SitePage.objects.count()) == (1, 5, 4)
+    assert (SiteSettings.objects.count(), Kind.objects.count(), SitePage.objects.count()) == (1, 6, 4)
     assert Synonym.objects.exists() and NamedTerm.objects.exists() and SiteVersion.objects.exists()
 
 
@@ -120,4 +120,4 @@ count()
 
 
 def test_first_rows_wait_for_all_migrations_and_come_once(tmp_path):
-    assert run_on_sqlite(STEPS, tmp_path) == ["1", "4", "5", "1", "0", "5"]
+    assert run_on_sqlite(STEPS, tmp_path) == ["1", "4", "6", "1", "0", "6"]

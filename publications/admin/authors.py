@@ -113,7 +113,10 @@ class AuthorForm(PendingUploadFormMixin, PublicModelForm):
         questions = {}
         if "name" in self.changed_data and (question := self._ask_about_namesakes(cleaned["name"])):
             questions["name"] = question
-        if "is_pseudonymous" in self.changed_data and Edition.objects.authored_by(self.instance.pk).exists():
+        if (
+            "is_pseudonymous" in self.changed_data
+            and Edition.objects.filter(bylines__author=self.instance.pk).exists()
+        ):
             questions["is_pseudonymous"] = (
                 _pen_name_question() if cleaned["is_pseudonymous"] else _unmask_question()
             )

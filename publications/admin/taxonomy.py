@@ -32,6 +32,9 @@ def schema_type_choices() -> list[tuple[str, str]]:
     return [(name, name) for name in (*SCHEMA_TYPES, *sorted(others))]
 
 
+KIND_FLAGS = ("is_numbered", "is_guest", "is_scholarly", "needs_approval", "is_listed")
+
+
 class KindForm(PublicModelForm):
     schema_type = forms.ChoiceField(
         choices=schema_type_choices,
@@ -92,12 +95,11 @@ class KindAdmin(PublicModelAdmin):
     list_display = (
         "name_en",
         "name_sv",
-        *(flag_column(Kind, name) for name in ("is_numbered", "is_guest", "is_scholarly", "needs_approval")),
+        *(flag_column(Kind, name) for name in KIND_FLAGS),
     )
     fields = (
         ("name_en", "name_sv"), ("plural_en", "plural_sv"), ("type_line_en", "type_line_sv"),
-        ("disclaimer_en", "disclaimer_sv"), "is_numbered", "is_guest", "is_scholarly", "needs_approval",
-        "schema_type", "position",
+        ("disclaimer_en", "disclaimer_sv"), *KIND_FLAGS, "schema_type", "position",
     )  # fmt: skip
 
     def has_add_permission(self, request: HttpRequest) -> bool:

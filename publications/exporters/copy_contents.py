@@ -92,7 +92,7 @@ def topic_contents(mirror: MirrorFolder, tag: Tag, *, with_files: bool = False) 
 
 def find_topic(slug: str) -> Tag:
     """Return the topic, country or series with a slug. Raises UnknownTopic."""
-    live = Edition.objects.live()
+    live = Edition.objects.live().listed()
     tags = Tag.objects.filter(published__edition__in=live).distinct().order_by("slug")
     tag = tags.filter(slug=slug).first()
     if not tag:

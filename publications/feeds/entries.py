@@ -24,6 +24,7 @@ from publications.models import (
     ever_public_editions_by_publication,
     feed_editions,
     first_published_at,
+    issue_editions,
     later_change_at,
     readable_editions,
 )
@@ -34,6 +35,7 @@ from publications.presentation import (
     author_url,
     body_html,
     build_change_notes,
+    build_teasers,
     editorial_notice_context,
     external_link_html,
     localized_path,
@@ -95,10 +97,15 @@ def build_entries(editions: EditionList) -> list[FeedEntry]:
         edition_with_rows.edition.publication_id: edition_with_rows
         for edition_with_rows in feed_editions(changes)
     }
-    return [_build_entry(live[pk], change) for pk, change in changes.items() if pk in live]
+    issues = issue_editions(pk for pk, rows in live.items() if rows.edition.kind.is_newsletter)
+    return [
+        _build_entry(live[pk], change, issues.get(pk, ())) for pk, change in changes.items() if pk in live
+    ]
 
 
-def _build_entry(edition_with_rows: EditionWithRows, changes: AnnouncedChanges) -> FeedEntry:
+def _build_entry(
+    edition_with_rows: EditionWithRows, changes: AnnouncedChanges, issue: Sequence[Edition]
+) -> FeedEntry:
     edition = edition_with_rows.edition
     with translation.override(edition.locale):
         return FeedEntry(
@@ -109,7 +116,7 @@ def _build_entry(edition_with_rows: EditionWithRows, changes: AnnouncedChanges) 
             updated_at=changes.updated_at,
             language_versions=_language_versions(edition_with_rows),
             summary=edition.summary,
-            content=_content(edition_with_rows, changes.corrections),
+            content=_content(edition_with_rows, changes.corrections, issue),
             categories=_categories(edition_with_rows),
             files=_files(edition_with_rows),
             cover=_cover(edition.cover),
@@ -183,8 +190,10 @@ def _categories(edition_with_rows: EditionWithRows) -> list[FeedCategory]:
     ]
 
 
-def _content(edition_with_rows: EditionWithRows, corrections: list[ChangeNote]) -> str:
-    """Return corrections, cover, key points, text and disclaimer as HTML with absolute addresses."""
+def _content(
+    edition_with_rows: EditionWithRows, corrections: list[ChangeNote], issue: Sequence[Edition]
+) -> str:
+    """Return corrections, cover, key points, text, disclaimer and what an issue has as HTML with absolute addresses."""
     edition = edition_with_rows.edition
     html = render_to_string(
         "partials/feed_entry.html",
@@ -194,6 +203,7 @@ def _content(edition_with_rows: EditionWithRows, corrections: list[ChangeNote]) 
             **editorial_notice_context(edition_with_rows),
             "cover": responsive_image(edition.cover, public_image_url) if edition.cover else None,
             "external_link": external_link_html(edition),
+            "issue_items": build_teasers(issue) if issue else (),
             "html": body_html(edition, edition_with_rows.images, public_image_url),
         },
     )

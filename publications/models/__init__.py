@@ -82,6 +82,7 @@ from .facet_counts import (
 )
 from .facets import (
     FACETS,
+    KIND,
     MAX_FACET_VALUE_CHARACTERS,
     Facet,
     FacetChoice,
@@ -99,7 +100,7 @@ from .image import (
     store_original,
 )
 from .import_decision import ImportDecision, NameChoice, NameType
-from .kind import Kind, SeriesNumber, kinds_by_pk
+from .kind import NEWSLETTER, Kind, SeriesNumber, kinds_by_pk
 from .name_removal import NameRemovalRecord, RedactedAddress, RemovalStage, find_unused_slug
 from .news import MAX_TRANSACTION, NEWS_DAYS, MailTiming, NewsEvent, NewsType
 from .operation import Operation, OperationRecord
@@ -126,7 +127,7 @@ from .publication import (
     truncate_to_minute,
 )
 from .redirect import QueryRedirects, Redirect
-from .related_editions import RELATED_EDITIONS, RelatedEdition, related_editions
+from .related_editions import RELATED_EDITIONS, RelatedEdition, issue_editions, related_editions
 from .review import MAX_COMMENTS, MAX_COMMENTS_PER_MINUTE, Review
 from .revision import (
     FILE_DIGEST,
@@ -201,6 +202,7 @@ __all__ = [
     "FILE_DIGEST",
     "FOREVER",
     "HEAD",
+    "KIND",
     "MANUSCRIPT_RELATIONS",
     "MAX_COMMENTS",
     "MAX_COMMENTS_PER_MINUTE",
@@ -210,6 +212,7 @@ __all__ = [
     "MAX_FACET_VALUE_CHARACTERS",
     "MAX_QUOTE_CHARACTERS",
     "MAX_TRANSACTION",
+    "NEWSLETTER",
     "NEWS_DAYS",
     "NOTICES",
     "NOTICE_COLUMNS",
@@ -363,6 +366,7 @@ __all__ = [
     "is_public",
     "is_public_image",
     "is_redacted_since",
+    "issue_editions",
     "kinds_by_pk",
     "last_change",
     "later_change_at",

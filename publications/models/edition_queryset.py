@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from publications.locales import LOCALES
 
+from .kind import Kind
+
 if TYPE_CHECKING:
     from .edition import Edition
 
@@ -46,6 +48,13 @@ class ListQuerySet(models.QuerySet):
     def for_locale(self, locale: str | None, at: datetime | None = None) -> Self:
         """Those of editions that a locale shows; all without a locale. See `EditionQuerySet.for_locale`."""
         raise NotImplementedError
+
+    def listed(self) -> Self:
+        """Those of kinds that stand in lists: the one rule for all places that are not about a kind.
+
+        Pages, records, harvesters and the archive have publications of the other kinds as well.
+        """
+        return self.exclude(kind__in=Kind.objects.filter(is_listed=False).order_by().values("pk"))
 
     def newest_first(self) -> Self:
         return self.order_by("-published_at", f"-{self.edition_lookup}")
@@ -112,10 +121,12 @@ class EditionQuerySet(ListQuerySet):
         return Q(language=locale) | (~has_locale & (Q(language=LOCALES[0]) | ~has_first_locale))
 
     def tagged(self, tag) -> Self:
-        return self.filter(tag_rows__tag=tag)
+        """Those that the page of a tag lists."""
+        return self.listed().filter(tag_rows__tag=tag)
 
     def authored_by(self, author) -> Self:
-        return self.filter(bylines__author=author)
+        """Those that the page of an author lists."""
+        return self.listed().filter(bylines__author=author)
 
     def with_portrait(self, image) -> Self:
         """Editions of which an author, who has a page, has this portrait."""

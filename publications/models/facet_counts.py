@@ -16,7 +16,7 @@ from django.utils import timezone
 from .author import Author
 from .edition import Edition
 from .edition_rows import EditionRow
-from .facets import FACETS, Facet, FacetChoice, Filters, Key, filter_by_facets, select_for_list
+from .facets import FACETS, Facet, FacetChoice, Filters, Key, filter_listed, select_for_list
 from .prepared_queries import DATETIME, INTEGERS, TEXT, InList, PreparedQuery
 from .site_version import cached_for_version
 
@@ -105,9 +105,7 @@ def _count_query(model: type[Edition] | type[EditionRow]) -> PreparedQuery:
     columns = _columns_of(model)
 
     def build_queryset(now: datetime, hidden: list[int] | None = None, **filters: str) -> QuerySet:
-        rows = (
-            select_for_list(filters) if model is Edition else filter_by_facets(model.objects.all(), filters)
-        )
+        rows = select_for_list(filters) if model is Edition else filter_listed(model.objects.all(), filters)
         live = rows.live(now)
         shown = live.exclude(InList(F(live.edition_lookup), hidden)) if hidden else live
         return (

@@ -25,6 +25,8 @@ from .site_version import cached_for_version
 from .tag import Tag, TagKind
 
 MAX_FACET_VALUE_CHARACTERS = 120
+KIND = "kind"
+"""The facet whose values also have the publications of kinds that do not stand in lists."""
 
 Key = int | str
 """The primary key of a row, or a value that has no row, such as a year."""
@@ -181,7 +183,7 @@ FACETS = {
     facet.name: facet
     for facet in (
         Facet(
-            name="kind",
+            name=KIND,
             label=_("Type"),
             all_label=_("All types"),
             column="kind",
@@ -281,6 +283,12 @@ def filter_by_facets[L: ListQuerySet](queryset: L, filters: Filters) -> L:
     return queryset
 
 
+def filter_listed[L: ListQuerySet](queryset: L, filters: Filters) -> L:
+    """Return the same as `filter_by_facets`, of kinds that stand in lists, unless a kind is among the values."""
+    filtered = filter_by_facets(queryset, filters)
+    return filtered if KIND in filters else filtered.listed()
+
+
 def filter_by_facets_and_dates(editions: EditionQuerySet, filters: Filters) -> EditionQuerySet:
     """Return the same editions, found faster in the order of dates: a year is also a range of these."""
     filtered = filter_by_facets(editions, filters)
@@ -295,6 +303,6 @@ def select_for_list(filters: Filters) -> ListQuerySet:
     """
     with_rows = next((facet for facet in FACETS.values() if facet.name in filters and facet.rows), None)
     if not with_rows:
-        return filter_by_facets(Edition.objects.all(), filters)
+        return filter_listed(Edition.objects.all(), filters)
     others = {name: value for name, value in filters.items() if name != with_rows.name}
-    return filter_by_facets(with_rows.rows_with(filters[with_rows.name]), others)
+    return filter_listed(with_rows.rows_with(filters[with_rows.name]), others)

@@ -9,10 +9,12 @@ from .site_version import cached_for_version
 from .translated import TranslatedModel
 
 DASH = " – "
+NEWSLETTER = "newsletter"
+"""The slug of the kind whose publications are issues of the newsletter: slugs of kinds never change."""
 
 
 class Kind(TranslatedModel):
-    """Quick Comment, Commentary, Guest Commentary, Report or Guest Report. First rows: `publications.seeds`."""
+    """Quick Comment, Commentary, Report, Newsletter or another kind. First rows: `publications.seeds`."""
 
     slug = models.SlugField(_("key"), max_length=40, unique=True)
     name_en = models.CharField(_("name, English"), max_length=80)
@@ -37,6 +39,16 @@ class Kind(TranslatedModel):
         default=False,
         help_text=_("Is published only once another person who may publish has approved the text as it is."),
     )
+    is_listed = models.BooleanField(
+        _("in lists"),
+        default=True,
+        db_default=True,
+        db_index=True,
+        help_text=_(
+            "Stands in lists, on the home page, in search results and in the feed of the site. Publications of "
+            "other kinds have their pages, and a list and a feed of their kind."
+        ),
+    )
     schema_type = models.CharField(_("schema.org type"), max_length=40, default="Article")
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
@@ -47,6 +59,11 @@ class Kind(TranslatedModel):
 
     def __str__(self) -> str:
         return self.get_translation("name")
+
+    @property
+    def is_newsletter(self) -> bool:
+        """Whether its publications are issues of the newsletter, which show what they link to as their contents."""
+        return self.slug == NEWSLETTER
 
     @property
     def plural(self) -> str:

@@ -33,6 +33,7 @@ class MailPurpose(models.TextChoices):
     INVITATION = "invitation", _("invitation")
     ADDRESS = "address", _("link to confirm an address")
     ADDRESS_CHANGED = "changed", _("address changed")
+    NEWSLETTER = "newsletter", _("newsletter, to try it")
     OPERATIONS = "operations", _("warnings")
 
 

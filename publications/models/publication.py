@@ -174,7 +174,12 @@ class Publication(PublicationContent):
                 _("The summary is missing: two sentences that say what happened and what you make of it."),
                 self.summary.strip() or self.key_points.strip(),
             ),
-            "body": (_("The text is missing."), self.body.strip() or self.external_url),
+            "body": (
+                _("The text is missing."),
+                self.body.strip()
+                or self.external_url
+                or (self.kind.is_newsletter and self.related_links.exists()),
+            ),
             "bylines": (_("An author is missing."), self.bylines.exists()),
         }
         errors = [(field, str(message)) for field, (message, value) in required.items() if not value]

@@ -1,13 +1,18 @@
-"""The editions shown as related to another: what staff have linked, then what is similar."""
+"""The editions shown as related to another: what staff have linked, then what is similar.
 
+What an issue of the newsletter links to is its contents, all of it, and nothing else is shown beside it.
+"""
+
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from .edition import Edition
-from .prepared_queries import DATETIME, INTEGER, PreparedQuery
+from .prepared_queries import DATETIME, INTEGER, INTEGERS, InList, PreparedQuery
+from .publication import RelatedLink
 from .similarity import Similarity, similar_publications
 from .teasers import teaser_editions
 
@@ -33,9 +38,36 @@ def related_editions(publication_pk: int) -> list[RelatedEdition]:
     return [RelatedEdition(edition, similar.get(edition.pk)) for edition in editions]
 
 
+def issue_editions(publication_pks: Iterable[int]) -> dict[int, list[Edition]]:
+    """Return the live editions that issues of the newsletter show, in their order, by the issue's publication.
+
+    What has been withdrawn is not among them, and what was corrected or redacted is shown as it is now.
+    """
+    pks: dict[int, list[int]] = {pk: [] for pk in publication_pks}
+    for issue, edition in _issue_links.values_list(publications=pks, now=timezone.now()) if pks else ():
+        pks[issue].append(edition)
+    editions = {
+        edition.pk: edition for edition in teaser_editions(pk for each in pks.values() for pk in each)
+    }
+    return {issue: [editions[pk] for pk in each if pk in editions] for issue, each in pks.items()}
+
+
 def _editions_linked_by_staff(publication: int, now: datetime) -> QuerySet[Edition]:
     linked = Edition.objects.live(now).filter(publication__linked_from__source=publication)
     return linked.order_by("publication__linked_from__position").only("pk")[:RELATED_EDITIONS]
 
 
 _linked_editions = PreparedQuery(_editions_linked_by_staff, publication=INTEGER, now=DATETIME)
+_issue_links = PreparedQuery(
+    lambda publications, now: (
+        RelatedLink.objects.filter(
+            InList(F("source"), publications),
+            target__editions__visible_from__lte=now,
+            target__editions__visible_until__gt=now,
+        )
+        .order_by("source", "position", "pk")
+        .values_list("source", "target__editions")
+    ),
+    publications=INTEGERS,
+    now=DATETIME,
+)

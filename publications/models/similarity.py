@@ -35,12 +35,13 @@ class EditionTerm(models.Model):
 
 class SimilarityQuerySet(models.QuerySet):
     def live(self, at: datetime) -> "SimilarityQuerySet":
-        """Rows of which both editions are live at the given time."""
+        """Rows of which both editions are live at the given time, and the similar one stands in lists."""
         return self.filter(
             edition__visible_from__lte=at,
             edition__visible_until__gt=at,
             similar_edition__visible_from__lte=at,
             similar_edition__visible_until__gt=at,
+            similar_edition__kind__is_listed=True,
         )
 
     def not_excluded(self) -> "SimilarityQuerySet":

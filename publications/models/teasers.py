@@ -119,8 +119,7 @@ def _build_newest(
     rows = rows.live(now).for_locale(locale, now).newest_first()
     if excluded:
         rows = rows.filter(~Q(InList(F(rows.edition_lookup), excluded)))
-    if kind:
-        rows = rows.filter(kind=kind)
+    rows = rows.filter(kind=kind) if kind else rows.listed()
     return rows.values_list(rows.edition_lookup)
 
 

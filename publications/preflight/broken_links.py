@@ -183,7 +183,7 @@ def _check_kind_feed(_locale: str, match: ResolverMatch) -> str:
 
 
 def _check_language_feed(_locale: str, match: ResolverMatch) -> str:
-    is_public = Edition.objects.live().filter(language=match.kwargs["code"]).exists()
+    is_public = Edition.objects.live().listed().filter(language=match.kwargs["code"]).exists()
     return "" if is_public else _not_found_text()
 
 

@@ -3,12 +3,14 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from urllib.parse import urlencode
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from publications.locales import absolute_url, current_locale, format_day, language_label, localized_path
 from publications.models import (
+    KIND,
     Author,
     Change,
     Edition,
@@ -17,6 +19,9 @@ from publications.models import (
     RelatedEdition,
     SitePage,
     Tag,
+    facet_of,
+    is_public,
+    issue_editions,
     related_editions,
     site_settings,
 )
@@ -33,7 +38,7 @@ from .links import (
     public_image_url,
     share_links,
 )
-from .page import breadcrumb
+from .page import breadcrumb, breadcrumb_step
 from .teasers import Teaser, build_teasers, topic_links
 
 MIN_CHAPTERS, MIN_WORDS = 3, 1200  # headings and words from which a text has a table of contents
@@ -59,6 +64,8 @@ def publication_context(
         has_page: returns whether an author or topic has a page that readers can open; others are not linked.
         html: stored HTML to show in place of that of the edition.
     """
+    if not rows.edition.kind.is_listed:
+        has_page = _has_listed_editions
     return {
         **_text_context(rows, image_url, html),
         **_author_context(rows, image_url, has_page),
@@ -66,6 +73,11 @@ def publication_context(
         **_aside_context(rows, has_page),
         **_navigation_context(rows),
     }
+
+
+def _has_listed_editions(row: Author | Tag) -> bool:
+    """Return whether a tag or an author of a publication that stands in no list has a page all the same."""
+    return is_public(facet_of(row), row.slug)
 
 
 def _text_context(rows: EditionWithRows, image_url: ImageUrl, html: str) -> dict[str, object]:
@@ -109,9 +121,17 @@ def _aside_context(rows: EditionWithRows, has_page: Callable[[Tag], bool]) -> di
         "has_downloads": bool(rows.attachments),
         "share_links": share_links(edition),
         "share_url": absolute_url(edition.get_absolute_url()),
-        "related": _related_teasers(rows),
+        **_other_publications(rows),
         "translations": [_translation_link(translation) for translation in rows.translations],
     }
+
+
+def _other_publications(rows: EditionWithRows) -> dict[str, list[Teaser]]:
+    """Return what an issue of the newsletter has, or what is related to any other publication."""
+    if rows.edition.kind.is_newsletter:
+        pk = rows.edition.publication_id
+        return {"issue_items": build_teasers(issue_editions([pk])[pk])}
+    return {"related": _related_teasers(rows)}
 
 
 def _related_teasers(rows: EditionWithRows) -> list[Teaser]:
@@ -126,13 +146,23 @@ def _navigation_context(rows: EditionWithRows) -> dict[str, object]:
     edition = rows.edition
     return {
         "section": "publications",
-        "breadcrumb": breadcrumb((_("Publications"), "publications:list"), rows.marked_title),
+        "breadcrumb": _breadcrumb(rows),
         "canonical": edition.get_absolute_url(),
         "alternates": {
             translation.language: translation.get_absolute_url()
             for translation in (edition, *rows.translations)
         },
     }
+
+
+def _breadcrumb(rows: EditionWithRows) -> list[dict[str, str]]:
+    """Return the way to the page from the list of all publications, or from that of a kind that stands in no other."""
+    steps = breadcrumb((_("Publications"), "publications:list"), rows.marked_title)
+    kind = rows.edition.kind
+    if not kind.is_listed:
+        url = localized_path(current_locale(), "publications:list")
+        steps[1] = breadcrumb_step(kind.plural, f"{url}?{urlencode({KIND: kind.slug})}")
+    return steps
 
 
 def editorial_notice_context(rows: EditionWithRows) -> dict[str, object]:
@@ -176,9 +206,14 @@ def table_of_contents(edition: Edition) -> list[dict[str, object]]:
 
 
 def age_notice(edition: Edition) -> str:
-    """Return the notice on a comment that is older than `AGE_NOTICE_AFTER`, or ""; numbered reports have none."""
+    """Return the notice on an old comment, or "": numbered reports and newsletters have none."""
     age = timezone.localdate() - timezone.localdate(edition.published_at)
-    if edition.kind.is_numbered or edition.current_series_number or age < AGE_NOTICE_AFTER:
+    if (
+        edition.kind.is_numbered
+        or edition.kind.is_newsletter
+        or edition.current_series_number
+        or age < AGE_NOTICE_AFTER
+    ):
         return ""
     day = format_day(edition.published_at)
     return _("This comment was written on %(day)s and speaks of the situation then.") % {"day": day}

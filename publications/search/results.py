@@ -15,11 +15,11 @@ from dataclasses import dataclass, field
 from django.utils import timezone
 
 from publications.locales import LOCALES
-from publications.models import FACETS, Edition, Facet
+from publications.models import FACETS, KIND, Edition, Facet, kinds_by_pk
 
 from .engines import Hit, engine
 from .expansion import ExpandedQuery, expand
-from .expressions import AnyOf, Expression, Term, included_terms
+from .expressions import AnyOf, Expression, Term, Without, included_terms
 from .query import ParsedQuery
 from .terms import facet_term, title_key, title_term
 
@@ -139,12 +139,15 @@ def search(
 
 
 def is_match(query: ParsedQuery, edition: Edition) -> bool:
-    """Return whether a live edition matches all parts of the query. It is found among those of the same title."""
+    """Return whether a live edition matches all parts of the query. It is found among those of its title and kind."""
     if not query:
         return False
     found = _Search(query)
-    title = {"title": title_term(title_key(edition.title))}
-    return edition.pk in {hit.edition_id for hit in found.find_matches(title)}
+    terms = {
+        "title": title_term(title_key(edition.title)),
+        KIND: facet_term(FACETS[KIND].term_prefix, edition.kind_id),
+    }
+    return edition.pk in {hit.edition_id for hit in found.find_matches(terms)}
 
 
 class _Search:
@@ -167,7 +170,7 @@ class _Search:
         self.is_limited = False  # whether more editions may match than any of the searches has read
 
     def count(self) -> ResultCount:
-        expression = AnyOf((self.expression, self.exact_title))
+        expression = _only_listed(AnyOf((self.expression, self.exact_title)))
         editions, groups = engine().count(expression, now=self.now, limit=self.limit)
         return _result_count(groups, is_limited=editions == self.limit)
 
@@ -218,7 +221,7 @@ class _Search:
 
     def _find(self, expression: Expression, filter_terms: Mapping[str, str], *, is_ranked: bool) -> list[Hit]:
         return engine().find(
-            expression,
+            expression if KIND in filter_terms else _only_listed(expression),
             self.expanded_query.proximity,
             filter_terms=list(filter_terms.values()),
             now=self.now,
@@ -236,6 +239,13 @@ class _Search:
 
     def _preference(self, hit: Hit) -> tuple[bool, bool, float]:
         return hit.language == self.locale, hit.language == LOCALES[0], hit.score
+
+
+def _only_listed(expression: Expression) -> Expression:
+    """Return the expression without the kinds that do not stand in lists: the rule of `ListQuerySet.listed`."""
+    prefix = FACETS[KIND].term_prefix
+    terms = [Term(facet_term(prefix, kind.pk)) for kind in kinds_by_pk().values() if not kind.is_listed]
+    return Without(expression, AnyOf(tuple(terms))) if terms else expression
 
 
 def _ranking_limit(expression: Expression) -> int:

@@ -190,7 +190,7 @@ def _is_public(locale: str, match: ResolverMatch) -> bool:
     if not slug:
         return True
     if match.url_name in SUBJECT_FILTERS:
-        return Edition.objects.live().filter(**SUBJECT_FILTERS[match.url_name](slug)).exists()
+        return Edition.objects.live().listed().filter(**SUBJECT_FILTERS[match.url_name](slug)).exists()
     address = resolve_edition_address(locale, slug, number) if number else resolve_address(locale, slug)
     return address.status is not AddressStatus.NOT_FOUND
 

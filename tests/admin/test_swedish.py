@@ -35,7 +35,7 @@ KNOWN = re.compile(
     r"\w*Article|BlogPosting|Ctrl\+\w+|"
     # What the factories and the first rows of a site are called.
     r".*(?:Piece|Author|Tag) \d.*|xx|(?:: )?xx@xx\.xx|: ?(?:Ann|xx)|Ann|.*Nobody.s.*|[a-z]+-\d+.*|.*field\.png.*|A blue field|"
-    r"(?:Guest )?(?:Commentary|Report)|Quick Comment|Gäst\w+|Kommentar|Rapport|Snabbkommentar|What happened, and .*|"
+    r"(?:Guest )?(?:Commentary|Report)|Newsletter|Nyhetsbrev|Quick Comment|Gäst\w+|Kommentar|Rapport|Snabbkommentar|What happened, and .*|"
     r"sessionid|csrftoken|desk_\w+|Disk|: [a-z]+-\d+|Abkhazia.*|Sea of Azov.*|http://127.*|.*Quick Comment, 27 .*|"
     # Addresses.
     r"(?:: )?/\S*|"

@@ -157,10 +157,10 @@ def _find_nearest(weights: dict[str, float], profile: TermProfile, rarity: Rarit
 
 
 def _read_candidates(edition_ids: Iterable[int], at: datetime) -> dict[int, Candidate]:
-    """Return those of the editions that have not ended at the given time."""
+    """Return those of the editions, of kinds that stand in lists, that have not ended at the given time."""
     candidates: dict[int, Candidate] = {}
     for batch in batched(sorted(edition_ids), BATCH_SIZE, strict=False):
-        rows = Edition.objects.filter(pk__in=batch, visible_until__gt=at).order_by()
+        rows = Edition.objects.filter(pk__in=batch, visible_until__gt=at).listed().order_by()
         for row in rows.values_list("pk", "publication", "translation_group", "published_at"):
             candidates[row[0]] = Candidate(*row)
     return candidates

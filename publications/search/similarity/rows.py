@@ -74,7 +74,7 @@ def _store_batch(profiles: Sequence[EditionProfile]) -> None:
     for (edition, _profile, _rarity), matches in zip(profiles, matches_of_each, strict=True):
         for row in _build_rows(edition, matches):
             slots.add(row, row.match.candidate.publication_id)
-        for match in matches[:MAX_COMPETED]:
+        for match in matches[:MAX_COMPETED] if edition.kind.is_listed else ():
             score = match.similarity * decay(match.candidate.published_at, edition.published_at)
             row = SimilarityRow(match.candidate.edition_id, edition.pk, score, match)
             slots.compete(row, edition.publication_id)

@@ -1,0 +1,108 @@
+"""Issues of the newsletter: what a new one may have, and what one has, as it is now.
+
+An issue is a publication of the kind `NEWSLETTER`. What it has are its related links, so that a publication which was
+withdrawn, corrected or redacted is shown, and mailed, as readers see it at that moment.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from publications.locales import absolute_url
+from publications.models import (
+    NEWSLETTER,
+    Edition,
+    EditionTag,
+    TagKind,
+    issue_editions,
+)
+from publications.presentation import build_teasers
+
+MAX_PROPOSED = 20
+"""As many as a publication may link to."""
+FIRST_PERIOD = timedelta(days=30)
+"""What the first issue proposes: publications of this long."""
+
+
+@dataclass(frozen=True)
+class IssueItem:
+    """A publication in an issue.
+
+    Attributes:
+        title: with what marks a retraction or concern.
+        details: its kind, its authors and the day of its publication.
+        language, direction: those of the text.
+        url: absolute.
+    """
+
+    title: str
+    details: str
+    summary: str
+    language: str
+    direction: str
+    url: str
+
+
+@dataclass(frozen=True)
+class ProposedTopic:
+    """Publications that are new since the last issue, under the first of their themes by name."""
+
+    label: str
+    editions: list[Edition]
+
+
+def build_issue(edition: Edition) -> list[IssueItem]:
+    """Return what an issue has, in its order and in the current language: live editions, as they are now.
+
+    Args:
+        edition: of the issue; one that is not stored yet has the links of its publication as well.
+    """
+    editions = issue_editions([edition.publication_id])[edition.publication_id]
+    return [
+        IssueItem(
+            title=each.marked_title,
+            details=" · ".join(filter(None, (teaser.kind, teaser.byline, teaser.published_on))),
+            summary=each.summary,
+            language=each.language,
+            direction=each.direction,
+            url=absolute_url(each.get_absolute_url()),
+        )
+        for each, teaser in zip(editions, build_teasers(editions), strict=True)
+    ]
+
+
+def find_last_issue(language: str) -> Edition | None:
+    """Return the issue in a language that readers saw last, withdrawn or not."""
+    issues = Edition.objects.ever_public().filter(kind__slug=NEWSLETTER, language=language)
+    return issues.order_by("-visible_from").first()
+
+
+def propose_topics(locale: str) -> list[ProposedTopic]:
+    """Return what is new for readers of a locale since its last issue, by topic: the largest topic first."""
+    last = find_last_issue(locale)
+    since = last.visible_from if last else timezone.now() - FIRST_PERIOD
+    editions = Edition.objects.live().listed().for_locale(locale).filter(published_at__gt=since)
+    newest = list(editions.newest_first().select_related("kind").without_texts()[:MAX_PROPOSED])
+    return _group_by_topic(newest)
+
+
+def list_proposed(pks: Iterable[int | None]) -> list[int]:
+    """Return those of these publications that are public, in the order given, as many as an issue may have."""
+    keys = list(dict.fromkeys(pk for pk in pks if pk))
+    live = set(Edition.objects.live().filter(publication__in=keys).values_list("publication", flat=True))
+    return [pk for pk in keys if pk in live][:MAX_PROPOSED]
+
+
+def _group_by_topic(editions: Sequence[Edition]) -> list[ProposedTopic]:
+    rows = EditionTag.objects.filter(edition__in=editions, tag__kind=TagKind.THEME).select_related("tag")
+    labels: dict[int, str] = {}
+    for row in rows.order_by("tag__name"):
+        labels.setdefault(row.edition_id, row.tag.label)
+    topics: dict[str, list[Edition]] = {}
+    for edition in editions:
+        topics.setdefault(labels.get(edition.pk, ""), []).append(edition)
+    ordered = sorted(topics.items(), key=lambda topic: (not topic[0], -len(topic[1]), topic[0]))
+    return [ProposedTopic(label or _("Without a topic"), each) for label, each in ordered]
