@@ -1,6 +1,7 @@
 """Addresses on the fediverse, the servers that speak ActivityPub such as those of Mastodon: `@ann@example.social`."""
 
 import re
+from typing import NamedTuple
 from unicodedata import normalize
 
 MAX_FEDIVERSE_ADDRESS = 320  # characters
@@ -29,6 +30,17 @@ OTHER_SITES = frozenset({
 """Sites with addresses of profiles that look the same, and that are not on the fediverse or have another name there."""
 
 
+class FediverseAccount(NamedTuple):
+    """The parts of an address; both begin with an @. The URL is that of the profile."""
+
+    user: str
+    server: str
+
+    @property
+    def url(self) -> str:
+        return f"https://{self.server.removeprefix('@')}/{self.user}"
+
+
 def parse_fediverse_address(text: str) -> str:
     """Return an address in its one spelling, or "" if there is none.
 
@@ -45,10 +57,12 @@ def parse_fediverse_address(text: str) -> str:
     return address if len(address) <= MAX_FEDIVERSE_ADDRESS else ""
 
 
-def fediverse_url(address: str) -> str:
-    """Return the URL of the profile of a parsed address."""
-    user, server = address.removeprefix("@").split("@")
-    return f"https://{server}/@{user}"
+def fediverse_account(address: str) -> FediverseAccount | None:
+    """Return the account of a parsed address, or None for an empty one."""
+    if not address:
+        return None
+    user, at, server = address[1:].partition("@")
+    return FediverseAccount(f"@{user}", f"{at}{server}")
 
 
 def parse_server(typed: str) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from publications.fediverse import fediverse_url, parse_fediverse_address, parse_server
+from publications.fediverse import fediverse_account, parse_fediverse_address, parse_server
 
 
 @pytest.mark.parametrize("typed", [
@@ -49,7 +49,7 @@ def test_other_texts_name_no_server(typed):
 def test_an_address_has_one_spelling(typed, address):
     assert parse_fediverse_address(typed) == address
     assert parse_fediverse_address(address) == address
-    assert parse_fediverse_address(fediverse_url(address)) == address
+    assert parse_fediverse_address(fediverse_account(address).url) == address
 
 
 @pytest.mark.parametrize(

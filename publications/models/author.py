@@ -7,7 +7,12 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from publications.fediverse import MAX_FEDIVERSE_ADDRESS, fediverse_url, parse_fediverse_address
+from publications.fediverse import (
+    MAX_FEDIVERSE_ADDRESS,
+    FediverseAccount,
+    fediverse_account,
+    parse_fediverse_address,
+)
 from publications.slugs import slug_stem, slugify, strip_marks
 
 from .image import Image
@@ -163,14 +168,15 @@ class Author(TranslatedModel):
         return "" if self.is_pseudonymous else self.fediverse_address
 
     @property
-    def shown_fediverse_url(self) -> str:
-        return fediverse_url(self.shown_fediverse_address) if self.shown_fediverse_address else ""
+    def shown_fediverse_account(self) -> FediverseAccount | None:
+        return fediverse_account(self.shown_fediverse_address)
 
     @property
     def profile_urls(self) -> list[str]:
         """The URLs of the profiles elsewhere; none of a pen name."""
         orcid = f"https://orcid.org/{self.shown_orcid}" if self.shown_orcid else ""
-        return [url for url in (orcid, self.shown_fediverse_url) if url]
+        account = self.shown_fediverse_account
+        return [url for url in (orcid, account.url if account else "") if url]
 
     @property
     def biography(self) -> str:

@@ -10,6 +10,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext, ngettext
 
 from publications import markup
+from publications.fediverse import FediverseAccount
 from publications.models import Author, BylineName, EditionByline
 
 from .images import ImageUrl, portrait_image
@@ -70,8 +71,7 @@ class AuthorProfile(BylinePerson):
     biography_html: str = ""
     portrait: markup.ResponsiveImage | None = None
     initials: str = ""
-    fediverse_address: str = ""
-    fediverse_url: str = ""
+    fediverse_account: FediverseAccount | None = None
 
 
 def byline_text(bylines: Iterable[EditionByline | BylineName]) -> str:
@@ -136,8 +136,7 @@ def author_profiles(
             biography_html=paragraphs_html(row.author.biography),
             portrait=portrait_image(row.author.shown_portrait, image_url),
             initials=initials_of(row.author),
-            fediverse_address=row.author.shown_fediverse_address,
-            fediverse_url=row.author.shown_fediverse_url,
+            fediverse_account=row.author.shown_fediverse_account,
         )
         for row in bylines
     ]
