@@ -19,7 +19,7 @@ from publications.models import KIND, Edition, EditionWithRows, EndReason
 from publications.search import is_match, parse_query
 
 from .conditions import has_filters
-from .events import lock_state
+from .events import lock_state, record_events
 from .models import (
     AlertEvent,
     AlertMail,
@@ -38,6 +38,8 @@ DIGEST_WEEKDAY = 0
 """The day of the weekly mail: Monday."""
 MAX_DIGEST_DELAY = timedelta(days=2)
 """A digest that nothing has sent for longer is left out: its events are old."""
+MAX_EVENT_AGE = timedelta(days=7)
+"""Older events, from when nothing was sent, are matched and no longer mailed."""
 ENDINGS = (AlertType.WITHDRAWN, AlertType.TAKEN_BACK)
 
 
@@ -60,6 +62,15 @@ PERIODS = {
 }
 
 
+def expand_alerts() -> None:
+    """Record all events that have happened, and queue the mails that are due because of them, and digests."""
+    while record_events():
+        pass
+    while expand_next_event():
+        pass
+    queue_digests()
+
+
 @transaction.atomic
 def expand_next_event() -> bool:
     """Match the next event that is due and queue its mails; return whether there was one."""
@@ -77,7 +88,8 @@ def expand_next_event() -> bool:
         EventMatch.objects.bulk_create(
             [EventMatch(event=event, condition_id=pk) for pk in matches], ignore_conflicts=True
         )
-        _queue_alerts(event, edition)
+        if event.happens_at > now - MAX_EVENT_AGE:
+            _queue_alerts(event, edition)
     event.matched_at = now
     event.save(update_fields=["matched_at"])
     return True

@@ -4,7 +4,7 @@ No row holds an address that can be read, nor the text of a mail: a mail is writ
 it is sent, so that nothing that was withdrawn or redacted since is in it.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Self
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -297,19 +297,20 @@ class AlertMail(models.Model):
         return f"<alert-{self.pk}-{code}@{urlsplit(settings.SITE_URL).hostname}>"
 
     def mark_sent(self) -> None:
-        self.sent_at, self.next_attempt_at = timezone.now(), None
-        self.save(update_fields=["sent_at", "next_attempt_at"])
+        self._update(sent_at=timezone.now(), next_attempt_at=None)
 
     def mark_failed(self, error: str, *, is_final: bool = False) -> None:
         """Store the error, and when to try again; a final one, or one too many, gives the mail up."""
         is_final = is_final or self.attempts >= len(RETRY_DELAYS)
-        self.next_attempt_at = None if is_final else self._next_attempt()
-        self.attempts += 1
-        self.last_error = error[:MAX_ERROR_CHARACTERS]
-        self.save(update_fields=["next_attempt_at", "attempts", "last_error"])
+        next_attempt_at = None if is_final else timezone.now() + RETRY_DELAYS[self.attempts]
+        error = error[:MAX_ERROR_CHARACTERS]
+        self._update(next_attempt_at=next_attempt_at, attempts=self.attempts + 1, last_error=error)
 
-    def _next_attempt(self) -> datetime:
-        return timezone.now() + RETRY_DELAYS[self.attempts]
+    def _update(self, **values: object) -> None:
+        """Store values, unless the subscriber has left and taken the row with them."""
+        for name, value in values.items():
+            setattr(self, name, value)
+        AlertMail.objects.filter(pk=self.pk).update(**values)
 
 
 class AlertState(models.Model):

@@ -10,7 +10,7 @@ import re
 import smtplib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http import HTTPStatus
 from time import monotonic, sleep
 from typing import Any, Protocol
@@ -81,22 +81,24 @@ def sender_lock() -> Iterator[bool]:
         yield is_free
 
 
-def send_due(queues: Sequence[MailQueue], *, rate: float = 0, seconds: float = float("inf")) -> SendResult:
+def send_due(
+    queues: Sequence[MailQueue], result: SendResult, *, rate: float = 0, seconds: float = float("inf")
+) -> None:
     """Send the mails that are due; the caller holds `sender_lock`. It ends early where the relay cannot be reached.
 
     Args:
         queues: before each mail they are read in this order, so that the first one never waits for the others.
+        result: is added to.
         rate: at most so many mails a second; 0 for no limit.
         seconds: how long to go on before the caller looks for what is new.
     """
-    sender = _Sender(queues, mailers.default)
+    sender = _Sender(queues, mailers.default, result)
     ends_at = monotonic() + seconds
     try:
         while monotonic() < ends_at and sender.send_next():
             sender.keep_rate(rate)
     finally:
         sender.close()
-    return sender.result
 
 
 def _claiming() -> transaction.Atomic | nullcontext:
@@ -108,7 +110,7 @@ def _claiming() -> transaction.Atomic | nullcontext:
 class _Sender:
     queues: Sequence[MailQueue]
     backend: Any
-    result: SendResult = field(default_factory=SendResult)
+    result: SendResult
     last_attempt_at: float = float("-inf")
 
     def send_next(self) -> bool:

@@ -1,22 +1,27 @@
-"""Send the mails to staff that are due."""
+"""Send the mails that are due, to staff and to subscribers."""
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.mail import can_send_mail
 from publications.models import RETRY_DAYS
-from publications.news import StaffQueue, expand_events, send_due, sender_lock
+from publications.news import SendResult, StaffQueue, expand_events, send_due, sender_lock
+from subscriptions.alert_queue import AlertQueue
+from subscriptions.expansion import expand_alerts
 
 EXIT_UNREACHABLE = 3
+SECONDS = 20
+"""How long mails are sent before a run looks for what has happened since: a long list delays no news."""
 
 
 class Command(BaseCommand):
     help = (
-        "Send staff the mails that are due: news at once, and each morning a daily mail. Meant to be run every minute "
+        "Send the mails that are due: to staff news at once, and each morning a daily mail; to subscribers alerts, "
+        "daily and weekly mails, and the mails that ask to confirm. Meant to be run every minute "
         "by a timer. Each person chooses at the desk which news are mailed. A mail that cannot be sent is tried "
-        f"again, after longer and longer waits, for {RETRY_DAYS} days; the desk lists these under Outbox. Several "
-        "runs may overlap, and a run may be stopped at any moment: the next goes on. Without EMAIL_URL nothing is "
-        "sent. Ends with 3 where the mail server cannot be reached; all mails then wait for it."
+        f"again, after longer and longer waits, for {RETRY_DAYS} days; the desk lists those to staff under Outbox. "
+        "Several runs may overlap, and a run may be stopped at any moment: the next goes on. Without EMAIL_URL nothing "
+        "is sent. Ends with 3 where the mail server cannot be reached; all mails then wait for it."
     )
 
     def handle(self, *args, **options) -> None:
@@ -24,11 +29,11 @@ class Command(BaseCommand):
             if not is_free:
                 self._say(options, "Another run is sending.")
                 return
-            expand_events(is_mail_on=can_send_mail())
             if not can_send_mail():
+                expand_events(is_mail_on=False)
                 self._say(options, "Mail is off: EMAIL_URL is not set.")
                 return
-            result = send_due((StaffQueue(),), rate=settings.MAIL_RATE)
+            result = _send_all()
         if result.relay_error:
             raise CommandError(
                 f"The mail server cannot be reached ({result.relay_error}). Mails to be sent later: {result.failed}.",
@@ -39,3 +44,13 @@ class Command(BaseCommand):
     def _say(self, options: dict, text: str) -> None:
         if options["verbosity"] > 0:
             self.stdout.write(text)
+
+
+def _send_all() -> SendResult:
+    """Send what is due, and what becomes due until that is sent."""
+    result, queues = SendResult(), (StaffQueue(), AlertQueue())
+    while not (result.is_done or result.relay_error):
+        expand_events()
+        expand_alerts()
+        send_due(queues, result, rate=settings.MAIL_RATE, seconds=SECONDS)
+    return result

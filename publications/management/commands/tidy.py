@@ -20,6 +20,7 @@ from publications.models import (
     original_storage,
 )
 from publications.reserved_disk_space import reserve_disk_space
+from subscriptions.retention import delete_old_mails
 
 
 class Command(BaseCommand):
@@ -41,6 +42,7 @@ class Command(BaseCommand):
             "draft": actions.purge_deleted_drafts(),
             "mail": OutboxMail.objects.outdated().delete()[1].get("publications.OutboxMail", 0),
             "news event": NewsEvent.objects.outdated().delete()[1].get("publications.NewsEvent", 0),
+            "alert": delete_old_mails(),
             "press link event": PressLinkEvent.objects.outdated().delete()[0],
             "press link recipient": PressLink.objects.forget_recipients(),
             "waiting file": pending_uploads.delete_expired_uploads(),

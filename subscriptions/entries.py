@@ -1,0 +1,113 @@
+"""What a mail says about an event: the words of its type, and the edition as it is now."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from publications.locales import absolute_url, format_day
+from publications.models import Edition, byline_names
+from publications.presentation import byline_text
+
+from .expansion import ENDINGS, find_edition
+from .models import AlertEvent, AlertType
+
+MARKED_TYPES = (AlertType.RETRACTED, AlertType.CONCERN)
+"""Their subject says already what the title is marked with."""
+TAKEN_BACK_NOTE = gettext_lazy("This was published by mistake. Please disregard the mail about it.")
+MAX_TEXT_CHARACTERS = 300
+"""Of a summary or a note in a mail of many."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An event in a mail.
+
+    Attributes:
+        title: in one line.
+        note: what the editors say to readers: of the correction or update, or the reason.
+        url: the page that readers go on to; "" if there is none.
+        language, direction: those of the text.
+    """
+
+    type: AlertType
+    title: str
+    language: str
+    direction: str
+    url: str = ""
+    details: str = ""
+    note: str = ""
+    summary: str = ""
+
+    @property
+    def label(self) -> str:
+        return str(self.type.label)
+
+    @property
+    def subject(self) -> str:
+        return _("%(label)s: “%(title)s”") % {"label": self.label, "title": self.title}
+
+
+def describe_events(events: Iterable[AlertEvent], *, is_short: bool = False) -> list[Entry]:
+    """Return what is to be said of events that hold, in the current language: the last of each publication.
+
+    Args:
+        is_short: cut long texts, which are on the page.
+    """
+    found = [(event, edition) for event in events if (edition := find_edition(event))]
+    last = {edition.publication_id: (event, edition) for event, edition in found}
+    return list(_describe(list(last.values()), MAX_TEXT_CHARACTERS if is_short else None))
+
+
+def _describe(found: list[tuple[AlertEvent, Edition]], limit: int | None) -> Iterator[Entry]:
+    names = byline_names([edition for _event, edition in found])
+    for event, edition in found:
+        event_type = AlertType(event.type)
+        title = edition.title if event_type in MARKED_TYPES else edition.marked_title
+        is_ending = event_type in ENDINGS
+        authors = byline_text(names[edition.pk])
+        yield Entry(
+            type=event_type,
+            title=remove_line_ends(title),
+            language=edition.language,
+            direction=edition.direction,
+            url=_find_url(event, edition),
+            details=" · ".join(filter(None, (edition.type_line, authors, format_day(event.happens_at)))),
+            note=_cut(_find_note(event), limit),
+            summary="" if is_ending else _cut(edition.summary, limit),
+        )
+
+
+def _find_url(event: AlertEvent, edition: Edition) -> str:
+    """Return the page of the text; of what was taken back, that of the edition before it."""
+    if event.type == AlertType.TAKEN_BACK:
+        edition = Edition.objects.live().filter(publication=edition.publication_id).first()
+    return absolute_url(edition.get_absolute_url()) if edition else ""
+
+
+def _find_note(event: AlertEvent) -> str:
+    if event.type == AlertType.TAKEN_BACK:
+        return str(TAKEN_BACK_NOTE)
+    if event.type == AlertType.WITHDRAWN:
+        return event.edition.withdrawal_reason
+    if event.type in (AlertType.NEW, AlertType.REPUBLISHED):
+        return ""
+    return event.edition.change_note or event.edition.notice_text
+
+
+def _cut(text: str, limit: int | None) -> str:
+    text = text.strip()
+    return Truncator(text).chars(limit) if limit else text
+
+
+def remove_line_ends(text: str) -> str:
+    """Return a text in one line, as the header of a mail has to be."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+
+
+def describe_many(entries: list[Entry], more: int) -> str:
+    """Return the subject of a mail of several events: the first one, and how many others."""
+    first, count = entries[0].subject, len(entries) - 1 + more
+    return _("%(first)s, and %(count)d more") % {"first": first, "count": count} if count else first

@@ -1,0 +1,25 @@
+"""Delete old mails to subscribers, and the events that they were of."""
+
+from datetime import timedelta
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from .models import AlertEvent, AlertMail, EventMatch
+
+MAIL_DAYS = 30
+"""How long mails that are sent or given up are kept: what was sent to whom is nobody's business for longer."""
+
+
+def delete_old_mails() -> int:
+    """Delete mails that were sent or given up some time ago, and events that no mail will need; return how many rows.
+
+    A withdrawal is said to the searches that had found the text, however long ago: these matches stay.
+    """
+    limit = timezone.now() - timedelta(days=MAIL_DAYS)
+    ended = Q(event__happens_at__lt=limit) | Q(period_end__lt=limit)
+    count = AlertMail.objects.filter(ended, next_attempt_at=None).delete()[0]
+    needed = EventMatch.objects.filter(event=OuterRef("pk")).exclude(condition__query="")
+    waiting = AlertMail.objects.filter(event=OuterRef("pk"))
+    events = AlertEvent.objects.filter(~Exists(needed), ~Exists(waiting), matched_at__lt=limit)
+    return count + events.delete()[0]

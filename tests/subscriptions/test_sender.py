@@ -1,0 +1,304 @@
+"""Sending to subscribers: what a relay refuses, a stop at the desk, the order of mails, and no address in any error."""
+
+import logging
+from datetime import timedelta
+
+import pytest
+from django.core import mail as django_mail
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from publications import actions
+from publications.admin import submissions
+from sceeus.service_urls import parse_email_url
+from subscriptions import alert_queue
+from subscriptions.alert_queue import MAX_BOUNCING
+from subscriptions.conditions import Choice
+from subscriptions.events import lock_state, record_events
+from subscriptions.expansion import expand_alerts
+from subscriptions.mails import MailWriter
+from subscriptions.models import RETRY_DELAYS, AlertEvent, AlertMail, AlertMailPurpose, AlertState, Subscriber
+from subscriptions.retention import MAIL_DAYS, delete_old_mails
+from tests.factories import make_live, make_person, make_publication
+from tests.mail_sink import mail_sink
+
+from .factories import make_subscriber, make_unconfirmed
+
+pytestmark = pytest.mark.django_db
+ADDRESS = "reader@example.org"
+
+
+@pytest.fixture(autouse=True)
+def _started():
+    """What happens from here on is news."""
+    record_events()
+
+
+@pytest.fixture
+def sink(settings):
+    with mail_sink() as sink:
+        settings.MAILERS = {"default": parse_email_url(sink.url)}
+        yield sink
+
+
+def send() -> None:
+    call_command("send_mail", verbosity=0)
+
+
+def subjects(sink, address: str = ADDRESS) -> list[str]:
+    return [accepted.message["Subject"] for accepted in sink.mails if accepted.recipient == address]
+
+
+def retry() -> None:
+    """Let all that waits be due."""
+    AlertMail.objects.pending().update(next_attempt_at=timezone.now() - timedelta(minutes=1))
+
+
+def test_a_run_finds_what_happened_and_sends_it_once(sink):
+    make_subscriber(address=ADDRESS)
+    make_live(title="Gas")
+
+    send()
+    send()
+
+    assert subjects(sink) == ["New: “Gas”"]
+    assert AlertMail.objects.get().sent_at and not AlertMail.objects.pending().exists()
+
+
+def test_what_has_nothing_left_to_say_is_dropped(sink):
+    make_subscriber()
+    publication = make_live().publication
+    expand_alerts()
+    actions.undo(publication, by=None)
+
+    send()
+
+    assert sink.mails == [] and not AlertMail.objects.exists()
+
+
+def test_mails_to_staff_are_sent_first(sink):
+    make_subscriber(address=ADDRESS)
+    make_live()
+    expand_alerts()
+    make_person("Editors", email="ann@example.org")
+    submissions.submit_for_checking(make_publication(), by=None)
+
+    send()
+
+    assert [accepted.recipient for accepted in sink.mails] == ["ann@example.org", ADDRESS]
+
+
+def test_a_mail_that_asks_to_confirm_waits_for_no_other(sink):
+    make_subscriber(address=ADDRESS)
+    make_live()
+    expand_alerts()
+    reader = make_unconfirmed(Choice(), address="new@example.org").subscriber
+    reader.mails.create(purpose=AlertMailPurpose.CONFIRM, next_attempt_at=timezone.now())
+
+    send()
+
+    assert [accepted.recipient for accepted in sink.mails] == ["new@example.org", ADDRESS]
+
+
+def test_a_stop_holds_back_all_but_the_mails_that_ask_to_confirm(sink):
+    make_subscriber(address=ADDRESS)
+    reader = make_unconfirmed(Choice(), address="new@example.org").subscriber
+    reader.mails.create(purpose=AlertMailPurpose.CONFIRM, next_attempt_at=timezone.now())
+    make_live(title="Gas")
+    lock_state()
+    AlertState.objects.update(stopped_at=timezone.now())
+
+    send()
+
+    assert [accepted.recipient for accepted in sink.mails] == ["new@example.org"]
+    AlertState.objects.update(stopped_at=None)
+    send()
+    assert subjects(sink) == ["New: “Gas”"]
+
+
+def test_a_stop_takes_effect_within_a_run(sink):
+    for _number in range(3):
+        make_subscriber()
+    make_live()
+    lock_state()
+    stopped = []
+
+    def stop(stage: str) -> None:
+        if stage == "accepted" and not stopped:
+            stopped.append(AlertState.objects.update(stopped_at=timezone.now()))
+
+    claim = alert_queue.AlertQueue.mark_sent
+
+    def mark_sent(self, mail):
+        claim(self, mail)
+        stop("accepted")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(alert_queue.AlertQueue, "mark_sent", mark_sent)
+        send()
+
+    assert len(sink.mails) == 1 and AlertMail.objects.due().count() == 2
+
+
+def test_an_address_that_is_refused_for_good_is_not_tried_again(sink):
+    subscriber = make_subscriber(address=ADDRESS)
+    make_live()
+    sink.replies[ADDRESS] = f"550 5.1.1 <{ADDRESS}>: no such user"
+
+    send()
+
+    subscriber.refresh_from_db()
+    mail = AlertMail.objects.get()
+    assert subscriber.failed_at and mail.next_attempt_at is None
+    assert mail.last_error == "550 5.1.1 (address): no such user"
+    sink.replies.clear()
+    make_live()
+    send()
+    assert sink.mails == [] and AlertMail.objects.count() == 1
+
+
+def test_a_relay_that_refuses_everybody_by_its_rules_loses_no_subscriber(sink):
+    make_subscriber(address=ADDRESS)
+    make_live(title="Gas")
+    sink.replies[ADDRESS] = f"554 5.7.1 <{ADDRESS}>: Relay access denied"
+
+    send()
+
+    assert Subscriber.objects.get().failed_at is None
+    sink.replies.clear()
+    retry()
+    send()
+    assert subjects(sink) == ["New: “Gas”"]
+
+
+def test_a_mailbox_that_is_full_gets_its_mails_later_in_their_order(sink):
+    subscriber = make_subscriber(address=ADDRESS)
+    make_live(title="Gas")
+    sink.replies[ADDRESS] = "452 Mailbox full"
+    send()
+    make_live(title="Coal")
+    sink.replies.clear()
+
+    send()
+
+    subscriber.refresh_from_db()
+    assert subscriber.bouncing_since and subjects(sink) == []
+    retry()
+    send()
+    subscriber.refresh_from_db()
+    assert subjects(sink) == ["New: “Gas”", "New: “Coal”"] and subscriber.bouncing_since is None
+
+
+def test_an_address_that_comes_back_for_weeks_has_failed(sink):
+    make_subscriber(address=ADDRESS, bouncing_since=timezone.now() - MAX_BOUNCING - timedelta(days=1))
+    make_live()
+    sink.replies[ADDRESS] = "450 Try later"
+
+    send()
+
+    assert Subscriber.objects.get().failed_at
+
+
+def test_a_relay_that_is_down_for_an_hour_costs_no_mail(settings):
+    make_subscriber(address=ADDRESS)
+    make_live(title="Gas")
+    with mail_sink() as sink:
+        settings.MAILERS = {"default": parse_email_url(sink.url)}
+    for _minute in range(len(RETRY_DELAYS) + 1):
+        with pytest.raises(CommandError, match="later: 1"):
+            send()
+
+    with mail_sink() as sink:
+        settings.MAILERS = {"default": parse_email_url(sink.url)}
+        send()
+    assert subjects(sink) == ["New: “Gas”"]
+
+
+def test_a_mail_that_cannot_be_written_holds_up_no_other_and_shows_no_address(sink, monkeypatch, caplog):
+    broken = make_subscriber(address="broken@example.org")
+    make_subscriber(address=ADDRESS)
+    make_live()
+    build = MailWriter.build
+
+    def fail(self, mail):
+        if mail.subscriber_id == broken.pk:
+            raise ValueError(f"no template for {mail.subscriber.address}")
+        return build(self, mail)
+
+    monkeypatch.setattr(MailWriter, "build", fail)
+    with caplog.at_level(logging.DEBUG):
+        send()
+
+    assert len(subjects(sink)) == 1
+    assert AlertMail.objects.get(subscriber=broken).last_error == "ValueError: no template for (address)"
+    assert Subscriber.objects.get(pk=broken.pk).failed_at is None
+
+
+def test_a_reader_who_leaves_while_the_mail_is_sent_is_gone(sink):
+    subscriber = make_subscriber(address=ADDRESS)
+    make_live()
+    expand_alerts()
+    mark_sent = alert_queue.AlertQueue.mark_sent
+
+    def leave(self, mail):
+        Subscriber.objects.get(pk=subscriber.pk).delete()
+        mark_sent(self, mail)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(alert_queue.AlertQueue, "mark_sent", leave)
+        send()
+
+    assert len(sink.mails) == 1 and not AlertMail.objects.exists()
+
+
+def test_a_message_keeps_its_message_id_over_all_attempts(sink):
+    make_subscriber(address=ADDRESS)
+    make_live()
+    send()
+    [first] = sink.mails
+    AlertMail.objects.update(sent_at=None, next_attempt_at=timezone.now())
+
+    send()
+
+    assert len(sink.mails) == 2 and sink.mails[1].message["Message-ID"] == first.message["Message-ID"]
+
+
+def test_news_from_before_a_long_silence_are_not_mailed(sink):
+    make_subscriber()
+    make_live()
+    record_events()
+    AlertEvent.objects.update(happens_at=timezone.now() - timedelta(days=8))
+
+    send()
+
+    assert sink.mails == [] and AlertEvent.objects.get().matched_at
+
+
+def test_other_backends_get_the_texts_of_the_mail(settings):
+    settings.MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
+    make_subscriber(address=ADDRESS)
+    make_live(title="Gas")
+
+    send()
+
+    [sent] = django_mail.outbox
+    assert sent.to == [ADDRESS] and sent.subject == "New: “Gas”" and "Gas" in sent.body
+    assert sent.alternatives[0].mimetype == "text/html" and "List-Unsubscribe" in sent.extra_headers
+
+
+def test_old_mails_go_and_what_a_withdrawal_needs_stays():
+    make_subscriber(Choice(query="pipeline"))
+    make_live(body="A pipeline.")
+    make_live(body="A harbour.")
+    expand_alerts()
+    old = timezone.now() - timedelta(days=MAIL_DAYS + 1)
+    AlertMail.objects.update(sent_at=old, next_attempt_at=None)
+    AlertEvent.objects.update(happens_at=old, matched_at=old)
+    waiting = make_subscriber()
+    make_live()
+    expand_alerts()
+
+    delete_old_mails()
+
+    assert [mail.subscriber_id for mail in AlertMail.objects.all()] == [waiting.pk]
+    assert AlertEvent.objects.count() == 2, "that of the waiting mail, and the match of the search"
