@@ -11,7 +11,8 @@ from http import HTTPStatus
 from django.utils.log import ServerFormatter
 
 SECRET_ADDRESS = re.compile(
-    r"((?:/|%2F)desk(?:/|%2F)(?:review|confirm|password_reset|calendar|news(?:/|%2F)stop)(?:/|%2F))[^\s\"'<>]+",
+    r"((?:/|%2F)(?:desk(?:/|%2F)(?:review|confirm|password_reset|calendar|news(?:/|%2F)stop)"
+    r"|en(?:/|%2F)alerts|sv(?:/|%2F)aviseringar)(?:/|%2F))[^\s\"'<>]+",
     re.IGNORECASE,
 )
 

@@ -5,11 +5,29 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
 
 from publications.locales import LOCALES, localized_path
-from publications.models import FACETS, Author, EditionWithRows, Facet, Redirect, Tag
+from publications.models import (
+    FACETS,
+    MAX_FACET_VALUE_CHARACTERS,
+    Author,
+    Edition,
+    EditionWithRows,
+    Facet,
+    Redirect,
+    Tag,
+    is_public,
+)
+from publications.search import parse_query
 
-from .models import Condition
+from .models import MAX_QUERY_CHARACTERS, Condition
+
+ALERT_FACETS = {name: facet for name, facet in FACETS.items() if facet.has_alerts}
 
 
 class RowPage(NamedTuple):
@@ -42,11 +60,78 @@ class Choice:
         parts = [sorted(self.filters.items()), " ".join(self.query.split()).casefold(), self.publication]
         return sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
 
+    @transaction.atomic
     def store(self) -> Condition:
-        """Return the row of the choice, which all who make it share."""
-        values = {"filters": dict(self.filters), "query": self.query, "publication_id": self.publication}
-        condition, _is_new = Condition.objects.get_or_create(digest=self.digest, defaults=values)
+        """Return the row of the choice, which all who make it share.
+
+        It is locked until the end of the transaction, so that it is not deleted as unused before it is used.
+        """
+        rows = Condition.objects.select_for_update()
+        condition, _is_new = rows.get_or_create(digest=self.digest, defaults=self._values())
         return condition
+
+    def build_condition(self) -> Condition:
+        """Return a row that is not stored, to be shown."""
+        return Condition(digest=self.digest, **self._values())
+
+    def _values(self) -> dict[str, Any]:
+        return {"filters": dict(self.filters), "query": self.query, "publication_id": self.publication}
+
+
+def read_choice(values: Mapping[str, str]) -> Choice:
+    """Return the choice in the parameters of an address or in the fields of a form; empty ones are left out.
+
+    Args:
+        values: values by the names of facets, words of a search under "q", or under "publication" the uid of one.
+
+    Raises:
+        ValidationError: something cannot be chosen; the message names it.
+    """
+    filled = {name: text for name, value in values.items() if (text := value.strip())}
+    if unknown := [name for name in filled if name not in (*ALERT_FACETS, "q", "publication")]:
+        raise ValidationError(_("Alerts cannot be limited by “%(name)s”.") % {"name": unknown[0][:40]})
+    if "publication" in filled:
+        if len(filled) > 1:
+            raise ValidationError(_("Alerts of one publication have no other filters."))
+        return Choice(publication=_find_publication(filled["publication"]))
+    query = filled.pop("q", "")
+    return Choice(
+        filters={name: _check_value(name, value) for name, value in filled.items()}, query=_check_query(query)
+    )
+
+
+def _find_publication(uid: str) -> int:
+    try:
+        found = (
+            Edition.objects.live()
+            .filter(publication__uid=UUID(uid))
+            .values_list("publication", flat=True)
+            .first()
+        )
+    except ValueError:
+        found = None
+    if not found:
+        raise ValidationError(_("There is no such publication on this site, or it is no longer public."))
+    return found
+
+
+def _check_value(name: str, value: str) -> str:
+    """Return the value of a facet, the current one for a former address. One that is not public counts as unknown."""
+    facet = FACETS[name]
+    row = find_value(facet, value) if "\0" not in value and facet.accepts(value) else None
+    if not row or not is_public(facet, current := facet.value_of(row)):
+        text = _("“%(value)s” is not among the choices of “%(facet)s” on this site.")
+        raise ValidationError(text % {"value": value[:MAX_FACET_VALUE_CHARACTERS], "facet": facet.label})
+    return current
+
+
+def _check_query(text: str) -> str:
+    query = parse_query(text)
+    if len(text) > MAX_QUERY_CHARACTERS or query.is_truncated:
+        raise ValidationError(_("These are too many words to search for. Please choose fewer."))
+    if text and not query:
+        raise ValidationError(_("“%(words)s” has no word that can be searched for.") % {"words": text})
+    return query.text
 
 
 def has_filters(edition: EditionWithRows, filters: Mapping[str, str]) -> bool:

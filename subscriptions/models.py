@@ -87,6 +87,10 @@ class Subscriber(models.Model):
         return str(self.uid)
 
     @property
+    def is_paused(self) -> bool:
+        return bool(self.paused_until and self.paused_until > timezone.now())
+
+    @property
     def address(self) -> str:
         return decrypt_address(self.encrypted_address, owner=self.uid.hex)
 
@@ -180,6 +184,30 @@ class Subscription(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subscriber}: {self.condition}, {self.timing}"
+
+
+class SignUpAttempt(models.Model):
+    """A form that was sent, counted for the limits of `signup` and deleted after a day. It names nobody.
+
+    Attributes:
+        network_digest: the keyed digest of the network that it came from.
+        was_mailed: whether a mail that asks for confirmation was queued.
+    """
+
+    address_digest = models.CharField(max_length=DIGEST_CHARACTERS)
+    network_digest = models.CharField(max_length=DIGEST_CHARACTERS)
+    at = models.DateTimeField(default=timezone.now)
+    was_mailed = models.BooleanField(default=False)
+
+    class Meta:
+        default_permissions = ()
+        indexes = [
+            models.Index(fields=["address_digest", "at"], name="attempts_of_address"),
+            models.Index(fields=["network_digest", "at"], name="attempts_of_network"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M}"
 
 
 class AlertType(models.TextChoices):

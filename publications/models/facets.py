@@ -63,6 +63,7 @@ class Facet:
         feed_argument: the argument of `feeds_for` that takes a value, if its editions have a feed.
         set_label: the name of the OAI-PMH set of a row of `model`, or of a value; None if it has no sets.
         is_descending: whether the last values come first in lists.
+        has_alerts: whether readers can subscribe to what is published with a value.
     """
 
     name: str
@@ -83,6 +84,7 @@ class Facet:
     feed_argument: str = ""
     set_label: Callable[[Any], str] | None = None
     is_descending: bool = False
+    has_alerts: bool = True
 
     def accepts(self, value: str) -> bool:
         """Return whether a value has the form of one of this facet."""
@@ -246,6 +248,7 @@ FACETS = {
             term_prefix="y",
             pattern="[0-9]{4}",
             is_descending=True,
+            has_alerts=False,
             description="a year of four digits",
             example="2026",
         ),

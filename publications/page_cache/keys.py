@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlencode
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 
-from publications.path_prefixes import MACHINE_PREFIXES, MEDIA_PREFIX, RESERVED_PREFIXES
+from publications.path_prefixes import ALERT_PREFIXES, MACHINE_PREFIXES, MEDIA_PREFIX, RESERVED_PREFIXES
 from publications.slugs import decode_wsgi
 
 from .store import Key
@@ -28,7 +28,7 @@ FORM_LIMITS = {
     "/oai": MAX_FORM_BYTES,
     **dict.fromkeys(VERIFY_PATHS, settings.MAX_VERIFIED_BYTES + MAX_FIELD_BYTES),
 }
-"""Public paths that read a form, and of how many bytes. No other public path reads a request body."""
+"""Public paths that read a form, and of how many bytes, as those below ALERT_PREFIXES do. No others read a body."""
 
 _allowed_hosts: set[str] = set()
 
@@ -47,7 +47,9 @@ def cache_key(
     key.
     """
     path = environ["PATH_INFO"]
-    if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or path.startswith(RESERVED_PREFIXES):
+    if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or path.startswith(
+        (*RESERVED_PREFIXES, *ALERT_PREFIXES)
+    ):
         return None
     if _is_file(path, slow_extensions) or path.endswith(f"/{TIME_GATE}"):
         return None
@@ -83,7 +85,8 @@ def max_body_bytes(environ: Environ) -> int:
     """Return how many bytes of a request body the path accepts; 0 if it reads none."""
     if is_desk(environ):
         return settings.MAX_REQUEST_BYTES
-    return FORM_LIMITS.get(environ["PATH_INFO"], 0)
+    path = environ["PATH_INFO"]
+    return MAX_FORM_BYTES if path.startswith(ALERT_PREFIXES) else FORM_LIMITS.get(path, 0)
 
 
 def anonymous_request(environ: Environ, key: Key) -> Environ:

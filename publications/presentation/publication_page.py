@@ -8,7 +8,14 @@ from urllib.parse import urlencode
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from publications.locales import absolute_url, current_locale, format_day, language_label, localized_path
+from publications.locales import (
+    LOCALES,
+    absolute_url,
+    current_locale,
+    format_day,
+    language_label,
+    localized_path,
+)
 from publications.models import (
     KIND,
     Author,
@@ -25,6 +32,7 @@ from publications.models import (
     related_editions,
     site_settings,
 )
+from publications.seed_content import PRIVACY
 
 from .authors import author_profiles, byline_groups
 from .history import build_change_notes, latest_notes
@@ -263,6 +271,7 @@ def site_page_context(page: SitePage) -> dict[str, object]:
         "changed_at": page.changed_at,
         "breadcrumb": breadcrumb(title),
         "alternates": {code: site_page_url(page, code) for code in page.locales},
+        "is_about_privacy": any(getattr(page, f"slug_{code}") == PRIVACY[f"slug_{code}"] for code in LOCALES),
     }
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -182,6 +183,7 @@ def author_detail(request: HttpRequest, slug: str) -> HttpResponse:
         person=summary,
         biography=paragraphs_html(author.biography),
         topics=topic_summaries(tags),
+        alert_choice=urlencode({"author": slug}),
         feeds=feeds_for(current_locale(), author=author),
         **_breadcrumb_context(request, author, summary),
         alternates=paths_in_locales("publications:author", slug=slug),

@@ -137,8 +137,15 @@ class PublicationList:
             "active_filters": active_filters,
             "document_title": self._document_title([active["label"] for active in active_filters]),
             "own_feed": self.feeds[0] if self.has_own_feed else None,
+            "alert_choice": self._alert_choice,
             "clear_url": self.url if self.filters or self.query_text else "",
         }
+
+    @property
+    def _alert_choice(self) -> str:
+        """What readers get alerts of who sign up on this page: the same filters, but no year, and the same search."""
+        filters = {name: value for name, value in self.filters.items() if FACETS[name].has_alerts}
+        return urlencode({**filters, **({"q": self.query_text} if self.query_text else {})})
 
     def _active_filters(self) -> list[dict[str, str]]:
         """Return the query and the chosen facets, each with the URL of the list without it."""

@@ -57,6 +57,7 @@ def publication_detail(request: HttpRequest, slug: str) -> HttpResponse:
         links_of=lambda rows: history_links(rows.edition),
         pdf_url=pdf_url(address.edition),
         has_downloads=True,
+        has_alerts=True,
     )
 
 
@@ -147,6 +148,7 @@ def render_edition(
     """
     rows, site = EditionWithRows.get(edition), site_settings()
     context = {**publication_context(rows, html=html), **extra_context}
+    context["publication_uid"] = str(rows.history[0].uid) if rows.history else ""
     record = metadata.build_record(rows, site=site, address=own_address)
     context |= metadata.citation_context(record, edition)
     if not own_address:

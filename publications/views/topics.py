@@ -110,6 +110,7 @@ def _topic_context(tag: Tag) -> dict[str, object]:
         "teaser_groups": groups,
         "total": sum(count_kinds(**filters).values()),
         "all_url": _list_url(**filters),
+        "alert_choice": urlencode(filters),
         "people": author_summaries(_top_authors(filters)),
     }
 

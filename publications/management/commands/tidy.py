@@ -20,7 +20,9 @@ from publications.models import (
     original_storage,
 )
 from publications.reserved_disk_space import reserve_disk_space
+from subscriptions.models import CONFIRMATION_PERIOD
 from subscriptions.retention import delete_old_mails
+from subscriptions.signup import delete_outdated
 
 
 class Command(BaseCommand):
@@ -30,6 +32,7 @@ class Command(BaseCommand):
         f"{SENT_DAYS} days ago, news older than {NEWS_DAYS} days, openings of press links older than "
         f"{PRESS_EVENT_DAYS} days and the names of recipients so long after the embargo, "
         f"archives of imports that have not run for {ARCHIVE_IMPORT_DAYS} days, "
+        f"mail addresses that were not confirmed within {CONFIRMATION_PERIOD.days * 24} hours, "
         "uploads that waited longer than a day for a form "
         "that was never saved, and half-written files that a stopped process has left. Also merges the parts of the "
         "search index, which makes searches faster. Meant to be run each night."
@@ -45,6 +48,7 @@ class Command(BaseCommand):
             "alert": delete_old_mails(),
             "press link event": PressLinkEvent.objects.outdated().delete()[0],
             "press link recipient": PressLink.objects.forget_recipients(),
+            "unconfirmed reader": delete_outdated(),
             "waiting file": pending_uploads.delete_expired_uploads(),
             "import": ArchiveImport.objects.outdated().delete_with_archives(),
             "failure log": delete_outdated_failures(),

@@ -1,0 +1,170 @@
+"""The forms of readers: what they choose, how often they get mail, their address. They need no cookie, no script."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from publications.locales import LANGUAGE_NAMES, LOCALES, current_locale
+from publications.models import live_choices
+
+from . import addresses
+from .conditions import ALERT_FACETS, Choice, read_choice
+from .labels import describe_condition
+from .models import Timing
+from .signup import MAX_CHOICES
+
+FILTER_NAMES = (*ALERT_FACETS, "q")
+LINKED_NAMES = (*FILTER_NAMES, "publication")
+"""What an address of the form may say, so that any page can link to it with a choice."""
+MAX_CODE_CHARACTERS = 2_000
+MAX_CODE_FIELDS = 20
+MAX_PAUSE = timedelta(days=366)
+
+
+@dataclass(frozen=True)
+class ListedChoice:
+    """A choice in the list of a form.
+
+    Attributes:
+        code: stands for it in the form: "topic=energy&q=grid".
+    """
+
+    code: str
+    choice: Choice
+
+    @property
+    def label(self) -> str:
+        return describe_condition(self.choice.build_condition())
+
+
+class ChoiceList:
+    """The choices of a form: those in its list, and the one that its fields make.
+
+    Attributes:
+        error: why something was refused; it is left out of the list.
+        fields: what stands in the fields.
+    """
+
+    def __init__(self) -> None:
+        self.listed: list[ListedChoice] = []
+        self.error = ""
+        self.fields: Mapping[str, str] = {}
+
+    @classmethod
+    def from_address(cls, params: QueryDict) -> "ChoiceList":
+        """Return the list for an address of the form; parameters that are not of the form are ignored."""
+        choices = cls()
+        if values := {name: params[name] for name in LINKED_NAMES if params.get(name, "").strip()}:
+            choices._add(urlencode(values))
+        return choices
+
+    @classmethod
+    def from_form(cls, data: QueryDict) -> "ChoiceList":
+        choices = cls()
+        for code in data.getlist("choice")[: MAX_CHOICES + 1]:
+            choices._add(code)
+        removed = data.get("remove", "")
+        choices.listed = [listed for listed in choices.listed if listed.code != removed]
+        choices.fields = {name: data[name] for name in FILTER_NAMES if data.get(name, "").strip()}
+        if choices.fields and not removed and choices._add(urlencode(choices.fields)):
+            choices.fields = {}
+        return choices
+
+    def _add(self, code: str) -> bool:
+        """Add a choice to the list; return whether it could be."""
+        try:
+            listed = ListedChoice(code, read_choice(_parse_code(code)))
+        except ValidationError as error:
+            self.error = error.message
+            return False
+        if any(listed.choice.digest == other.choice.digest for other in self.listed):
+            return True
+        if len(self.listed) >= MAX_CHOICES:
+            self.error = _("At most %(count)d choices can be made at a time.") % {"count": MAX_CHOICES}
+            return False
+        self.listed.append(listed)
+        return True
+
+    @property
+    def choices(self) -> list[Choice]:
+        return [listed.choice for listed in self.listed]
+
+    def facet_fields(self) -> Iterable[dict[str, Any]]:
+        """Yield the select fields of the facets that have values, with those of the fields selected."""
+        for name, facet in ALERT_FACETS.items():
+            values = sorted(live_choices(facet, None, {}), key=lambda value: str(value.label).casefold())
+            options = [
+                {"value": value, "label": label, "selected": value == self.fields.get(name)}
+                for value, label, _count in values
+            ]
+            yield {"name": name, "label": facet.label, "all_label": facet.all_label, "options": options}
+
+    @property
+    def query_text(self) -> str:
+        return self.fields.get("q", "")
+
+
+def _parse_code(code: str) -> dict[str, str]:
+    try:
+        if len(code) > MAX_CODE_CHARACTERS:
+            raise ValueError("long")
+        return dict(parse_qsl(code, keep_blank_values=True, max_num_fields=MAX_CODE_FIELDS))
+    except ValueError as error:
+        raise ValidationError(_("This choice is not complete. Please make it again.")) from error
+
+
+class OptionsForm(forms.Form):
+    """How often, and in which language."""
+
+    timing = forms.ChoiceField(choices=Timing.choices, required=False)
+    locale = forms.ChoiceField(choices=[(code, LANGUAGE_NAMES[code]) for code in LOCALES], required=False)
+
+    def clean_timing(self) -> Timing:
+        return Timing(self.cleaned_data["timing"] or Timing.AT_ONCE)
+
+    def clean_locale(self) -> str:
+        return self.cleaned_data["locale"] or current_locale()
+
+
+class SignUpForm(OptionsForm):
+    """The address, and a field that people do not see: whoever fills it in is a program."""
+
+    email = forms.CharField(
+        max_length=4 * addresses.MAX_ADDRESS_CHARACTERS,
+        error_messages={"required": gettext_lazy("Please enter your mail address.")},
+    )
+    website = forms.CharField(required=False)
+
+    def clean_email(self) -> str:
+        return addresses.clean_address(self.cleaned_data["email"])
+
+    @property
+    def is_of_program(self) -> bool:
+        return bool(self.data.get("website"))
+
+
+class PauseForm(forms.Form):
+    """Until when no mail is sent: the day of the next one."""
+
+    paused_until = forms.DateField(
+        error_messages={
+            "required": gettext_lazy("Please choose a day."),
+            "invalid": gettext_lazy("Please choose a day, such as 2026-12-31."),
+        }
+    )
+
+    def clean_paused_until(self) -> datetime:
+        day = self.cleaned_data["paused_until"]
+        today = timezone.localdate()
+        if not today < day <= today + MAX_PAUSE:
+            raise ValidationError(_("Please choose a day after today, within a year."))
+        return timezone.make_aware(datetime.combine(day, time()))

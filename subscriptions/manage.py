@@ -1,0 +1,103 @@
+"""What a reader changes of their own subscriptions, and all that is stored about them."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from publications.models import Publication
+
+from .conditions import Choice
+from .labels import describe_condition
+from .models import Subscriber, Subscription, Timing
+from .signup import MAX_SUBSCRIPTIONS, remove_subscriber
+
+
+@transaction.atomic
+def change_subscriptions(
+    subscriber: Subscriber,
+    *,
+    locale: str,
+    timings: Mapping[int, Timing],
+    removed: Collection[int],
+    added: Iterable[Choice] = (),
+    timing: Timing = Timing.AT_ONCE,
+) -> bool:
+    """Change what a reader gets, who has shown by the link that the address is theirs; so what is added is confirmed.
+
+    Args:
+        timings: by the primary keys of subscriptions; those of other subscribers are ignored, as in `removed`.
+        timing: of what is added.
+
+    Returns:
+        Whether the reader still gets anything. Who removes the last subscription leaves.
+
+    Raises:
+        ValidationError: there would be more than `MAX_SUBSCRIPTIONS`; nothing is changed.
+    """
+    subscriber = Subscriber.objects.select_for_update().get(pk=subscriber.pk)
+    own = subscriber.subscriptions
+    subscriber.locale = locale
+    subscriber.save(update_fields=["locale"])
+    for pk, value in timings.items():
+        own.filter(pk=pk).exclude(timing=value).update(timing=value)
+    own.filter(pk__in=removed).delete()
+    for choice in added:
+        _add_confirmed(subscriber, choice, timing)
+    if own.count() > MAX_SUBSCRIPTIONS:
+        text = _("You can have at most %(count)d alerts. Please remove some of them first.")
+        raise ValidationError(text % {"count": MAX_SUBSCRIPTIONS})
+    if own.exists():
+        return True
+    remove_subscriber(subscriber)
+    return False
+
+
+def _add_confirmed(subscriber: Subscriber, choice: Choice, timing: Timing) -> None:
+    values = {"timing": timing, "confirmed_at": timezone.now()}
+    subscriber.subscriptions.update_or_create(condition=choice.store(), defaults=values)
+
+
+def pause(subscriber: Subscriber, until: datetime | None) -> None:
+    """Send no mail before a moment; None sends mails again. What happens until then is not mailed later."""
+    subscriber.paused_until = until
+    subscriber.save(update_fields=["paused_until"])
+
+
+def describe_subscriber(subscriber: Subscriber) -> dict[str, object]:
+    """Return all that is stored about a reader, for them to take along: GDPR, articles 15 and 20."""
+    subscriptions = subscriber.subscriptions.select_related("condition").order_by("pk")
+    mails = subscriber.mails.order_by("pk")
+    return {
+        "site": settings.SITE_URL,
+        "address": subscriber.address,
+        "language": subscriber.locale,
+        "paused_until": subscriber.paused_until,
+        "bouncing_since": subscriber.bouncing_since,
+        "failed_at": subscriber.failed_at,
+        "subscriptions": [_describe_subscription(subscription) for subscription in subscriptions],
+        "mails": [
+            {"purpose": mail.purpose, "due_at": mail.next_attempt_at, "sent_at": mail.sent_at}
+            for mail in mails
+        ],
+    }
+
+
+def _describe_subscription(subscription: Subscription) -> dict[str, object]:
+    condition = subscription.condition
+    uid = Publication.objects.filter(pk=condition.publication_id).values_list("uid", flat=True).first()
+    return {
+        "label": describe_condition(condition),
+        "filters": condition.filters,
+        "search": condition.query,
+        "publication": uid,
+        "timing": subscription.timing,
+        "requested_at": subscription.requested_at,
+        "confirmed_at": subscription.confirmed_at,
+        "consent": subscription.consent_source,
+        "consent_note": subscription.consent_note,
+    }

@@ -1,0 +1,223 @@
+"""Sign up readers, who confirm by a link in a mail, and let them leave.
+
+Anybody can send the form with anybody's address. So it changes nothing of what is confirmed, its answer is the same for
+every address, and few mails go to one address. The attempts are counted in rows, so that the limits hold across
+processes and servers.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from .addresses import digest_address, list_digests
+from .conditions import Choice
+from .models import (
+    AlertMail,
+    AlertMailPurpose,
+    Condition,
+    SignUpAttempt,
+    Subscriber,
+    Subscription,
+    SuppressedAddress,
+    Timing,
+)
+
+MAX_CHOICES = 10
+"""Of one form."""
+MAX_SUBSCRIPTIONS = 50
+"""Of one subscriber. That there are more is not said to whoever sends the form, who may be anybody."""
+
+
+@dataclass(frozen=True)
+class SignUpLimit:
+    """At most `count` in a period."""
+
+    count: int
+    period: timedelta
+
+
+MAIL_LIMITS = (SignUpLimit(1, timedelta(minutes=10)), SignUpLimit(3, timedelta(days=1)))
+"""Of mails that ask an address for confirmation."""
+NETWORK_LIMIT = SignUpLimit(30, timedelta(hours=1))
+"""Of forms from one network: a household, or an office behind one address."""
+ATTEMPT_PERIOD = max(limit.period for limit in (*MAIL_LIMITS, NETWORK_LIMIT))
+
+
+class TooManySignUps(Exception):
+    """Raised where a network has sent too many forms, whatever their addresses. Nothing is stored.
+
+    Attributes:
+        retry_after: when the next one is possible.
+    """
+
+    def __init__(self, retry_after: timedelta) -> None:
+        super().__init__(retry_after)
+        self.retry_after = retry_after
+
+
+def request_subscriptions(
+    address: str, choices: Iterable[Choice], *, timing: Timing, locale: str, network: str
+) -> None:
+    """Store what a form asks for, and queue the mail with the link that confirms it.
+
+    A subscription that is confirmed stays as it is. A link that was sent before confirms what is added, too.
+
+    Args:
+        address: one that `clean_address` has returned.
+        network: of the client (`accounts.client_address`); only a keyed digest of it is stored.
+
+    Raises:
+        TooManySignUps: the network has sent too many forms.
+    """
+    attempt = _record_attempt(address, network)
+    with transaction.atomic():
+        subscriber = _get_subscriber(address, locale)
+        if not subscriber.subscriptions.confirmed().exists():
+            subscriber.locale = locale
+            subscriber.save(update_fields=["locale"])
+        for choice in choices:
+            _add_subscription(subscriber, choice, timing)
+        if _may_be_mailed(attempt) and not _waiting_mails(subscriber).exists():
+            _queue_confirmation(subscriber, attempt)
+
+
+def _record_attempt(address: str, network: str) -> SignUpAttempt:
+    """Store an attempt before it is carried out: of several at the same time none passes the limit of its network.
+
+    Mailboxes are counted without what follows a "+", which leads to the same one.
+    """
+    name, _mark, host = address.rpartition("@")
+    attempt = SignUpAttempt(
+        address_digest=digest_address(f"{name.partition('+')[0]}@{host}"),
+        network_digest=salted_hmac("subscriptions.network", network, algorithm="sha256").hexdigest(),
+    )
+    _check_network(attempt, allowance=0)  # a flood is refused without a write
+    attempt.save()
+    try:
+        _check_network(attempt, allowance=1)
+    except TooManySignUps:
+        attempt.delete()
+        raise
+    return attempt
+
+
+def _check_network(attempt: SignUpAttempt, *, allowance: int) -> None:
+    now, index = timezone.now(), NETWORK_LIMIT.count - 1 + allowance
+    recent = SignUpAttempt.objects.filter(
+        network_digest=attempt.network_digest, at__gt=now - NETWORK_LIMIT.period
+    )
+    times = recent.order_by("-at").values_list("at", flat=True)[index : index + 1]
+    if times:
+        raise TooManySignUps(times[0] + NETWORK_LIMIT.period - now)
+
+
+def _get_subscriber(address: str, locale: str) -> Subscriber:
+    """Return the locked subscriber of an address, a new one for a new address."""
+    found = Subscriber.objects.with_address(address).values_list("pk", flat=True).first()
+    if not found:
+        subscriber = Subscriber(locale=locale)
+        subscriber.address = address
+        names = ("uid", "encrypted_address", "address_digest", "locale")
+        values = {name: getattr(subscriber, name) for name in names}
+        found = Subscriber.objects.get_or_create(address_digest=values["address_digest"], defaults=values)[
+            0
+        ].pk
+    return Subscriber.objects.select_for_update().get(pk=found)
+
+
+def _add_subscription(subscriber: Subscriber, choice: Choice, timing: Timing) -> None:
+    """Add what was chosen; beyond the limit in place of what has waited longest, else not at all."""
+    condition = choice.store()
+    others = subscriber.subscriptions.exclude(condition=condition)
+    if others.count() >= MAX_SUBSCRIPTIONS:
+        oldest = others.filter(confirmed_at=None).order_by("requested_at", "pk").first()
+        if not oldest:
+            return
+        oldest.delete()
+    subscription, is_new = subscriber.subscriptions.get_or_create(
+        condition=condition, defaults={"timing": timing}
+    )
+    if not is_new and not subscription.confirmed_at:
+        subscription.timing, subscription.requested_at = timing, timezone.now()
+        subscription.save(update_fields=["timing", "requested_at"])
+
+
+def _may_be_mailed(attempt: SignUpAttempt) -> bool:
+    """Return whether one more mail may ask for confirmation. The subscriber is locked: forms do not pass together."""
+    mailed = SignUpAttempt.objects.filter(address_digest=attempt.address_digest, was_mailed=True)
+    now = timezone.now()
+    return all(mailed.filter(at__gt=now - limit.period).count() < limit.count for limit in MAIL_LIMITS)
+
+
+def _waiting_mails(subscriber: Subscriber) -> QuerySet[AlertMail]:
+    """Return the mails that ask and are not sent yet: each is written when it is sent, with all that waits then."""
+    return subscriber.mails.pending().filter(purpose=AlertMailPurpose.CONFIRM)
+
+
+def _queue_confirmation(subscriber: Subscriber, attempt: SignUpAttempt) -> None:
+    now = timezone.now()
+    subscriber.mails.create(purpose=AlertMailPurpose.CONFIRM, period_end=now, next_attempt_at=now)
+    attempt.was_mailed = True
+    attempt.save(update_fields=["was_mailed"])
+
+
+def list_unconfirmed(subscriber: Subscriber) -> QuerySet[Subscription]:
+    """Return what the link of a subscriber confirms: what was requested within the last 48 hours."""
+    unconfirmed = subscriber.subscriptions.filter(confirmed_at=None).select_related("condition")
+    return unconfirmed.exclude(pk__in=Subscription.objects.outdated()).order_by("requested_at", "pk")
+
+
+@transaction.atomic
+def confirm_subscriptions(subscriber: Subscriber, chosen: Iterable[int]) -> int:
+    """Confirm what a reader has chosen of that which waits, and delete the rest; return how many are confirmed.
+
+    A reader who had left, or whose address had failed, gets mails again.
+
+    Args:
+        chosen: the primary keys of subscriptions.
+    """
+    subscriber = Subscriber.objects.select_for_update().get(pk=subscriber.pk)
+    waiting = set(list_unconfirmed(subscriber).values_list("pk", flat=True))
+    confirmed = waiting & set(chosen)
+    if not confirmed:
+        return 0
+    subscriber.subscriptions.filter(pk__in=confirmed).update(confirmed_at=timezone.now())
+    subscriber.subscriptions.filter(pk__in=waiting - confirmed).delete()
+    subscriber.bouncing_since = subscriber.failed_at = None
+    subscriber.save(update_fields=["bouncing_since", "failed_at"])
+    SuppressedAddress.objects.filter(address_digest__in=list_digests(subscriber.address)).delete()
+    return len(confirmed)
+
+
+@transaction.atomic
+def remove_subscriber(subscriber: Subscriber) -> None:
+    """Delete a reader who leaves, with all that waits for them; a digest of the address keeps lists from adding it."""
+    SuppressedAddress.objects.get_or_create(address_digest=subscriber.address_digest)
+    subscriber.delete()
+
+
+@transaction.atomic
+def delete_outdated() -> int:
+    """Delete what was not confirmed in time, and all that is of use to nobody then; return how many addresses.
+
+    Rows are locked before it is found out whether they are still of no use: forms may be sent at the same time.
+    """
+    SignUpAttempt.objects.filter(at__lte=timezone.now() - ATTEMPT_PERIOD).delete()
+    Subscription.objects.outdated().delete()
+    count = _delete_unused(Subscriber.objects.filter(~Exists(_subscriptions("subscriber"))))
+    _delete_unused(Condition.objects.filter(~Exists(_subscriptions("condition"))))
+    return count
+
+
+def _subscriptions(column: str) -> QuerySet[Subscription]:
+    return Subscription.objects.filter(**{column: OuterRef("pk")})
+
+
+def _delete_unused(unused: QuerySet) -> int:
+    locked = list(unused.select_for_update().values_list("pk", flat=True))
+    return unused.filter(pk__in=locked).delete()[1].get(unused.model._meta.label, 0)

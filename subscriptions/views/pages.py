@@ -1,0 +1,107 @@
+"""How the pages of subscribers are sent: never cached, never indexed, and no other site learns their addresses."""
+
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from publications.locales import LANGUAGE_NAMES, LOCALES, current_locale, localized_path
+from publications.presentation import breadcrumb, render_page
+from subscriptions.labels import describe_condition
+from subscriptions.models import Subscriber, Subscription, Timing
+from subscriptions.tokens import TokenPurpose, make_token, read_token
+
+METHODS = ("GET", "HEAD", "POST")
+PRIVATE_HEADERS = {
+    "Cache-Control": "private, no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex, nofollow",
+}
+MAX_KEY_DIGITS = 18
+
+
+def render(request: HttpRequest, template: str, *, title: str, **context) -> HttpResponse:
+    response = render_page(
+        request,
+        f"subscriptions/{template}.html",
+        title=title,
+        breadcrumb=breadcrumb(title),
+        **{"robots": "noindex", "alternates": _sign_up_paths()} | context,
+    )
+    return with_headers(response)
+
+
+def with_headers(response: HttpResponse) -> HttpResponse:
+    for name, value in PRIVATE_HEADERS.items():
+        response.headers[name] = value
+    return response
+
+
+def _sign_up_paths() -> dict[str, str]:
+    return {code: localized_path(code, "subscriptions:sign_up") for code in LOCALES}
+
+
+def token_paths(name: str, token: str) -> dict[str, str]:
+    return {code: localized_path(code, f"subscriptions:{name}", token=token) for code in LOCALES}
+
+
+def token_path(name: str, subscriber: Subscriber) -> str:
+    return reverse(f"subscriptions:{name}", args=[make_token(TokenPurpose(name), subscriber.uid)])
+
+
+def find_subscriber(purpose: TokenPurpose, token: str) -> Subscriber | None:
+    uid = read_token(purpose, token)
+    return Subscriber.objects.filter(uid=uid).first() if uid else None
+
+
+def render_message(
+    request: HttpRequest, title: str, sentences: list[str], *, status: HTTPStatus = HTTPStatus.OK
+) -> HttpResponse:
+    return render(
+        request,
+        "message",
+        status=status,
+        title=title,
+        sentences=sentences,
+        sign_up_url=reverse("subscriptions:sign_up"),
+    )
+
+
+def render_unknown(request: HttpRequest) -> HttpResponse:
+    sentences = [
+        _("The address may not be complete, or the reader has left."),
+        _("Please follow the link in the last mail that you got from us, or sign up again."),
+    ]
+    return render_message(request, _("This link does not work"), sentences, status=HTTPStatus.NOT_FOUND)
+
+
+def list_subscriptions(subscriptions: Iterable[Subscription]) -> list[dict[str, object]]:
+    return [
+        {
+            "pk": subscription.pk,
+            "label": describe_condition(subscription.condition),
+            "timing": subscription.get_timing_display(),
+            "timings": _options(Timing.choices, subscription.timing),
+        }
+        for subscription in subscriptions
+    ]
+
+
+def option_fields(values: Mapping[str, str]) -> dict[str, object]:
+    locales = [(code, LANGUAGE_NAMES[code]) for code in LOCALES]
+    return {
+        "timings": _options(Timing.choices, values.get("timing") or Timing.AT_ONCE),
+        "locales": _options(locales, values.get("locale") or current_locale()),
+    }
+
+
+def _options(choices: Iterable[tuple[str, str]], selected: str) -> list[dict[str, object]]:
+    return [{"value": value, "label": label, "selected": value == selected} for value, label in choices]
+
+
+def read_keys(values: Iterable[str]) -> set[int]:
+    return {
+        int(value) for value in values if value.isascii() and value.isdigit() and len(value) <= MAX_KEY_DIGITS
+    }

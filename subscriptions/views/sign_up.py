@@ -1,0 +1,175 @@
+"""Sign up for alerts, and confirm it by the link of a mail.
+
+Neither answer depends on what is stored: nobody learns who gets mails. A GET changes nothing, since programs that read
+mail open links.
+"""
+
+from http import HTTPStatus
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+
+from accounts.client_address import client_address, client_network
+from publications.locales import LOCALES, localized_path
+from subscriptions.conditions import Choice
+from subscriptions.forms import LINKED_NAMES, ChoiceList, SignUpForm
+from subscriptions.models import CONFIRMATION_PERIOD, Subscriber
+from subscriptions.signup import (
+    MAX_CHOICES,
+    TooManySignUps,
+    confirm_subscriptions,
+    list_unconfirmed,
+    request_subscriptions,
+)
+from subscriptions.tokens import TokenPurpose
+
+from .pages import (
+    METHODS,
+    find_subscriber,
+    list_subscriptions,
+    option_fields,
+    read_keys,
+    render,
+    render_message,
+    token_path,
+    token_paths,
+)
+
+HOURS = int(CONFIRMATION_PERIOD.total_seconds() // 3600)
+MAX_SHOWN_CHARACTERS = 300
+"""Of what was typed as an address, to be shown again."""
+
+
+@csrf_exempt
+def sign_up(request: HttpRequest) -> HttpResponse:
+    """Show the form; after it is sent, say that a mail is on its way, whatever address it is."""
+    if request.method != "POST":
+        choices, form = ChoiceList.from_address(request.GET), SignUpForm()
+        return _render_sign_up(request, choices, form, status=_status_of(choices))
+    choices, form = ChoiceList.from_form(request.POST), SignUpForm(request.POST)
+    is_valid = form.is_valid()
+    if {"add", "remove"} & request.POST.keys():
+        return _render_sign_up(request, choices, form, with_errors=False, status=_status_of(choices))
+    if not is_valid or choices.error:
+        return _render_sign_up(request, choices, form, status=HTTPStatus.BAD_REQUEST)
+    return _request(request, choices, form)
+
+
+def _status_of(choices: ChoiceList) -> HTTPStatus:
+    return HTTPStatus.BAD_REQUEST if choices.error else HTTPStatus.OK
+
+
+def _request(request: HttpRequest, choices: ChoiceList, form: SignUpForm) -> HttpResponse:
+    values = form.cleaned_data
+    try:
+        if not form.is_of_program:
+            request_subscriptions(
+                values["email"],
+                choices.choices or [Choice()],
+                timing=values["timing"],
+                locale=values["locale"],
+                network=client_network(client_address(request)),
+            )
+    except TooManySignUps as refusal:
+        return _render_refusal(request, refusal)
+    return render(
+        request,
+        "sent",
+        title=_("Look in your mailbox"),
+        email=values["email"],
+        hours=HOURS,
+        sign_up_url=reverse("subscriptions:sign_up"),
+    )
+
+
+def _render_refusal(request: HttpRequest, refusal: TooManySignUps) -> HttpResponse:
+    text = _("The form was sent many times from your network. Please try again in an hour.")
+    title = _("Please try again later")
+    response = render_message(request, title, [text], status=HTTPStatus.TOO_MANY_REQUESTS)
+    response.headers["Retry-After"] = str(int(refusal.retry_after.total_seconds()) + 1)
+    return response
+
+
+def _render_sign_up(
+    request: HttpRequest,
+    choices: ChoiceList,
+    form: SignUpForm,
+    *,
+    status: HTTPStatus,
+    with_errors: bool = True,
+) -> HttpResponse:
+    query = urlencode({name: request.GET[name] for name in LINKED_NAMES if name in request.GET})
+    ending = f"?{query}" if query else ""
+    email_error = form.errors.get("email", [""])[0] if with_errors and form.is_bound else ""
+    alternates = {code: localized_path(code, "subscriptions:sign_up") + ending for code in LOCALES}
+    response = render(
+        request,
+        "sign_up",
+        status=status,
+        title=_("Alerts by mail"),
+        alternates=alternates,
+        canonical=reverse("subscriptions:sign_up"),
+        robots="noindex" if query or request.method == "POST" else "",
+        choices=choices,
+        max_choices=MAX_CHOICES,
+        email=form.data.get("email", "")[:MAX_SHOWN_CHARACTERS],
+        email_error=email_error,
+        error=choices.error or email_error,
+        **option_fields(form.data),
+    )
+    if not query and request.method != "POST":
+        del response.headers["X-Robots-Tag"]
+    return response
+
+
+@csrf_exempt
+def confirm(request: HttpRequest, token: str) -> HttpResponse:
+    """Show what waits for the confirmation of the reader, with a button that confirms it."""
+    subscriber = find_subscriber(TokenPurpose.CONFIRM, token)
+    waiting = list(list_unconfirmed(subscriber)) if subscriber else []
+    if not waiting:
+        return _render_nothing_waits(request)
+    error = ""
+    if request.method == "POST":
+        if confirm_subscriptions(subscriber, read_keys(request.POST.getlist("chosen"))):
+            return _render_confirmed(request, subscriber)
+        error = _("Please tick what you want to get, or close this page.")
+    return render(
+        request,
+        "confirm",
+        status=HTTPStatus.BAD_REQUEST if error else HTTPStatus.OK,
+        title=_("Confirm your alerts"),
+        alternates=token_paths("confirm", token),
+        subscriptions=list_subscriptions(waiting),
+        error=error,
+        hours=HOURS,
+    )
+
+
+def _render_nothing_waits(request: HttpRequest) -> HttpResponse:
+    sentences = [
+        _("You may have confirmed already; then you need do nothing more."),
+        _("Otherwise the link is older than %(hours)d hours. Please sign up again.") % {"hours": HOURS},
+    ]
+    return render_message(
+        request, _("Nothing waits for your confirmation"), sentences, status=HTTPStatus.NOT_FOUND
+    )
+
+
+def _render_confirmed(request: HttpRequest, subscriber: Subscriber) -> HttpResponse:
+    subscriber.refresh_from_db()
+    confirmed = subscriber.subscriptions.confirmed().select_related("condition").order_by("pk")
+    return render(
+        request,
+        "confirmed",
+        title=_("You will get alerts"),
+        subscriptions=list_subscriptions(confirmed),
+        paused_until=subscriber.is_paused and subscriber.paused_until,
+        manage_url=token_path("manage", subscriber),
+    )
+
+
+sign_up.allowed_methods = confirm.allowed_methods = METHODS

@@ -1,0 +1,87 @@
+"""The forms for alerts on public pages: they need no script, no cookie and no token, and are the same for everyone."""
+
+import pytest
+from django.urls import reverse
+from django.utils.translation import override
+from lxml import html
+
+from publications.models import Publication, TagKind
+from subscriptions.models import Condition
+from tests.factories import make_author, make_live, make_tag
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def edition():
+    tags = (
+        make_tag("Energy", slug="energy"),
+        make_tag("Sweden", slug="sweden", kind=TagKind.COUNTRY),
+        make_tag("Papers", slug="papers", kind=TagKind.SERIES),
+    )
+    return make_live(author=make_author("Ann Berg", slug="ann-berg"), tags=tags, title="Grid", slug="grid")
+
+
+@pytest.mark.parametrize("locale", ["en", "sv"])
+@pytest.mark.parametrize(
+    ("name", "slug", "query", "filters", "words"),
+    [
+        ("home", "", "", {}, ""),
+        ("list", "", "", {}, ""),
+        ("list", "", "?kind=quick-comment", {"kind": "quick-comment"}, ""),
+        ("list", "", "?q=grid&topic=energy&language=en", {"topic": "energy", "language": "en"}, "grid"),
+        ("topic", "energy", "", {"topic": "energy"}, ""),
+        ("topic", "sweden", "", {"country": "sweden"}, ""),
+        ("topic", "papers", "", {"series": "papers"}, ""),
+        ("author", "ann-berg", "", {"author": "ann-berg"}, ""),
+        ("detail", "grid", "", None, ""),
+    ],
+)
+def test_each_page_has_a_form_for_what_it_shows(client, edition, locale, name, slug, query, filters, words):
+    with override(edition.locale if name == "detail" else locale):
+        path = reverse(f"publications:{name}", kwargs={"slug": slug} if slug else {}) + query
+    page = client.get(path)
+    [form] = html.fromstring(page.content).xpath("//form[@method='post']")
+
+    response = client.post(form.get("action"), {**_values(form), "email": "reader@example.org"})
+
+    assert response.status_code == 200 and not page.cookies and not response.cookies
+    condition = Condition.objects.get()
+    expected = (filters or {}, words, edition.publication_id if filters is None else None)
+    assert (condition.filters, condition.query, condition.publication_id) == expected
+
+
+def _values(form) -> dict[str, str]:
+    return {name: value or "" for name, value in form.fields.items()}
+
+
+def test_a_list_of_a_year_offers_alerts_without_the_year(client, edition):
+    page = client.get(f"/en/publications/?year={edition.year}&topic=energy")
+
+    [field] = html.fromstring(page.content).xpath("//form[@method='post']//input[@name='choice']")
+    assert field.get("value") == "topic=energy"
+
+
+def test_an_earlier_edition_and_a_withdrawn_text_have_no_form(client, edition):
+    assert (
+        'action="/en/alerts/"' not in client.get(f"{edition.get_absolute_url()}editions/1/").content.decode()
+    )
+
+
+def test_the_link_beside_a_form_leads_to_the_page_with_the_choice(client, edition):
+    uid = Publication.objects.get(pk=edition.publication_id).uid
+
+    page = client.get("/en/alerts/", {"publication": uid, "utm_source": "x"}).content.decode()
+    plain = client.get("/en/alerts/")
+
+    assert "One publication: Grid" in page and 'content="noindex"' in page
+    assert "noindex" not in plain.content.decode() and "X-Robots-Tag" not in plain.headers
+    assert plain.headers["Cache-Control"] == "private, no-store"
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [("/en/privacy/", "It is stored encrypted"), ("/sv/personuppgifter/", "Den sparas krypterad")],
+)
+def test_the_privacy_page_says_what_is_stored_of_who_signs_up(client, path, text):
+    assert text in client.get(path).content.decode()

@@ -1,0 +1,232 @@
+"""What readers do with the links of their mails: change, pause, take their data along, leave; and how it is sent."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.apps import apps
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import override
+
+from publications.locales import LOCALES
+from publications.page_cache.keys import MAX_FORM_BYTES, cache_key, max_body_bytes
+from publications.path_prefixes import ALERT_PREFIXES
+from sceeus.log_formatters import cut_secret_addresses
+from subscriptions.conditions import Choice
+from subscriptions.models import Subscriber, SuppressedAddress, Timing
+from subscriptions.signup import MAX_SUBSCRIPTIONS
+from subscriptions.tokens import TokenPurpose, make_token
+from tests.factories import make_live, make_tag
+
+from .factories import make_subscriber, make_unconfirmed
+
+pytestmark = pytest.mark.django_db
+ADDRESS = "reader@example.org"
+
+
+def url(name: str, subscriber: Subscriber, purpose: TokenPurpose | None = None) -> str:
+    return reverse(f"subscriptions:{name}", args=[make_token(purpose or TokenPurpose(name), subscriber.uid)])
+
+
+def data_url(subscriber: Subscriber) -> str:
+    return url("my_data", subscriber, TokenPurpose.MANAGE)
+
+
+def test_a_reader_changes_how_often_the_language_and_what(client):
+    make_live(tags=[make_tag("Energy", slug="energy")])
+    subscriber = make_subscriber(Choice(query="grid"), Choice(query="gas"))
+    grid, gas = subscriber.subscriptions.order_by("pk")
+
+    response = client.post(
+        url("manage", subscriber),
+        {f"timing-{grid.pk}": "weekly", "removed": gas.pk, "topic": "energy", "locale": "sv", "timing": ""},
+    )
+
+    assert response.status_code == 200
+    subscriber.refresh_from_db()
+    assert subscriber.locale == "sv"
+    rows = subscriber.subscriptions.confirmed().order_by("pk")
+    assert list(rows.values_list("condition__query", "condition__filters", "timing")) == [
+        ("grid", {}, Timing.WEEKLY),
+        ("", {"topic": "energy"}, Timing.AT_ONCE),
+    ]
+
+
+def test_a_reader_changes_nothing_of_another(client):
+    own, other = make_subscriber(), make_subscriber(Choice(query="grid"))
+    row = other.subscriptions.get()
+
+    client.post(url("manage", own), {"removed": row.pk, f"timing-{row.pk}": "weekly", "timing-x": "weekly"})
+
+    row.refresh_from_db()
+    assert row.timing == Timing.AT_ONCE
+
+
+def test_a_reader_who_removes_the_last_choice_leaves(client):
+    subscriber = make_subscriber()
+
+    response = client.post(url("manage", subscriber), {"removed": subscriber.subscriptions.get().pk})
+
+    assert "You have left" in response.content.decode()
+    assert not Subscriber.objects.exists() and SuppressedAddress.objects.exists()
+
+
+def test_a_reader_has_no_more_than_so_many_choices(client):
+    subscriber = make_subscriber(*[Choice(query=f"word{number}") for number in range(MAX_SUBSCRIPTIONS)])
+
+    response = client.post(url("manage", subscriber), {"q": "grid", "locale": "sv"})
+
+    assert response.status_code == 400 and "at most 50 alerts" in response.content.decode()
+    subscriber.refresh_from_db()
+    assert (subscriber.subscriptions.count(), subscriber.locale) == (MAX_SUBSCRIPTIONS, "en")
+
+
+def test_mails_are_paused_until_a_day_and_sent_again(client):
+    subscriber = make_subscriber()
+    day = timezone.localdate() + timedelta(days=30)
+
+    client.post(url("manage", subscriber), {"pause": "1", "paused_until": day.isoformat()})
+
+    subscriber.refresh_from_db()
+    assert timezone.localtime(subscriber.paused_until).date() == day
+    assert not Subscriber.objects.reachable().exists()
+    client.post(url("manage", subscriber), {"resume": "1"})
+    assert Subscriber.objects.reachable().get() == subscriber
+
+
+@pytest.mark.parametrize("days", [0, -1, 400, None])
+def test_a_pause_ends_after_today_and_within_a_year(client, days):
+    subscriber = make_subscriber()
+    day = "soon" if days is None else (timezone.localdate() + timedelta(days=days)).isoformat()
+
+    response = client.post(url("manage", subscriber), {"pause": "1", "paused_until": day})
+
+    assert response.status_code == 400 and "Please choose a day" in response.content.decode()
+    assert Subscriber.objects.reachable().exists()
+
+
+def test_the_data_of_a_reader_are_all_that_is_stored(client):
+    subscriber = make_subscriber(Choice(query="grid"), address=ADDRESS)
+
+    response = client.get(data_url(subscriber))
+
+    data = json.loads(response.content)
+    assert response.headers["Content-Disposition"] == 'attachment; filename="alerts.json"'
+    assert (data["address"], data["language"]) == (ADDRESS, "en")
+    assert [row["search"] for row in data["subscriptions"]] == ["grid"]
+    named = {
+        "paused_until",
+        "bouncing_since",
+        "failed_at",
+        "subscriptions",
+        "mails",
+        "site",
+        "address",
+        "language",
+    }
+    columns = {field.name for field in Subscriber._meta.fields} - {
+        "id",
+        "uid",
+        "encrypted_address",
+        "address_digest",
+    }
+    assert (
+        set(data) == named == columns - {"locale"} | {"language", "address", "site", "subscriptions", "mails"}
+    )
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_program_that_shows_mail_leaves_with_one_post_without_a_cookie(locale):
+    subscriber = make_subscriber(address=ADDRESS)
+    with override(locale):
+        path = url("leave", subscriber)
+    client = Client(enforce_csrf_checks=True)
+
+    response = client.post(
+        path, "List-Unsubscribe=One-Click", content_type="application/x-www-form-urlencoded", follow=False
+    )
+
+    assert response.status_code == 200 and not response.cookies
+    assert not Subscriber.objects.exists()
+    digests = [row.address_digest for row in SuppressedAddress.objects.all()]
+    assert digests == [subscriber.address_digest]
+    assert client.post(path).status_code == 200  # a second time, too
+
+
+def test_a_get_leaves_nobody_and_shows_nothing_of_the_reader(client):
+    subscriber = make_subscriber(address=ADDRESS)
+
+    page = client.get(url("leave", subscriber)).content.decode()
+
+    assert '<form method="post">' in page
+    assert ADDRESS not in page and "/manage/" not in page  # the mail may have been forwarded
+    assert Subscriber.objects.exists()
+
+
+def test_leaving_deletes_the_address_from_every_table(client):
+    subscriber = make_subscriber(Choice(query="grid"), address=ADDRESS)
+    encrypted = bytes(subscriber.encrypted_address)
+
+    client.post(url("leave", subscriber))
+
+    for model in apps.get_models():
+        for row in model._base_manager.values_list():
+            assert ADDRESS not in repr(row) and encrypted not in row
+
+
+@pytest.mark.parametrize("name", ["confirm", "manage", "leave", "my_data"])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_token_of_another_purpose_or_key_opens_nothing(client, settings, name, method):
+    subscriber = make_unconfirmed(Choice()).subscriber
+    purposes = {"confirm": TokenPurpose.MANAGE, "leave": TokenPurpose.CONFIRM}
+    path = url(name, subscriber, purposes.get(name, TokenPurpose.LEAVE))
+    forged = path.replace(path.split("/")[4], "A" * 43)
+
+    for address in (path, forged, path[:-3] + "x/"):
+        if (name, method) != ("my_data", "post"):
+            assert getattr(client, method)(address, {"chosen": "1"}).status_code == 404
+    assert Subscriber.objects.exists() and not subscriber.subscriptions.confirmed().exists()
+
+
+@pytest.mark.parametrize("name", ["confirm", "manage", "leave", "my_data"])
+def test_pages_with_a_secret_address_are_neither_cached_nor_indexed_nor_sent_on(client, name):
+    subscriber = make_unconfirmed(Choice()).subscriber
+    path = data_url(subscriber) if name == "my_data" else url(name, subscriber)
+
+    response = client.get(path)
+
+    assert response.status_code == 200 and not response.cookies
+    assert response.headers["Cache-Control"] == "private, no-store"
+    assert response.headers["Referrer-Policy"] == "no-referrer"
+    assert "noindex" in response.headers["X-Robots-Tag"]
+    assert response.headers.get("Vary", "Accept-Encoding") == "Accept-Encoding"
+
+
+def test_a_get_of_any_of_the_pages_writes_nothing(client):
+    subscriber = make_unconfirmed(Choice()).subscriber
+    paths = [url(name, subscriber) for name in ("confirm", "manage", "leave")]
+
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        for path in [*paths, data_url(subscriber), "/en/alerts/?topic=energy"]:
+            client.get(path)
+
+    assert [query["sql"] for query in queries if not query["sql"].startswith("SELECT")] == []
+
+
+def test_no_log_and_no_cache_has_a_secret_address():
+    subscriber = make_subscriber()
+    for locale in LOCALES:
+        with override(locale):
+            prefix, path = reverse("subscriptions:sign_up"), url("manage", subscriber)
+        assert prefix in ALERT_PREFIXES
+        assert cut_secret_addresses(f"Not Found: {path}?x=1") == f"Not Found: {prefix}…"
+        environ = {"PATH_INFO": path, "REQUEST_METHOD": "GET", "HTTP_HOST": "testserver"}
+        assert cache_key(environ, lambda path: None, ()) is None
+        assert max_body_bytes(environ) == MAX_FORM_BYTES
+    assert len(ALERT_PREFIXES) == len(LOCALES)

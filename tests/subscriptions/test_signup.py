@@ -1,0 +1,260 @@
+"""Sign-up by the form: the same answer to all, few mails to one address, nothing changed until it is confirmed."""
+
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.urls import reverse
+from django.utils import timezone
+
+from publications.models import Publication, TagKind
+from subscriptions.conditions import Choice
+from subscriptions.models import (
+    AlertMail,
+    AlertMailPurpose,
+    Condition,
+    SignUpAttempt,
+    Subscriber,
+    Subscription,
+    SuppressedAddress,
+    Timing,
+)
+from subscriptions.signup import NETWORK_LIMIT, confirm_subscriptions, delete_outdated, remove_subscriber
+from subscriptions.tokens import TokenPurpose, make_token
+from tests.factories import make_author, make_live, make_tag
+
+from .factories import make_subscriber, make_unconfirmed
+
+pytestmark = pytest.mark.django_db
+ADDRESS = "Reader@example.org"
+
+
+def sign_up(client, email: str = ADDRESS, path: str = "/en/alerts/", **data):
+    return client.post(path, {"email": email, **data})
+
+
+def confirm_url(subscriber: Subscriber) -> str:
+    return reverse("subscriptions:confirm", args=[make_token(TokenPurpose.CONFIRM, subscriber.uid)])
+
+
+def pass_time(**period: int) -> None:
+    """Make all that is stored older."""
+    age = timedelta(**period)
+    for attempt in SignUpAttempt.objects.all():
+        SignUpAttempt.objects.filter(pk=attempt.pk).update(at=attempt.at - age)
+    for row in Subscription.objects.all():
+        Subscription.objects.filter(pk=row.pk).update(requested_at=row.requested_at - age)
+    AlertMail.objects.update(next_attempt_at=None, sent_at=timezone.now() - age)
+
+
+def test_the_form_stores_an_unconfirmed_choice_and_queues_one_mail(client):
+    make_live(tags=[make_tag("Energy", slug="energy")])
+
+    response = sign_up(client, choice="topic=energy", timing="weekly", locale="sv")
+
+    assert response.status_code == 200 and ADDRESS in response.content.decode()
+    subscriber = Subscriber.objects.get()
+    assert (subscriber.address, subscriber.locale) == (ADDRESS, "sv")
+    subscription = subscriber.subscriptions.get()
+    assert (subscription.condition.filters, subscription.timing) == ({"topic": "energy"}, Timing.WEEKLY)
+    assert subscription.confirmed_at is None
+    assert subscriber.mails.get().purpose == AlertMailPurpose.CONFIRM
+    assert mail.outbox == []
+
+
+def test_several_choices_are_each_stored_with_all_their_filters(client):
+    ann = make_author("Ann Berg", slug="ann-berg")
+    make_live(author=ann, tags=[make_tag("Energy", slug="energy"), make_tag(slug="se", kind=TagKind.COUNTRY)])
+
+    sign_up(client, choice=["topic=energy&author=ann-berg", "country=se"], q="grid")
+
+    rows = Condition.objects.order_by("pk").values_list("filters", "query")
+    assert list(rows) == [
+        ({"topic": "energy", "author": "ann-berg"}, ""),
+        ({"country": "se"}, ""),
+        ({}, "grid"),
+    ]
+
+
+def test_a_form_without_a_choice_is_for_all_publications(client):
+    sign_up(client)
+
+    assert Condition.objects.get().digest == Choice().digest
+
+
+def test_one_publication_is_chosen_by_its_uid(client):
+    edition = make_live()
+    uid = Publication.objects.get(pk=edition.publication_id).uid
+
+    sign_up(client, choice=f"publication={uid}")
+
+    assert Condition.objects.get().publication_id == edition.publication_id
+
+
+@pytest.mark.parametrize("state", ["new", "confirmed", "unconfirmed", "paused", "left", "failed", "no host"])
+def test_the_answer_is_the_same_whatever_is_stored_of_the_address(client, state):
+    if state in ("confirmed", "paused", "failed", "left"):
+        subscriber = make_subscriber(address=ADDRESS)
+        if state == "left":
+            remove_subscriber(subscriber)
+        elif state != "confirmed":
+            column = {"paused": "paused_until", "failed": "failed_at"}[state]
+            Subscriber.objects.update(**{column: timezone.now() + timedelta(days=9)})
+    if state == "unconfirmed":
+        make_unconfirmed(Choice(), address=ADDRESS)
+    known = sign_up(client, "someone@example.org").content.decode()
+    address = "reader@no-such-host.invalid" if state == "no host" else ADDRESS
+
+    response = sign_up(client, address)
+
+    assert response.status_code == 200
+    assert response.content.decode() == known.replace("someone@example.org", address)
+    assert AlertMail.objects.filter(purpose=AlertMailPurpose.CONFIRM).count() == 2
+
+
+@pytest.mark.parametrize("address", ["", "reader", "reader@", "a b@example.org", "a@example.org\nBcc: b@example.org",
+                                     "a@example.org\r", "x" * 300 + "@example.org", "a@exam\0ple.org"])  # fmt: skip
+def test_a_malformed_address_is_an_error_and_stores_nothing(client, address):
+    response = sign_up(client, f"{address}x" if address.endswith("\r") else address)
+
+    assert response.status_code == 400
+    assert 'aria-invalid="true"' in response.content.decode()
+    assert not Subscriber.objects.exists() and not SignUpAttempt.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("choice", "text"),
+    [
+        ("colour=red", "Alerts cannot be limited by “colour”."),
+        ("year=2026", "Alerts cannot be limited by “year”."),
+        ("topic=secret", "“secret” is not among the choices of “Topic”"),
+        ("topic=%00", "is not among the choices of “Topic”"),
+        ("publication=1", "There is no such publication"),
+        ("publication=x&topic=energy", "have no other filters"),
+        (f"q={'word ' * 60}", "too many words"),
+        ("q=%21%21", "has no word that can be searched for"),
+        ("x" * 3_000, "This choice is not complete."),
+        ("&".join(f"a{number}=1" for number in range(90)), "This choice is not complete."),
+    ],
+)
+def test_a_choice_that_cannot_be_made_is_refused_and_named(client, choice, text):
+    make_tag("Draft only", slug="secret")
+
+    response = sign_up(client, choice=choice)
+
+    assert response.status_code == 400 and text in response.content.decode()
+    assert ADDRESS in response.content.decode()
+    assert not Subscriber.objects.exists()
+
+
+def test_a_form_that_a_program_has_filled_in_stores_nothing_and_looks_the_same(client):
+    answer = sign_up(client, website="https://spam.example")
+
+    assert not Subscriber.objects.exists() and not AlertMail.objects.exists()
+    assert answer.content == sign_up(client).content
+
+
+def test_a_choice_is_added_and_removed_without_a_script(client):
+    make_live(tags=[make_tag("Energy", slug="energy")])
+
+    added = client.post("/en/alerts/", {"topic": "energy", "q": "grid", "add": "1", "email": ADDRESS})
+    removed = client.post("/en/alerts/", {"choice": "topic=energy&q=grid", "remove": "topic=energy&q=grid"})
+
+    assert 'name="choice" value="topic=energy&amp;q=grid"' in added.content.decode()
+    assert ADDRESS in added.content.decode() and "Topic: Energy · Search: grid" in added.content.decode()
+    assert 'name="choice"' not in removed.content.decode()
+    assert not Subscriber.objects.exists()
+
+
+def test_an_address_is_mailed_once_in_ten_minutes_and_three_times_a_day(client):
+    counts = []
+    for minutes in (0, 0, 11, 11, 11, 24 * 60):
+        pass_time(minutes=minutes)
+        sign_up(client, f"reader+{minutes}@example.org" if minutes == 0 else "reader@example.org")
+        counts.append(SignUpAttempt.objects.filter(was_mailed=True).count())
+
+    assert counts == [1, 1, 2, 3, 3, 4]
+
+
+def test_a_network_sends_no_more_than_so_many_forms(client):
+    for number in range(NETWORK_LIMIT.count):
+        sign_up(client, f"reader{number}@example.org")
+
+    refused = sign_up(client, "one-more@example.org")
+    other = client.post("/en/alerts/", {"email": "other@example.org"}, REMOTE_ADDR="203.0.113.9")
+
+    assert (refused.status_code, other.status_code) == (429, 200)
+    assert 0 < int(refused.headers["Retry-After"]) <= 3601
+    assert SignUpAttempt.objects.count() == Subscriber.objects.count() == NETWORK_LIMIT.count + 1
+
+
+def test_somebody_else_changes_nothing_of_what_is_confirmed(client):
+    subscriber = make_subscriber(address=ADDRESS, timing=Timing.DAILY)
+
+    sign_up(client, timing="weekly", locale="sv")
+
+    subscriber.refresh_from_db()
+    assert subscriber.locale == "en"
+    assert subscriber.subscriptions.get().timing == Timing.DAILY
+
+
+def test_a_get_of_the_link_confirms_nothing_and_a_post_what_is_ticked(client):
+    make_live(tags=[make_tag("Energy", slug="energy")])
+    sign_up(client, choice=["topic=energy", "q=grid"])
+    subscriber = Subscriber.objects.get()
+    first, second = subscriber.subscriptions.order_by("pk")
+
+    page = client.get(confirm_url(subscriber))
+    assert "Topic: Energy" in page.content.decode() and not Subscription.objects.confirmed().exists()
+    nothing = client.post(confirm_url(subscriber))
+    assert nothing.status_code == 400 and not Subscription.objects.confirmed().exists()
+    done = client.post(confirm_url(subscriber), {"chosen": [first.pk, "x", "9" * 30]})
+
+    assert list(subscriber.subscriptions.all()) == [first]
+    assert subscriber.subscriptions.confirmed().get() == first
+    assert f"/en/alerts/manage/{make_token(TokenPurpose.MANAGE, subscriber.uid)}/" in done.content.decode()
+    assert client.post(confirm_url(subscriber), {"chosen": second.pk}).status_code == 404
+
+
+def test_the_link_works_for_48_hours(client):
+    subscription = make_unconfirmed(Choice())
+    Subscription.objects.update(requested_at=timezone.now() - timedelta(hours=47, minutes=59))
+    assert client.get(confirm_url(subscription.subscriber)).status_code == 200
+
+    Subscription.objects.update(requested_at=timezone.now() - timedelta(hours=48, minutes=1))
+
+    response = client.post(confirm_url(subscription.subscriber), {"chosen": subscription.pk})
+    assert response.status_code == 404 and not Subscription.objects.confirmed().exists()
+
+
+def test_the_link_of_one_reader_confirms_nothing_of_another():
+    own, other = make_unconfirmed(Choice()), make_unconfirmed(Choice(query="grid"))
+
+    assert confirm_subscriptions(own.subscriber, [other.pk]) == 0
+    assert not Subscription.objects.confirmed().exists()
+
+
+def test_a_reader_who_had_left_or_whose_address_failed_gets_mails_again_by_confirming(client):
+    remove_subscriber(make_subscriber(address=ADDRESS))
+    sign_up(client)
+    subscriber = Subscriber.objects.get()
+    Subscriber.objects.update(failed_at=timezone.now())
+
+    confirm_subscriptions(subscriber, subscriber.subscriptions.values_list("pk", flat=True))
+
+    assert not SuppressedAddress.objects.exists()
+    assert Subscriber.objects.reachable().get() == subscriber
+
+
+def test_what_is_not_confirmed_is_deleted_after_48_hours_with_the_address(client):
+    make_subscriber(Choice(query="kept"), address="kept@example.org")
+    sign_up(client, choice="q=grid")
+    sign_up(client, "kept@example.org", choice="q=other")
+    assert delete_outdated() == 0
+
+    pass_time(hours=49)
+
+    assert delete_outdated() == 1
+    assert [subscriber.address for subscriber in Subscriber.objects.all()] == ["kept@example.org"]
+    assert [condition.query for condition in Condition.objects.all()] == ["kept"]
+    assert not SignUpAttempt.objects.exists()
