@@ -1,8 +1,9 @@
 """What a mail says about an event: the words of its type, and the edition as it is now."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,6 +14,7 @@ from publications.presentation import byline_text
 
 from .expansion import ENDINGS, find_edition
 from .models import AlertEvent, AlertType
+from .newsletter import IssueItem, build_issue
 
 MARKED_TYPES = (AlertType.RETRACTED, AlertType.CONCERN)
 """Their subject says already what the title is marked with."""
@@ -30,6 +32,7 @@ class Entry:
         note: what the editors say to readers: of the correction or update, or the reason.
         url: the page that readers go on to; "" if there is none.
         language, direction: those of the text.
+        items: what an issue of the newsletter has.
     """
 
     type: AlertType
@@ -40,13 +43,22 @@ class Entry:
     details: str = ""
     note: str = ""
     summary: str = ""
+    items: Sequence[IssueItem] = ()
 
     @property
     def label(self) -> str:
-        return str(self.type.label)
+        """What has become of it; a new issue says itself what it is."""
+        return "" if self._is_new_issue else str(self.type.label)
+
+    @property
+    def _is_new_issue(self) -> bool:
+        return bool(self.items) and self.type == AlertType.NEW
 
     @property
     def subject(self) -> str:
+        """The subject of a mail about it; that of a new issue is as its editor has written it."""
+        if self._is_new_issue:
+            return self.title
         return _("%(label)s: “%(title)s”") % {"label": self.label, "title": self.title}
 
 
@@ -77,7 +89,15 @@ def _describe(found: list[tuple[AlertEvent, Edition]], limit: int | None) -> Ite
             details=" · ".join(filter(None, (edition.type_line, authors, format_day(event.happens_at)))),
             note=_cut(_find_note(event), limit),
             summary="" if is_ending else _cut(edition.summary, limit),
+            items=build_issue(edition) if edition.kind.is_newsletter and not (is_ending or limit) else (),
         )
+
+
+def describe_issue(edition: Edition) -> Entry:
+    """Return what is said of an issue that is not public yet, as when it becomes public now."""
+    event = AlertEvent(type=AlertType.NEW, happens_at=timezone.now(), edition=edition)
+    (entry,) = _describe([(event, edition)], None)
+    return entry
 
 
 def _find_url(event: AlertEvent, edition: Edition) -> str:

@@ -28,7 +28,7 @@ from publications.locales import absolute_url
 from publications.models import Edition, SiteState, SiteVersion, read_site_state, site_settings
 from publications.news import sender_address
 
-from .entries import describe_events, describe_many, remove_line_ends
+from .entries import Entry, describe_events, describe_many, remove_line_ends
 from .expansion import ENDINGS, PERIODS, list_events
 from .labels import describe_condition
 from .messages import MessageTemplate
@@ -128,14 +128,27 @@ class MailWriter:
                 return None
             more = max(0, len(entries) - MAX_ENTRIES)
             entries = entries[:MAX_ENTRIES]
-            context = {
-                "heading": _heading(mail),
-                "entries": entries,
-                "more": more,
-                "all_url": absolute_url(reverse("publications:list")),
-                "reasons": describe_conditions(reasons),
-            }
-            return self._write(describe_many(entries, more), "alert", context, locale, is_list=True)
+            return self.write_entries(
+                entries, locale, heading=_heading(mail), more=more, reasons=describe_conditions(reasons)
+            )
+
+    def write_entries(
+        self, entries: list[Entry], locale: str, *, reasons: list[str], heading: str = "", more: int = 0
+    ) -> MessageTemplate:
+        """Return the mail of some events in a locale, which is the current one.
+
+        Args:
+            reasons: what its subscriber has chosen, in words.
+            more: how many events are left out.
+        """
+        context = {
+            "heading": heading,
+            "entries": entries,
+            "more": more,
+            "all_url": absolute_url(reverse("publications:list")),
+            "reasons": reasons,
+        }
+        return self._write(describe_many(entries, more), "alert", context, locale, is_list=True)
 
     def _write_confirmation(self, mail: AlertMail) -> MessageTemplate | None:
         subscriber = mail.subscriber

@@ -18,6 +18,7 @@ from publications.models import (
     EditionTag,
     TagKind,
     issue_editions,
+    truncate_to_minute,
 )
 from publications.presentation import build_teasers
 
@@ -83,8 +84,10 @@ def find_last_issue(language: str) -> Edition | None:
 def propose_topics(locale: str) -> list[ProposedTopic]:
     """Return what is new for readers of a locale since its last issue, by topic: the largest topic first."""
     last = find_last_issue(locale)
-    since = last.visible_from if last else timezone.now() - FIRST_PERIOD
-    editions = Edition.objects.live().listed().for_locale(locale).filter(published_at__gt=since)
+    since = truncate_to_minute(last.visible_from) if last else timezone.now() - FIRST_PERIOD
+    editions = Edition.objects.live().listed().for_locale(locale).filter(published_at__gte=since)
+    if last:
+        editions = editions.exclude(publication__linked_from__source=last.publication_id)
     newest = list(editions.newest_first().select_related("kind").without_texts()[:MAX_PROPOSED])
     return _group_by_topic(newest)
 

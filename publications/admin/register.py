@@ -46,6 +46,7 @@ from . import (
     my_settings,
     name_removals,
     news,
+    newsletter,
     old_addresses,
     old_site_samples,
     operations,
@@ -237,6 +238,10 @@ PAGES = (
     ("addresses/", "old-addresses", old_addresses.old_addresses_page),
     ("addresses/<number:pk>/remove/", "old-address-removal", old_addresses.old_address_removal_page),
     ("newsletter/", "newsletter", site_settings.newsletter_page),
+    ("newsletter/issues/", "newsletter-issues", newsletter.newsletter_issues),
+    ("newsletter/issues/<number:pk>/", "newsletter-issue", newsletter.newsletter_issue),
+    ("newsletter/issues/<number:pk>/mail/", "newsletter-mail", newsletter.newsletter_mail),
+    ("newsletter/issues/<number:pk>/test/", "newsletter-test", newsletter.newsletter_test),
 )
 """Route, URL name and view. They precede the URLs of Django's admin."""
 

@@ -1,20 +1,34 @@
 """The outbox of mails to staff as a queue of the sender."""
 
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
 from django.core.mail import EmailMessage
 
 from publications.models import MAX_ERROR_CHARACTERS, OutboxMail
 
 from .mails import build_mail
 
+NO_BUILDERS: Mapping = MappingProxyType({})
+
 
 class StaffQueue:
-    """See `MailQueue`."""
+    """See `MailQueue`.
+
+    Args:
+        builders: functions of apps that this one does not know, which build their mails, by purpose.
+    """
+
+    def __init__(
+        self, builders: Mapping[str, Callable[[OutboxMail], EmailMessage | None]] = NO_BUILDERS
+    ) -> None:
+        self._builders = builders
 
     def claim(self) -> OutboxMail | None:
         return OutboxMail.objects.due().select_for_update(skip_locked=True).first()
 
     def build(self, mail: OutboxMail) -> EmailMessage | None:
-        return build_mail(mail)
+        return self._builders.get(mail.purpose, build_mail)(mail)
 
     def mark_sent(self, mail: OutboxMail) -> None:
         mail.mark_sent()

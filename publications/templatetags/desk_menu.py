@@ -111,6 +111,10 @@ MENU = (
             "planning",
         ),
         page_entry(
+            "change_publication", _("Newsletter"), _("Its issues, each as the mail that it will be"),
+            "newsletter-issues",
+        ),
+        page_entry(
             "relate_publication", _("Related links"), _("What is shown below a text as related"), "related-links"
         ),
     )),
@@ -123,7 +127,6 @@ MENU = (
         page_entry(
             "publish_publication", _("Lead of the home page"), _("The piece that stands first"), "home-lead"
         ),
-        page_entry("publish_publication", _("Newsletter"), _("Where readers sign up"), "newsletter"),
         model_entry(
             SitePage, _("Site pages"), _("About, contact, privacy and others, in both languages")
         ),

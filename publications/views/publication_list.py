@@ -15,8 +15,10 @@ from publications import search
 from publications.locales import current_locale
 from publications.models import (
     FACETS,
+    KIND,
     EditionList,
     FacetChoice,
+    count_editions,
     is_public,
     live_choices,
     site_settings,
@@ -224,6 +226,12 @@ class PublicationList:
         others = {other: value for other, value in self.filters.items() if other != name}
         return live_choices(FACETS[name], None if name == "language" else self._locale_of_texts, others)
 
+    def _count_unlisted(self, name: str) -> int:
+        """Return the count of a chosen value that the counts leave out: that of a kind that stands in no lists."""
+        return (
+            count_editions(self._locale_of_texts, self.filters) if name == KIND and not self.query_text else 0
+        )
+
     def _facet_field(
         self, name: str, facet_choices: list[FacetChoice], *, with_counts: bool = True
     ) -> dict[str, object]:
@@ -232,7 +240,7 @@ class PublicationList:
         if chosen and chosen not in {choice.value for choice in facet_choices}:
             facet_choices = [
                 *facet_choices,
-                FacetChoice(chosen, facet.label_of(self._chosen_values[name]), 0),
+                FacetChoice(chosen, facet.label_of(self._chosen_values[name]), self._count_unlisted(name)),
             ]
         by_label = sorted(
             facet_choices, key=lambda choice: choice.label.casefold(), reverse=facet.is_descending

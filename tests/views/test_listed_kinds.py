@@ -73,6 +73,7 @@ def test_it_has_a_page_a_list_and_a_feed_of_its_kind_and_is_in_the_sitemap(clien
     listed = client.get("/en/publications/?kind=newsletter")
 
     assert client.get(own).status_code == 200
+    assert "Newsletter (1)" in listed.text
     assert TITLE in listed.text and "Rye is dear" not in listed.text
     feed = re.search(r'href="([^"]+newsletter[^"]*)"', listed.text)[1]
     assert TITLE in client.get(unescape(feed)).text

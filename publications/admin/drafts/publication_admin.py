@@ -14,6 +14,7 @@ from publications.models import Kind, Publication, parse_pk
 
 from .. import comments, quick_add, submissions
 from ..form_data import REDISPLAY_FIELD, mark_redisplay
+from ..newsletter import issue_initial
 from ..publish.approvals import save_revision
 from ..site import redirect_from_deleted_draft
 from . import autosave, suggestions
@@ -60,6 +61,7 @@ class PublicationAdmin(DraftDeletionMixin, PublicationListAdmin):
             "language": current_locale(),
             **super().get_changeform_initial_data(request),
             **translation_initial(request),
+            **issue_initial(request.GET),
         }
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):

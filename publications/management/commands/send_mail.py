@@ -8,6 +8,7 @@ from publications.models import RETRY_DAYS
 from publications.news import SendResult, StaffQueue, expand_events, send_due, sender_lock
 from subscriptions.alert_queue import AlertQueue
 from subscriptions.expansion import expand_alerts
+from subscriptions.issue_mails import MAIL_BUILDERS
 
 EXIT_UNREACHABLE = 3
 SECONDS = 20
@@ -48,7 +49,7 @@ class Command(BaseCommand):
 
 def _send_all() -> SendResult:
     """Send what is due, and what becomes due until that is sent."""
-    result, queues = SendResult(), (StaffQueue(), AlertQueue())
+    result, queues = SendResult(), (StaffQueue(MAIL_BUILDERS), AlertQueue())
     while not (result.is_done or result.relay_error):
         expand_events()
         expand_alerts()

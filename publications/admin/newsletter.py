@@ -1,0 +1,109 @@
+"""Issues of the newsletter: a new one from what is new, and each as the mail that it will be."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.csp import CSP
+from django.utils.translation import gettext as _
+from django.views.decorators.csp import csp_override
+from django.views.decorators.http import require_POST
+
+from publications.locales import LANGUAGE_NAMES, LOCALES, current_locale
+from publications.models import (
+    NEWSLETTER,
+    Kind,
+    MailPurpose,
+    OutboxMail,
+    Publication,
+    parse_pk,
+    with_status,
+)
+from subscriptions.issue_mails import write_issue
+from subscriptions.newsletter import find_last_issue, list_proposed, propose_topics
+
+from .site import get_publication_or_404, render_desk_page, render_publication_page, require_permissions
+from .status_text import status_text
+
+ISSUE_PARAM, RELATED_PARAM, LANGUAGE_PARAM = "issue", "related", "language"
+MAX_ISSUES = 50
+DARK_QUERY = "(prefers-color-scheme: dark)"
+MAIL_CSP = {
+    "default-src": [CSP.NONE],
+    "style-src": [CSP.SELF, CSP.UNSAFE_INLINE],
+    "frame-ancestors": [CSP.SELF],
+}
+"""A mail has its styles in its elements, and neither scripts nor pictures of others."""
+
+
+@require_permissions("change_publication")
+def newsletter_issues(request: HttpRequest) -> HttpResponse:
+    """List the issues, and propose what a new one may have: the form of a new publication is filled in with it."""
+    language = request.GET.get(LANGUAGE_PARAM, "")
+    language = language if language in LOCALES else current_locale()
+    issues = with_status(Publication.objects.filter(kind__slug=NEWSLETTER).select_related("kind"))
+    rows = [(issue, status_text(issue)) for issue in issues.order_by("-created_at", "-pk")[:MAX_ISSUES]]
+    return render_desk_page(
+        request, "newsletter_issues",
+        title=_("Issues of the newsletter"), rows=rows, topics=propose_topics(language),
+        last=find_last_issue(language), language=language,
+        languages=[(code, LANGUAGE_NAMES[code]) for code in LOCALES],
+        kind=Kind.objects.filter(slug=NEWSLETTER).first(),
+    )  # fmt: skip
+
+
+def issue_initial(params: QueryDict) -> dict[str, object]:
+    """Return the initial values of the form of a new issue; nothing for a form of any other text.
+
+    Its authors are those of the last issue in its language.
+    """
+    kind = Kind.objects.filter(slug=NEWSLETTER).first() if ISSUE_PARAM in params else None
+    language = params.get(LANGUAGE_PARAM, "")
+    if not kind or language not in LOCALES:
+        return {}
+    last = find_last_issue(language)
+    pks = list_proposed(parse_pk(value) for value in params.getlist(RELATED_PARAM))
+    return {
+        "kind": kind.pk,
+        "language": language,
+        "bylines": [(line.author_id, line.role) for line in last.bylines.all()] if last else [],
+        "related": [(pk, "") for pk in pks],
+    }
+
+
+@require_permissions("change_publication")
+def newsletter_issue(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the draft of an issue as the mail that it will be, at the widths of mail programs, light and dark."""
+    return render_publication_page(
+        request, "newsletter_issue", _get_issue_or_404(pk), title=_("As a mail"),
+        address=request.user.email,
+    )  # fmt: skip
+
+
+@require_permissions("change_publication")
+@csp_override(MAIL_CSP)
+def newsletter_mail(request: HttpRequest, pk: int) -> HttpResponse:
+    """Return the mail alone, for the frames of the page: dark or light, whatever the reader of the desk prefers."""
+    applies = "all" if "dark" in request.GET else "not all"
+    return HttpResponse(write_issue(_get_issue_or_404(pk)).html.replace(DARK_QUERY, applies))
+
+
+@require_permissions("change_publication")
+@require_POST
+def newsletter_test(request: HttpRequest, pk: int) -> HttpResponse:
+    """Queue the mail for the address of the user, and for nobody else."""
+    issue, user = _get_issue_or_404(pk), request.user
+    if user.email:
+        key = f"{issue.pk}:{user.pk}:{timezone.now().timestamp():.6f}"
+        OutboxMail.build(MailPurpose.NEWSLETTER, key, user.email, user=user).save()
+        messages.success(request, _("It is on its way to %(address)s.") % {"address": user.email})
+    else:
+        messages.error(request, _("Your account has no mail address. Enter one on your own page first."))
+    return HttpResponseRedirect(reverse("desk:newsletter-issue", args=[issue.pk]))
+
+
+def _get_issue_or_404(pk: int) -> Publication:
+    issue = get_publication_or_404(pk)
+    if not issue.kind.is_newsletter:
+        raise Http404
+    return issue

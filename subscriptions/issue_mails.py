@@ -1,0 +1,57 @@
+"""The mail of an issue of the newsletter before it is public: for the preview at the desk, and to try it."""
+
+from dataclasses import replace
+
+from django.core.mail import EmailMessage
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from publications import snapshot
+from publications.models import KIND, NEWSLETTER, MailPurpose, OutboxMail, Publication
+
+from .conditions import Choice
+from .entries import describe_issue
+from .labels import describe_condition
+from .mails import PLACEHOLDERS, MailWriter
+from .messages import MessageTemplate
+from .models import Condition
+from .tokens import TOKEN_LENGTH
+
+PERMISSION = "publications.change_publication"
+NO_TOKEN = "-" * TOKEN_LENGTH
+"""What stands for a token in a mail of nobody: its links open nothing."""
+
+
+def write_issue(issue: Publication) -> MessageTemplate:
+    """Return the mail of a draft of an issue, as its subscribers would get it if it were public now.
+
+    Raises:
+        publications.markup.Unrenderable: its text cannot be rendered.
+    """
+    with override(issue.locale):
+        edition = snapshot.build_snapshot(issue).edition
+        reason = describe_condition(Condition(filters=Choice(filters={KIND: NEWSLETTER}).filters))
+        return MailWriter().write_entries([describe_issue(edition)], issue.locale, reasons=[reason])
+
+
+def build_test_mail(mail: OutboxMail) -> EmailMessage | None:
+    """Return the mail of a row of the outbox to an editor; None if they or the draft are gone.
+
+    Its key begins with the purpose and the primary key of the publication.
+    """
+    user = mail.user
+    if not (user and user.is_active and user.is_staff and user.email and user.has_perm(PERMISSION)):
+        return None
+    _purpose, pk, *_rest = mail.key.split(":")
+    issue = Publication.objects.filter(pk=pk, kind__slug=NEWSLETTER).first()
+    if not issue:
+        return None
+    mail.recipient = user.email
+    template = write_issue(issue)
+    template = replace(template, subject=_("Test: %(title)s") % {"title": template.subject})
+    tokens = dict.fromkeys(PLACEHOLDERS.values(), NO_TOKEN)
+    return template.copy_for(user.email, message_id=mail.message_id, placeholders=tokens)
+
+
+MAIL_BUILDERS = {MailPurpose.NEWSLETTER: build_test_mail}
+"""How mails of the outbox of staff are built that are about the newsletter, by purpose."""

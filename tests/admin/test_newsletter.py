@@ -1,0 +1,116 @@
+"""Issues of the newsletter at the desk: proposed, written in the form of a publication, shown as a mail and tried."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.urls import reverse
+from django.utils import timezone
+
+from publications import actions
+from publications.admin.newsletter import DARK_QUERY
+from publications.models import Kind, OutboxMail, Publication, TagKind
+from publications.news import SendResult, StaffQueue, send_due
+from subscriptions.conditions import Choice
+from subscriptions.events import record_events
+from subscriptions.expansion import expand_alerts
+from subscriptions.issue_mails import MAIL_BUILDERS
+from subscriptions.mails import MailWriter
+from subscriptions.models import AlertMail
+from subscriptions.newsletter import propose_topics
+from tests.factories import make_author, make_live, make_person, make_publication, make_tag
+from tests.subscriptions.factories import make_subscriber
+
+pytestmark = pytest.mark.django_db
+
+ISSUES = reverse("desk:newsletter-issues")
+
+
+@pytest.fixture
+def editor(client):
+    person = make_person("Editors", email="eva@example.org")
+    client.force_login(person)
+    return person
+
+
+def make_issue(*titles: str, **fields) -> Publication:
+    draft = make_publication(kind="newsletter", title="What is new", body="", **fields)
+    actions.set_related_links(draft, [make_live(title=title).publication for title in titles], by=None)
+    return draft
+
+
+def test_what_is_new_since_the_last_issue_is_proposed_by_topic(editor, client):
+    energy = make_tag("Energy", kind=TagKind.THEME)
+    last = make_publication(kind="newsletter", title="The last one")
+    actions.set_related_links(last, [make_live(title="In the last one").publication], by=None)
+    actions.publish(last, by=None)
+    for title in ("On grids", "On gas"):
+        make_live(title=title, tags=(energy,))
+    make_live(title="On rye")
+    make_live(title="Old", published_at=timezone.now() - timedelta(days=90))
+
+    page = client.get(ISSUES, {"language": "en"}).text
+
+    topics = {topic.label: [edition.title for edition in topic.editions] for topic in propose_topics("en")}
+    assert topics == {"Energy": ["On gas", "On grids"], "Without a topic": ["On rye"]}
+    assert page.index("On gas") < page.index("On rye") and "The last one" in page
+    assert page.count('name="related"') == 3
+
+
+def test_the_form_of_a_new_issue_has_what_was_ticked_in_order(editor, client):
+    author = make_author("Ann Berg")
+    actions.publish(make_publication(kind="newsletter", authors=[author]), by=None)
+    first, second = (make_live(title=title).publication_id for title in ("One", "Two"))
+    draft = make_publication(title="Not public").pk
+    url = reverse("desk:publications_publication_add")
+
+    page = client.get(url, {"issue": "new", "language": "en", "related": [second, draft, first]})
+
+    form = page.context["adminform"].form
+    assert form.initial["related"] == [(second, ""), (first, "")]
+    assert form.initial["bylines"] == [(author.pk, "author")]
+    assert form.initial["kind"] == Kind.objects.get(slug="newsletter").pk
+
+
+def test_an_issue_is_shown_as_its_mail_and_sent_to_oneself_alone(editor, client):
+    issue = make_issue("On rye", "On hay")
+    withdrawn = issue.related_links.first().target
+    url = reverse("desk:newsletter-issue", args=[issue.pk])
+
+    page, shown = client.get(url), client.get(reverse("desk:newsletter-mail", args=[issue.pk]))
+    client.post(reverse("desk:newsletter-test", args=[issue.pk]))
+    actions.withdraw(withdrawn, by=None, note="Made up.")
+    send_due([StaffQueue(MAIL_BUILDERS)], SendResult())
+
+    assert page.text.count("<iframe") == 4 and "eva@example.org" in page.text
+    assert DARK_QUERY not in shown.text and "@media not all" in shown.text
+    assert shown.text.index("On rye") < shown.text.index("On hay")
+    assert "script-src" not in shown["Content-Security-Policy"]
+    (sent,) = mail.outbox
+    html = sent.alternatives[0].content
+    assert (sent.to, sent.subject) == (["eva@example.org"], "Test: What is new")
+    assert "On hay" in html and "On hay" in sent.body and "On rye" not in html + sent.body
+    assert OutboxMail.objects.get().sent_at
+
+
+def test_a_published_issue_is_mailed_with_what_it_has_then(editor):
+    record_events()
+    make_subscriber(Choice(filters={"kind": "newsletter"}))
+    issue = make_issue("On rye", "On hay")
+    actions.publish(issue, by=None)
+    expand_alerts()
+    actions.withdraw(issue.related_links.last().target, by=None, note="Made up.")
+
+    message = MailWriter().build(AlertMail.objects.get())
+
+    assert message.subject == "What is new"
+    assert "On rye" in message.body and re.search(r"http\S+/on-rye/", message.body)
+    assert "On hay" not in message.body + message.alternatives[0].content
+
+
+@pytest.mark.parametrize("name", ["newsletter-issue", "newsletter-mail"])
+def test_other_publications_are_no_issues(editor, client, name):
+    draft = make_publication()
+
+    assert client.get(reverse(f"desk:{name}", args=[draft.pk])).status_code == 404
