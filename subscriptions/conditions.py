@@ -1,10 +1,11 @@
 """What alerts are about: conditions as they are chosen, stored, shown and matched with an edition."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, NamedTuple
+from urllib.parse import unquote
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -134,9 +135,32 @@ def _check_query(text: str) -> str:
     return query.text
 
 
-def has_filters(edition: EditionWithRows, filters: Mapping[str, str]) -> bool:
-    """Return whether an edition has all these values of facets."""
-    return all(value in FACETS[name].values_of(edition) for name, value in filters.items() if name in FACETS)
+def find_values(edition: EditionWithRows) -> dict[str, set[str]]:
+    """Return the values of an edition by the names of facets, with those of former addresses of its topics and authors.
+
+    Conditions are matched with these: what readers have chosen goes on when its address changes.
+    """
+    values = {name: set(facet.values_of(edition)) for name, facet in FACETS.items()}
+    for name, facet in FACETS.items():
+        rows = [row for row in facet.rows_of(edition) if facet.model in PAGES and facet.includes(row)]
+        former = _former_values(PAGES[facet.model], rows) if rows else set()
+        values[name] |= {value for value in former if not facet.find(value)}  # else it is another row's now
+    return values
+
+
+def _former_values(kind: RowPage, rows: Sequence[Tag | Author]) -> set[str]:
+    prefixes = [_page_path(kind, locale, "x").removesuffix("x") for locale in LOCALES]
+    paths = (
+        Redirect.objects.without_query().filter(**{f"{kind.column}__in": rows}).values_list("path", flat=True)
+    )
+    return {
+        unquote(path.removeprefix(prefix)) for path in paths for prefix in prefixes if path.startswith(prefix)
+    }
+
+
+def has_filters(values: Mapping[str, set[str]], filters: Mapping[str, str]) -> bool:
+    """Return whether an edition with these values (`find_values`) has all those of a condition."""
+    return all(value in values[name] for name, value in filters.items() if name in values)
 
 
 def find_value(facet: Facet, value: str) -> Any:
@@ -151,10 +175,12 @@ def _find_renamed(facet: Facet, value: str) -> Tag | Author | None:
     kind = PAGES.get(facet.model)
     if not kind:
         return None
-    paths = [
-        Redirect.normalize_path(localized_path(locale, f"publications:{kind.page}", slug=value))
-        for locale in LOCALES
-    ]
+    paths = [_page_path(kind, locale, value) for locale in LOCALES]
     redirects = Redirect.objects.without_query().filter(path__in=paths).select_related(kind.column)
     rows = (getattr(redirect, kind.column) for redirect in redirects)
     return next((row for row in rows if row and facet.includes(row)), None)
+
+
+def _page_path(kind: RowPage, locale: str, slug: str) -> str:
+    """Return the path of a page as redirects store it."""
+    return Redirect.normalize_path(localized_path(locale, f"publications:{kind.page}", slug=slug))

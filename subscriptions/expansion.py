@@ -18,7 +18,7 @@ from publications.locales import LOCALES
 from publications.models import KIND, Edition, EditionWithRows, EndReason
 from publications.search import is_match, parse_query
 
-from .conditions import has_filters
+from .conditions import find_values, has_filters
 from .events import lock_state, record_events
 from .models import (
     AlertEvent,
@@ -118,6 +118,7 @@ def _find_matches(event: AlertEvent, edition: Edition) -> Iterator[int]:
     A search finds live editions alone: what has ended matches the searches that have found it before.
     """
     edition_with_rows = EditionWithRows.get(edition)
+    values = find_values(edition_with_rows)
     used = Condition.objects.filter(Exists(Subscription.objects.confirmed().filter(condition=OuterRef("pk"))))
     own = used.filter(Q(publication=None) | Q(publication=edition.publication_id))
     if not edition_with_rows.edition.kind.is_listed:
@@ -127,7 +128,7 @@ def _find_matches(event: AlertEvent, edition: Edition) -> Iterator[int]:
         events = AlertEvent.objects.filter(edition__publication=edition.publication_id)
         found_before = set(EventMatch.objects.filter(event__in=events).values_list("condition", flat=True))
     for pk, filters, query in own.values_list("pk", "filters", "query").iterator():
-        if not has_filters(edition_with_rows, filters):
+        if not has_filters(values, filters):
             continue
         if (
             not query

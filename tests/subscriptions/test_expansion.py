@@ -241,3 +241,19 @@ def test_the_actor_makes_no_difference():
     expand()
 
     assert mailed() == [(subscriber.pk, "new")]
+
+
+def test_who_follows_a_topic_or_an_author_is_mailed_after_a_change_of_the_address():
+    tag, author = make_tag("Energy", slug="energy"), make_author("Ann Berg", slug="ann-berg")
+    make_tag("Power plants", slug="power-plants")
+    for path in ("/en/topics/power", "/sv/amnen/power-plants"):
+        tag.redirects.create(path=path)
+    author.redirects.create(path="/sv/forfattare/ann-lind")
+    subscriber = make_subscriber(Choice(filters={"topic": "power", "author": "ann-lind"}))
+    make_subscriber(Choice(filters={"topic": "power-plants"}))  # another topic has the address now
+    make_subscriber(Choice(filters={"country": "power"}))
+
+    make_live(author=author, tags=[tag])
+    expand()
+
+    assert mailed() == [(subscriber.pk, "new")]
