@@ -14,11 +14,13 @@ NEWSLETTER = {
 
 
 def create_newsletter(apps, schema_editor):
-    """Create the kind where the first rows are there already; a kind of this key stays as it is."""
-    kinds = apps.get_model("publications", "Kind").objects.using(schema_editor.connection.alias)
-    last = kinds.order_by("position").last()
-    if last:
-        kinds.get_or_create(slug="newsletter", defaults={**NEWSLETTER, "position": last.position + 1})
+    """Create the kind where the first rows are there already, as the seeds do it elsewhere; one of this key stays."""
+    alias = schema_editor.connection.alias
+    kinds = apps.get_model("publications", "Kind").objects.using(alias)
+    if apps.get_model("publications", "SiteSettings").objects.using(alias).exists():
+        last = kinds.order_by("position").last()
+        position = last.position + 1 if last else 1
+        kinds.get_or_create(slug="newsletter", defaults={**NEWSLETTER, "position": position})
 
 
 class Migration(migrations.Migration):
