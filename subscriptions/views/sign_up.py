@@ -110,6 +110,7 @@ def _render_sign_up(
         "sign_up",
         status=status,
         title=_("Alerts by mail"),
+        document_title=": ".join([_("Alerts by mail"), *(listed.label for listed in choices.listed)]),
         alternates=alternates,
         canonical=reverse("subscriptions:sign_up"),
         robots="noindex" if query or request.method == "POST" else "",

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from publications.page_cache.keys import VERIFY_PATHS
+from publications.path_prefixes import ALERT_PREFIXES
 from tests.factories import make_live
 from tests.views.test_any_request import KNOWN, PARAMETER, PUBLIC
 
@@ -30,6 +31,7 @@ def filled(route: str, value: str = "") -> str:
 
 
 PATHS = sorted({filled(route) for route in PUBLIC})
+TAKES_POST |= {path for path in PATHS if path.startswith(ALERT_PREFIXES) and not path.endswith(".json")}
 
 
 @pytest.mark.parametrize("path", PATHS)
