@@ -8,10 +8,13 @@ first.
 import re
 from datetime import timedelta
 from time import monotonic
+from typing import Any
 
 from django.core.mail import EmailMessage
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
+
+from publications.models.prepared_queries import DATETIME, PreparedQuery
 
 from .mails import MailWriter
 from .models import AlertMail, AlertMailPurpose, AlertState, Subscriber
@@ -31,22 +34,16 @@ class AlertQueue:
         self._look_for_confirmations_at = 0.0
 
     def claim(self) -> AlertMail | None:
-        return self._claim_confirmation() or self._first(_alerts())
+        return self._claim_confirmation() or next(iter(_next_alert(now=timezone.now())), None)
 
     def _claim_confirmation(self) -> AlertMail | None:
         """They have no index of their own: between two looks all is skipped that is due before them."""
         if monotonic() < self._look_for_confirmations_at:
             return None
-        mail = self._first(AlertMail.objects.due().filter(purpose=AlertMailPurpose.CONFIRM))
+        mail = next(iter(_next_confirmation(now=timezone.now())), None)
         if not mail:
             self._look_for_confirmations_at = monotonic() + CONFIRMATION_SECONDS
         return mail
-
-    def _first(self, mails) -> AlertMail | None:
-        locked = mails.select_related("subscriber").select_for_update(
-            skip_locked=True, of=("self", "subscriber")
-        )
-        return locked.first()
 
     def build(self, mail: AlertMail) -> EmailMessage | None:
         return self._writer.build(mail)
@@ -74,8 +71,12 @@ class AlertQueue:
         return AlertMail.objects.due().count()
 
 
-def _alerts():
-    """Return the mails of lists that are due and wait for no other mail of their subscriber."""
+def _confirmations(now: Any) -> QuerySet[AlertMail]:
+    return _lock_first(AlertMail.objects.due(now).filter(purpose=AlertMailPurpose.CONFIRM))
+
+
+def _alerts(now: Any) -> QuerySet[AlertMail]:
+    """Return the first of the mails of lists that are due and wait for no other mail of their subscriber."""
     stopped = AlertState.objects.filter(stopped_at__isnull=False)
     earlier = AlertMail.objects.pending().filter(
         subscriber=OuterRef("subscriber"), pk__lt=OuterRef("pk"), attempts__gt=0
@@ -83,5 +84,15 @@ def _alerts():
     waits = Q(subscriber__bouncing_since__isnull=False) & Exists(
         earlier.exclude(purpose=AlertMailPurpose.CONFIRM)
     )
-    mails = AlertMail.objects.due().exclude(purpose=AlertMailPurpose.CONFIRM)
-    return mails.filter(~waits, ~Exists(stopped))
+    mails = AlertMail.objects.due(now).exclude(purpose=AlertMailPurpose.CONFIRM)
+    return _lock_first(mails.filter(~waits, ~Exists(stopped)))
+
+
+def _lock_first(mails: QuerySet[AlertMail]) -> QuerySet[AlertMail]:
+    """Return the first one with its subscriber, both locked."""
+    joined = mails.select_related("subscriber")
+    return joined.select_for_update(skip_locked=True, of=("self", "subscriber"))[:1]
+
+
+_next_confirmation = PreparedQuery(_confirmations, now=DATETIME)
+_next_alert = PreparedQuery(_alerts, now=DATETIME)

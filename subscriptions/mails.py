@@ -10,6 +10,7 @@ answering; `Precedence` does the same for those that are older than the RFC.
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from css_inline import CSSInliner
@@ -26,6 +27,7 @@ from django.utils.translation import override
 
 from publications.locales import absolute_url
 from publications.models import Edition, SiteState, SiteVersion, read_site_state, site_settings
+from publications.models.prepared_queries import INTEGER, PreparedQuery
 from publications.news import sender_address
 
 from .entries import Entry, describe_events, describe_many, remove_line_ends
@@ -53,6 +55,15 @@ TIMING_OF = {
     AlertMailPurpose.ALERT: Timing.AT_ONCE,
     **{period.purpose: timing for timing, period in PERIODS.items()},
 }
+
+
+def _chosen(*, subscriber: Any, timing: Any) -> QuerySet:
+    chosen = Subscription.objects.confirmed().filter(subscriber=subscriber, timing=timing)
+    return chosen.values_list("condition")
+
+
+_chosen_conditions = PreparedQuery(_chosen, subscriber=INTEGER)
+_version = PreparedQuery(lambda: SiteVersion.objects.values_list("number"))
 
 
 class MailWriter:
@@ -83,7 +94,7 @@ class MailWriter:
         return template.copy_for(address, message_id=mail.message_id, placeholders=tokens)
 
     def _forget_what_has_changed(self) -> None:
-        version = SiteVersion.objects.values_list("number", flat=True).get()
+        [version] = _version.flat_list()
         state = self._state
         if (
             not state
@@ -106,8 +117,7 @@ class MailWriter:
         if is_paused or subscriber.failed_at:
             return None
         timing = TIMING_OF[AlertMailPurpose(mail.purpose)]
-        chosen = Subscription.objects.confirmed().filter(subscriber=subscriber.pk)
-        conditions = set(chosen.filter(timing=timing).values_list("condition", flat=True))
+        conditions = set(_chosen_conditions.flat_list(subscriber=subscriber.pk, timing=timing))
         what = (mail.purpose, mail.event_id, mail.period_end)
         matches = self._cache(("matches", *what), lambda: _find_matches(mail))
         reasons = frozenset(conditions & matches.keys())

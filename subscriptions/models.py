@@ -4,7 +4,7 @@ No row holds an address that can be read, nor the text of a mail: a mail is writ
 it is sent, so that nothing that was withdrawn or redacted since is in it.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Self
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -277,9 +277,9 @@ class AlertMailQuerySet(models.QuerySet):
         """Mails that are neither sent nor given up."""
         return self.filter(next_attempt_at__isnull=False)
 
-    def due(self) -> Self:
-        """Mails to be sent now, in the order in which they became due."""
-        return self.filter(next_attempt_at__lte=timezone.now()).order_by("next_attempt_at", "pk")
+    def due(self, at: datetime | None = None) -> Self:
+        """Mails to be sent now, or at this moment, in the order in which they became due."""
+        return self.filter(next_attempt_at__lte=at or timezone.now()).order_by("next_attempt_at", "pk")
 
 
 class AlertMail(models.Model):

@@ -33,6 +33,21 @@ for number in range({events}):
 print("made")
 """
 
+MAKE_ALERTS = """
+import django
+django.setup()
+from subscriptions.events import record_events
+from tests.factories import make_live
+from tests.subscriptions.factories import make_subscriber
+
+record_events()
+for number in range({subscribers}):
+    make_subscriber(address=f"reader-{{number}}@example.org")
+for number in range({events}):
+    make_live(title=f"Text {{number}}")
+print("made")
+"""
+
 
 @dataclass
 class AcceptedMail:
@@ -200,6 +215,14 @@ def _kill_at_stage(chance: random.Random) -> Kill:
 def count_deliveries(sink: MailSink) -> Counter[tuple[str, str]]:
     """Return how often each mail was accepted."""
     return Counter(mail.identity for mail in sink.mails)
+
+
+def mails_in_order(sink: MailSink) -> list[list[str]]:
+    """Return the subjects of each recipient in the order in which they came first."""
+    subjects: dict[str, dict[str, None]] = {}
+    for recipient, subject in (mail.identity for mail in sink.mails):
+        subjects.setdefault(recipient, {})[subject] = None
+    return [list(of_recipient) for of_recipient in subjects.values()]
 
 
 def repeated_mails(sink: MailSink) -> list[AcceptedMail]:

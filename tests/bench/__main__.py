@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from . import archiving, editor, figures, profile, uncached, warm, writing
+from . import archiving, editor, figures, mails, profile, uncached, warm, writing
 from .databases import Site, copy, forget, sites
 from .figures import Figure
 from .site import FOLDER, ROOT
@@ -116,6 +116,11 @@ def archive_part(publications: int) -> Iterator[Figure]:
         yield from archiving.measure_archive(site)
 
 
+def mails_part(publications: int) -> Iterator[Figure]:
+    """alerts to 100,000 subscribers with three choices each (BENCH_SUBSCRIBERS): matching, mails a second, memory"""
+    yield from mails.measure_alerts()
+
+
 def texts_part(publications: int) -> Iterator[Figure]:
     """one text: rendered, compared with another, typeset as PDF"""
     with tempfile.TemporaryDirectory() as folder:
@@ -149,6 +154,7 @@ PARTS: dict[str, Callable[[int], Iterator[Figure]]] = {
     "import": import_part,
     "mirror": mirror_part,
     "archive": archive_part,
+    "mails": mails_part,
     "texts": texts_part,
     "corpus": corpus_part,
     "edits": edits_part,

@@ -11,7 +11,7 @@ from .crawler import crawler
 from .crowds import crowds
 from .disks import disk, kills
 from .logs import logs
-from .mails import killed_senders
+from .mails import killed_senders, killed_senders_of_alerts
 from .measurements import Measurement, no_failures
 from .mirrors import mirror_in_front
 from .outages import clock, cut_off, stop
@@ -257,6 +257,7 @@ PARTS = {
     "disk": disk,
     "kills": kills,
     "mail": killed_senders,
+    "alerts": killed_senders_of_alerts,
     "clock": clock,
     "cut-off": cut_off,
     "stop": stop,

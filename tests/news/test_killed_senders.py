@@ -22,10 +22,10 @@ RECIPIENTS, EVENTS = 3, 4
 
 @pytest.fixture
 def site(migrated_sqlite, tmp_path):
-    """Return a function that gives the environment of a site with news to be mailed to a server."""
+    """Return a function that gives the environment of a site with mails to be sent to a server."""
     folder = shutil.copytree(migrated_sqlite, tmp_path / "site")
 
-    def make(email_url: str) -> dict[str, str]:
+    def make(email_url: str, code: str = MAKE_NEWS.format(recipients=RECIPIENTS, events=EVENTS)):
         environment = {
             "PATH": os.environ["PATH"],
             "SITE_DATA": str(folder),
@@ -33,7 +33,7 @@ def site(migrated_sqlite, tmp_path):
             "DJANGO_SETTINGS_MODULE": "sceeus.settings",
             "EMAIL_URL": email_url,
         }
-        run_python(MAKE_NEWS.format(recipients=RECIPIENTS, events=EVENTS), environment)
+        run_python(code, environment)
         return environment
 
     return make
