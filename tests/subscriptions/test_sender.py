@@ -286,6 +286,16 @@ def test_other_backends_get_the_texts_of_the_mail(settings):
     assert sent.alternatives[0].mimetype == "text/html" and "List-Unsubscribe" in sent.extra_headers
 
 
+@pytest.mark.usefixtures("sink")
+def test_a_run_deletes_what_was_not_confirmed_in_time():
+    late, early = make_unconfirmed(Choice()), make_unconfirmed(Choice())
+    type(late).objects.filter(pk=late.pk).update(requested_at=timezone.now() - timedelta(hours=49))
+
+    send()
+
+    assert list(Subscriber.objects.all()) == [early.subscriber]
+
+
 def test_old_mails_go_and_what_a_withdrawal_needs_stays():
     make_subscriber(Choice(query="pipeline"))
     make_live(body="A pipeline.")

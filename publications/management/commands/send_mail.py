@@ -9,6 +9,7 @@ from publications.news import SendResult, StaffQueue, expand_events, send_due, s
 from subscriptions.alert_queue import AlertQueue
 from subscriptions.expansion import expand_alerts
 from subscriptions.issue_mails import MAIL_BUILDERS
+from subscriptions.signup import delete_outdated
 
 EXIT_UNREACHABLE = 3
 SECONDS = 20
@@ -30,6 +31,7 @@ class Command(BaseCommand):
             if not is_free:
                 self._say(options, "Another run is sending.")
                 return
+            delete_outdated()
             if not can_send_mail():
                 expand_events(is_mail_on=False)
                 self._say(options, "Mail is off: EMAIL_URL is not set.")
