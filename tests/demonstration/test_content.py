@@ -25,6 +25,7 @@ LENGTHS = {
     "guest-commentary": (500, 900),
     "report": (800, 4000),
     "guest-report": (1200, 4000),
+    "newsletter": (10, 100),
 }
 
 every_text = pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
@@ -43,7 +44,8 @@ def test_every_kind_has_publications():
     kinds = Counter(text.kind for text in TEXTS.values())
 
     assert kinds == {
-        "quick-comment": 14, "commentary": 10, "guest-commentary": 3, "report": 4, "guest-report": 1
+        "quick-comment": 14, "commentary": 10, "guest-commentary": 3, "report": 4, "guest-report": 1,
+        "newsletter": 1,
     }  # fmt: skip
 
 
@@ -55,7 +57,7 @@ def test_there_are_three_languages_with_translations():
         if text.translation_of
     )
 
-    assert languages == {"en": 24, "sv": 7, "uk": 1}
+    assert languages == {"en": 25, "sv": 7, "uk": 1}
     assert pairs == {("en", "sv"): 4, ("en", "uk"): 1}
 
 

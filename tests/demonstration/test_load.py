@@ -98,7 +98,7 @@ class TestLoaded:
 
     def test_all_publications_authors_tags_and_images_are_loaded(self, loaded):
         live = Edition.objects.live()
-        assert live.count() == 29 and len(loaded) == 33
+        assert live.count() == 30 and len(loaded) == 34
         assert (Author.objects.count(), Tag.objects.count()) == (13, 20)
         draft = Publication.objects.get(uid=TEXTS["draft-transnistria"].uid)
         assert draft.editions.count() == 0
