@@ -352,7 +352,7 @@ def test_each_kind_can_be_written_from_the_first_page(desk):
         for kind in Kind.objects.all()
     }
 
-    assert len(addresses) == 5
+    assert len(addresses) == 6
     assert all(f'href="{address}"' in page.text for address in addresses.values())
     form = desk.get(addresses["report"]).context["adminform"].form
     assert form["kind"].value() == str(Kind.objects.get(slug="report").pk)
