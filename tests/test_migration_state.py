@@ -134,6 +134,7 @@ CREATED_BY_MIGRATION = {
     "0074_earlier_report_of_imports": {"archiveimport.earlier_report"},
     "0075_publication_hidden_reason": {"publication.hidden_reason"},
     "0077_fediverse_addresses": {"author.fediverse_address"},
+    "0078_kinds_in_lists": {"kind.is_listed"},
     "0001_initial": {  # of subscriptions
         "alertevent",
         "alertmail",
