@@ -14,7 +14,7 @@ from django.db import DEFAULT_DB_ALIAS, router, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-APP_LABELS = ("accounts", "auth", "publications")
+APP_LABELS = ("accounts", "auth", "publications", "subscriptions")
 """Apps whose permissions roles hold. A codename is unique among them."""
 
 
@@ -28,12 +28,12 @@ WRITE = (
 )  # fmt: skip
 PUBLISH = (
     *WRITE, "publish_publication", "relate_publication", "view_auditentry",
-    *_all_verbs("author", "tag", "image", "sitepage", "menulink", "synonym"),
+    *_all_verbs("author", "tag", "image", "sitepage", "menulink", "synonym"), "view_subscriber",
 )  # fmt: skip
 ADMINISTER = (
     *PUBLISH, "redact_publication", "change_kind", "view_sitesettings", "change_sitesettings",
     *_all_verbs("user"), "view_group", "view_accountevent", "view_outboxmail", "change_outboxmail", "add_archiveimport",
-    "view_operationrecord",
+    "view_operationrecord", "change_subscriber",
 )  # fmt: skip
 
 ROLES = {

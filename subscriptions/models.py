@@ -81,7 +81,7 @@ class Subscriber(models.Model):
     class Meta:
         verbose_name = _("subscriber")
         verbose_name_plural = _("subscribers")
-        default_permissions = ()
+        default_permissions = ("view", "change")
 
     def __str__(self) -> str:
         return str(self.uid)

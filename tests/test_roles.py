@@ -240,6 +240,8 @@ TABLE = {
     "address-confirm": ALL,
     "role-matrix": ADMINISTRATORS,
     "operations": ADMINISTRATORS,
+    "subscribers": PUBLISHERS,
+    "subscriber-list": ADMINISTRATORS,
     "old-addresses": ADMINISTRATORS,
     "old-address-removal": ADMINISTRATORS,
     "name-removals": ADMINISTRATORS,

@@ -58,6 +58,8 @@ TASKS = (
          ("view_user", "add_user", "change_user", "delete_user")),
         (gettext_lazy("See who signed in, and this page"), ("view_accountevent", "view_group")),
         (gettext_lazy("Import archives of texts"), ("add_archiveimport",)),
+        (gettext_lazy("See how many readers subscribe to what, and what goes out to them"), ("view_subscriber",)),
+        (gettext_lazy("Stop the mails to subscribers, and import lists of them"), ("change_subscriber",)),
         (gettext_lazy("See which mails were not delivered, and try again"),
          ("view_outboxmail", "change_outboxmail")),
         (gettext_lazy("See how backups, mail, disk and certificate are, and be mailed warnings"),

@@ -174,6 +174,10 @@ MENU = (
             _("Archives of another site, with a report first"),
             "archive-imports",
         ),
+        EntryDefinition(
+            "subscriptions.view_subscriber", _("Subscribers"),
+            _("How many readers are informed of what, and what goes out to them"), "subscribers",
+        ),
         model_entry(
             OutboxMail, _("Outbox"), _("Mails to staff: what waits, what could not be delivered and why"), has_add=False
         ),

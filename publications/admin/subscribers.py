@@ -1,0 +1,162 @@
+"""Subscribers at the desk: their numbers, what goes out to them, the button that stops it, and lists to import.
+
+No page shows an address.
+"""
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from accounts.mail import can_send_mail
+from accounts.names import full_name_of
+from publications.locales import LANGUAGE_LABELS, LOCALES
+from publications.models import FACETS
+from subscriptions.audience import (
+    RECENT_DAYS,
+    count_conditions,
+    count_delivery,
+    count_subscribers,
+    list_upcoming,
+)
+from subscriptions.conditions import Choice
+from subscriptions.labels import describe_condition
+from subscriptions.list_import import MAX_LIST_BYTES, ListImport, import_list
+from subscriptions.models import Timing
+from subscriptions.sending import find_stop, resume_sending, stop_sending
+
+from .form_data import RedisplayMixin
+from .site import render_desk_page, require_permissions
+
+CHANGE = "subscriptions.change_subscriber"
+
+
+@require_permissions("view_subscriber", app="subscriptions")
+def subscribers_page(request: HttpRequest) -> HttpResponse:
+    """Show numbers of subscribers, what goes out next and how delivery goes; stop and resume all mails to them."""
+    may_change = request.user.has_perm(CHANGE)
+    if request.method == "POST":
+        if not may_change:
+            raise PermissionDenied
+        _change_sending(request)
+        return HttpResponseRedirect(reverse("desk:subscribers"))
+    by_locale = count_subscribers()
+    return render_desk_page(
+        request,
+        "subscribers",
+        title=_("Subscribers"),
+        total=sum(by_locale.values()),
+        by_locale=[(LANGUAGE_LABELS[code], count) for code, count in by_locale.items()],
+        conditions=[
+            (describe_condition(row.condition), row.count, _describe_locales(row.by_locale))
+            for row in count_conditions()
+        ],
+        upcoming=list_upcoming(),
+        delivery=count_delivery(),
+        recent_days=RECENT_DAYS,
+        stop=find_stop(),
+        may_change=may_change,
+        is_mail_on=can_send_mail(),
+    )
+
+
+def _describe_locales(counts: dict[str, int]) -> str:
+    return ", ".join(f"{LANGUAGE_LABELS[code]} {counts[code]}" for code in LOCALES if code in counts)
+
+
+def _change_sending(request: HttpRequest) -> None:
+    if "stop" in request.POST:
+        stop_sending(by=full_name_of(request.user))
+        messages.success(request, _("Stopped: no mail goes out to subscribers until somebody resumes it."))
+    elif "resume" in request.POST:
+        resume_sending()
+        messages.success(request, _("Resumed: what has waited goes out with the next run."))
+
+
+class SubscriberListForm(RedisplayMixin, forms.Form):
+    """A list of addresses, what they are informed of, and what proves that their owners have agreed."""
+
+    file = forms.FileField(
+        label=gettext_lazy("List of addresses"),
+        help_text=gettext_lazy(
+            "A text or a table (.csv, .txt) with one address in each line. The file is not kept."
+        ),
+    )
+    kind = forms.ChoiceField(
+        label=gettext_lazy("What they are informed of"), required=False,
+        help_text=gettext_lazy("They can change it themselves by the link in each mail."),
+    )  # fmt: skip
+    timing = forms.ChoiceField(label=gettext_lazy("How often"), choices=Timing.choices, initial=Timing.WEEKLY)
+    locale = forms.ChoiceField(
+        label=gettext_lazy("Language of the mails"),
+        choices=[(code, LANGUAGE_LABELS[code]) for code in LOCALES],
+    )
+    consent = forms.CharField(
+        label=gettext_lazy("What proves that they have agreed"), max_length=300,
+        help_text=gettext_lazy(
+            "Such as “Newsletter of the old site, confirmed by mail, 2019 to 2026; list kept by Ann Berg”. It is kept "
+            "with each of them."
+        ),
+    )  # fmt: skip
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
+        facet = FACETS["kind"]
+        kinds = [(row.slug, facet.label_of(row)) for row in facet.model.objects.all()]
+        self.fields["kind"].choices = [("", _("All publications")), *kinds]
+
+    def clean_file(self) -> str:
+        """Return the text of the file."""
+        file = self.cleaned_data["file"]
+        if file.size > MAX_LIST_BYTES:
+            raise forms.ValidationError(_("The file is larger than 10 MB: divide it."))
+        try:
+            return file.read().decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise forms.ValidationError(_("The file is no text in UTF-8: save it as such.")) from error
+
+
+@require_permissions("change_subscriber", app="subscriptions")
+def subscriber_list_page(request: HttpRequest) -> HttpResponse:
+    """Import a list of addresses whose owners have agreed to mails."""
+    is_post = request.method == "POST"
+    form = SubscriberListForm(request.POST if is_post else None, request.FILES if is_post else None)
+    if is_post and form.is_valid():
+        chosen = form.cleaned_data
+        filters = {"kind": chosen["kind"]} if chosen["kind"] else {}
+        result = import_list(
+            chosen["file"], Choice(filters), timing=Timing(chosen["timing"]), locale=chosen["locale"],
+            consent_note=chosen["consent"],
+        )  # fmt: skip
+        messages.success(request, " ".join(_describe_result(result)))
+        return HttpResponseRedirect(reverse("desk:subscribers"))
+    return render_desk_page(request, "subscriber_list", title=_("Import a list of subscribers"), form=form)
+
+
+def _describe_result(result: ListImport) -> list[str]:
+    sentences = [
+        ngettext("%d subscriber was added.", "%d subscribers were added.", result.added) % result.added,
+    ]
+    if result.known:
+        sentences.append(
+            ngettext("%d was subscribed to it before.", "%d were subscribed to it before.", result.known)
+            % result.known
+        )
+    if result.suppressed:
+        text = ngettext(
+            "%d has left before, and stays away.", "%d have left before, and stay away.", result.suppressed
+        )
+        sentences.append(text % result.suppressed)
+    if result.refused_count:
+        text = ngettext(
+            "%(count)d line has no mail address (line %(lines)s).",
+            "%(count)d lines have no mail address (lines %(lines)s).",
+            result.refused_count,
+        )
+        more = "…" if result.refused_count > len(result.refused) else ""
+        lines = ", ".join(map(str, result.refused)) + more
+        sentences.append(text % {"count": result.refused_count, "lines": lines})
+    return sentences

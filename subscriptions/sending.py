@@ -1,0 +1,33 @@
+"""Stop and resume all mails to subscribers but those that confirm an address."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from .events import lock_state
+from .models import AlertState
+
+
+def find_stop() -> AlertState | None:
+    """Return the row that says who has stopped the mails and when; None while they are sent."""
+    return AlertState.objects.filter(stopped_at__isnull=False).first()
+
+
+@transaction.atomic
+def stop_sending(*, by: str) -> None:
+    """Hold back all mails, unless they are held back. A mail that is being sent now is still sent.
+
+    Args:
+        by: the name of who does so.
+    """
+    state = lock_state()
+    if not state.stopped_at:
+        state.stopped_at, state.stopped_by = timezone.now(), by
+        state.save(update_fields=["stopped_at", "stopped_by"])
+
+
+@transaction.atomic
+def resume_sending() -> None:
+    """Let the mails go out that were held back; each is looked at again before."""
+    state = lock_state()
+    state.stopped_at, state.stopped_by = None, ""
+    state.save(update_fields=["stopped_at", "stopped_by"])
