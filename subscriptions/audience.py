@@ -11,8 +11,7 @@ from django.utils import timezone
 
 from publications.models import EditionWithRows
 
-from .conditions import has_filters
-from .expansion import DIGEST_TIME, PERIODS, last_end
+from .expansion import DIGEST_TIME, PERIODS, last_end, list_fulfilled
 from .models import AlertEvent, AlertMail, Condition, Subscriber, Subscription, Timing
 
 RECENT_DAYS = 7
@@ -151,14 +150,7 @@ class Audience:
 
 def count_audience(edition: EditionWithRows) -> Audience:
     """Return who is informed of an edition, stored or not, as far as no search decides it."""
-    used = Condition.objects.filter(
-        Q(publication=None) | Q(publication=edition.edition.publication_id),
-        subscriptions__confirmed_at__isnull=False,
-    )
-    rows = used.distinct().values_list("pk", "filters", "query")
-    matched = [
-        (pk, filters, query) for pk, filters, query in rows.iterator() if has_filters(edition, filters)
-    ]
+    matched = list(list_fulfilled(edition))
     plain = [(pk, filters) for pk, filters, query in matched if not query]
     return Audience(
         counts=_count_by_timing([pk for pk, _filters in plain]),

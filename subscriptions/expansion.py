@@ -117,25 +117,29 @@ def _find_matches(event: AlertEvent, edition: Edition) -> Iterator[int]:
 
     A search finds live editions alone: what has ended matches the searches that have found it before.
     """
-    edition_with_rows = EditionWithRows.get(edition)
-    values = find_values(edition_with_rows)
-    used = Condition.objects.filter(Exists(Subscription.objects.confirmed().filter(condition=OuterRef("pk"))))
-    own = used.filter(Q(publication=None) | Q(publication=edition.publication_id))
-    if not edition_with_rows.edition.kind.is_listed:
-        own = own.filter(Q(publication=edition.publication_id) | Q(filters__has_key=KIND))
     found_before: set[int] = set()
     if event.type in ENDINGS:
         events = AlertEvent.objects.filter(edition__publication=edition.publication_id)
         found_before = set(EventMatch.objects.filter(event__in=events).values_list("condition", flat=True))
-    for pk, filters, query in own.values_list("pk", "filters", "query").iterator():
-        if not has_filters(values, filters):
-            continue
+    for pk, _filters, query in list_fulfilled(EditionWithRows.get(edition)):
         if (
             not query
             or pk in found_before
             or (event.type not in ENDINGS and is_match(parse_query(query), edition))
         ):
             yield pk
+
+
+def list_fulfilled(edition_with_rows: EditionWithRows) -> Iterator[tuple[int, dict[str, str], str]]:
+    """Yield key, filters and search of the chosen conditions of which an edition, stored or not, has all filters."""
+    values, edition = find_values(edition_with_rows), edition_with_rows.edition
+    used = Condition.objects.filter(Exists(Subscription.objects.confirmed().filter(condition=OuterRef("pk"))))
+    own = used.filter(Q(publication=None) | Q(publication=edition.publication_id))
+    if not edition.kind.is_listed:
+        own = own.filter(Q(publication=edition.publication_id) | Q(filters__has_key=KIND))
+    for pk, filters, query in own.values_list("pk", "filters", "query").iterator():
+        if has_filters(values, filters):
+            yield pk, filters, query
 
 
 def _queue_alerts(event: AlertEvent, edition: Edition) -> None:

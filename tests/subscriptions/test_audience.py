@@ -134,3 +134,16 @@ def test_a_list_that_cannot_be_read_says_why(administrator, file, said):
     page = administrator.post(reverse("desk:subscriber-list"), {**form, **files})
 
     assert said in page.text and Subscriber.objects.count() == 0
+
+
+def test_the_publish_page_says_who_will_be_informed(administrator):
+    author = make_author("Ann Berg")
+    for choice in (Choice(), Choice({"author": author.slug})):
+        make_subscriber(choice)
+    make_subscriber(Choice({"author": author.slug}), timing=Timing.DAILY)
+    publication = make_publication(authors=[author])
+
+    page = administrator.get(reverse("desk:publish", args=[publication.pk])).text
+
+    assert "2 readers are informed at once. 1 reader gets it in the daily mail." in page
+    assert "2 of them chose Author: Ann Berg." in page

@@ -23,6 +23,7 @@ from ..history.comparison import build_comparison, build_draft_snapshot, build_r
 from ..site import get_publication_or_404, render_publication_page, require_permissions
 from ..translations import outdated_notices
 from .approvals import ApprovalContext, approve, build_approval_context
+from .audience import describe_audience
 from .change_proposal import propose_change
 from .form import PublishForm
 
@@ -148,10 +149,11 @@ def _build_address_context(
 
 
 def _build_change_context(publication: Publication, live: Edition | None) -> dict[str, object]:
-    """Return the difference from the live edition, and the scheduled edition."""
-    scheduled = publication.editions.scheduled().first()
+    """Return the difference from the live edition, who is informed of the next one, and the scheduled edition."""
+    scheduled, snapshot = publication.editions.scheduled().first(), build_draft_snapshot(publication)
     return {
-        **(build_comparison(EditionWithRows.get(live), build_draft_snapshot(publication)) if live else {}),
+        **(build_comparison(EditionWithRows.get(live), snapshot) if live else {}),
+        "audience": describe_audience(snapshot),
         "scheduled": scheduled,
         "scheduled_from": datetime_with_zone(scheduled.visible_from) if scheduled else "",
     }

@@ -1,0 +1,44 @@
+"""How many subscribers will be informed of a draft once it is published, in sentences."""
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from publications.models import FACETS, EditionWithRows
+from subscriptions.audience import Audience, count_audience
+from subscriptions.models import Timing
+from subscriptions.sending import find_stop
+
+MAX_CHOICES = 3
+
+
+def describe_audience(edition: EditionWithRows | None) -> list[str]:
+    """Return who will be informed of an edition; [] where nobody is, or the text cannot be rendered."""
+    audience = count_audience(edition) if edition else Audience({})
+    return list(_describe(audience)) if audience.total or audience.searches else []
+
+
+def _describe(audience: Audience) -> Iterator[str]:
+    if find_stop():
+        yield _(
+            "Mails to subscribers are stopped: what is published now is mailed once somebody resumes them."
+        )
+    if count := audience.counts.get(Timing.AT_ONCE, 0):
+        yield ngettext("%d reader is informed at once.", "%d readers are informed at once.", count) % count
+    if count := audience.counts.get(Timing.DAILY, 0):
+        text = ngettext("%d reader gets it in the daily mail.", "%d readers get it in the daily mail.", count)
+        yield text % count
+    if count := audience.counts.get(Timing.WEEKLY, 0):
+        text = ngettext(
+            "%d reader gets it in the weekly mail.", "%d readers get it in the weekly mail.", count
+        )
+        yield text % count
+    for name, value, count in audience.choices[:MAX_CHOICES]:
+        facet = FACETS[name]
+        row = facet.find(value)
+        if row:
+            text = ngettext("%(count)d of them chose %(label)s.", "%(count)d of them chose %(label)s.", count)
+            yield text % {"count": count, "label": f"{facet.label}: {facet.label_of(row)}"}
+    if audience.searches:
+        yield _("Whoever has saved a search that finds it is informed as well.")
