@@ -1,0 +1,41 @@
+"""Readers who get mails, what they subscribe to, and the mails that inform them."""
+
+from .alerts import (
+    RETRY_DELAYS,
+    AlertEvent,
+    AlertMail,
+    AlertMailPurpose,
+    AlertState,
+    AlertType,
+    EventMatch,
+)
+from .subscribers import (
+    CONFIRMATION_PERIOD,
+    MAX_QUERY_CHARACTERS,
+    Condition,
+    ConsentSource,
+    SignUpAttempt,
+    Subscriber,
+    Subscription,
+    SuppressedAddress,
+    Timing,
+)
+
+__all__ = [
+    "CONFIRMATION_PERIOD",
+    "MAX_QUERY_CHARACTERS",
+    "RETRY_DELAYS",
+    "AlertEvent",
+    "AlertMail",
+    "AlertMailPurpose",
+    "AlertState",
+    "AlertType",
+    "Condition",
+    "ConsentSource",
+    "EventMatch",
+    "SignUpAttempt",
+    "Subscriber",
+    "Subscription",
+    "SuppressedAddress",
+    "Timing",
+]

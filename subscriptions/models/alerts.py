@@ -1,0 +1,177 @@
+"""What subscribers are informed of, and their mails.
+
+No row holds the text of a mail: it is written from the editions as they are when it is sent, so that nothing that was
+withdrawn or redacted since is in it.
+"""
+
+from datetime import datetime, timedelta
+from typing import Self
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext_lazy as _
+
+from publications.models import Edition
+
+from .subscribers import Condition, Subscriber
+
+MAX_ERROR_CHARACTERS = 300
+RETRY_DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 720, 1440))
+"""How long after each failed attempt the next follows. After the last the mail is given up."""
+
+
+class AlertType(models.TextChoices):
+    """What has become of a publication. A silent fix is no event."""
+
+    NEW = "new", _("New")
+    UPDATED = "updated", _("Updated")
+    CORRECTED = "corrected", _("Corrected")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    RETRACTED = "retracted", _("Retracted")
+    CONCERN = "concern", _("Expression of concern")
+    LIFTED = "lifted", _("Concern lifted")
+    REPUBLISHED = "again", _("Published again")
+    TAKEN_BACK = "taken_back", _("Taken back")
+
+
+class AlertEvent(models.Model):
+    """Something that subscribers are informed of, found in the audit log.
+
+    Attributes:
+        edition: that has become public, or has ended.
+        site_version: that of the action, by which the log is read on.
+        happens_at: when readers see it; later than the action if the edition was scheduled.
+        matched_at: when its conditions and mails were stored; None until then.
+    """
+
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="+")
+    type = models.CharField(max_length=10, choices=AlertType)
+    site_version = models.PositiveBigIntegerField(db_index=True)
+    happens_at = models.DateTimeField()
+    matched_at = models.DateTimeField(null=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["edition", "type"], name="one_event_of_a_type")]
+        indexes = [
+            models.Index(fields=["happens_at"], condition=Q(matched_at=None), name="events_to_be_matched")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.type}: {self.edition_id}"
+
+
+class EventMatch(models.Model):
+    """A condition that an event fulfils: from these rows daily and weekly mails are written."""
+
+    event = models.ForeignKey(AlertEvent, on_delete=models.CASCADE, related_name="matches")
+    condition = models.ForeignKey(Condition, on_delete=models.CASCADE, related_name="matches")
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["event", "condition"], name="matched_once")]
+
+    def __str__(self) -> str:
+        return f"{self.event_id}: {self.condition_id}"
+
+
+class AlertMailPurpose(models.TextChoices):
+    CONFIRM = "confirm", _("link to confirm a subscription")
+    ALERT = "alert", _("alert, at once")
+    DAILY = "daily", _("daily mail")
+    WEEKLY = "weekly", _("weekly mail")
+
+
+class AlertMailQuerySet(models.QuerySet):
+    def pending(self) -> Self:
+        """Mails that are neither sent nor given up."""
+        return self.filter(next_attempt_at__isnull=False)
+
+    def due(self, at: datetime | None = None) -> Self:
+        """Mails to be sent now, or at this moment, in the order in which they became due."""
+        return self.filter(next_attempt_at__lte=at or timezone.now()).order_by("next_attempt_at", "pk")
+
+
+class AlertMail(models.Model):
+    """A mail to a subscriber: of one event, or of all that match between two moments. It goes with the subscriber.
+
+    Attributes:
+        period_end: the end of the day or week that a digest is of; of another mail when it was requested.
+        next_attempt_at: when it is due; None once it is sent or given up.
+    """
+
+    subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="mails")
+    purpose = models.CharField(max_length=10, choices=AlertMailPurpose)
+    event = models.ForeignKey(AlertEvent, on_delete=models.CASCADE, null=True, related_name="mails")
+    period_end = models.DateTimeField(null=True)
+    next_attempt_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    last_error = models.CharField(max_length=MAX_ERROR_CHARACTERS, blank=True)
+    sent_at = models.DateTimeField(null=True)
+
+    objects = AlertMailQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["event", "subscriber"], name="mailed_once"),
+            models.UniqueConstraint(fields=["subscriber", "purpose", "period_end"], name="one_mail_a_period"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_attempt_at", "id"],
+                condition=Q(next_attempt_at__isnull=False),
+                name="alert_mails_waiting",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose}: {self.subscriber_id}"
+
+    @property
+    def message_id(self) -> str:
+        """The Message-ID: of each attempt the same, so that a mail that a relay has taken twice is recognized."""
+        code = salted_hmac("subscriptions.message", str(self.pk), algorithm="sha256").hexdigest()[:24]
+        return f"<alert-{self.pk}-{code}@{urlsplit(settings.SITE_URL).hostname}>"
+
+    def mark_sent(self) -> None:
+        self._update(sent_at=timezone.now(), next_attempt_at=None)
+
+    def mark_failed(self, error: str, *, is_final: bool = False) -> None:
+        """Store the error, and when to try again; a final one, or one too many, gives the mail up."""
+        is_final = is_final or self.attempts >= len(RETRY_DELAYS)
+        next_attempt_at = None if is_final else timezone.now() + RETRY_DELAYS[self.attempts]
+        error = error[:MAX_ERROR_CHARACTERS]
+        self._update(next_attempt_at=next_attempt_at, attempts=self.attempts + 1, last_error=error)
+
+    def _update(self, **values: object) -> None:
+        """Store values, unless the subscriber has left and taken the row with them."""
+        for name, value in values.items():
+            setattr(self, name, value)
+        AlertMail.objects.filter(pk=self.pk).update(**values)
+
+
+class AlertState(models.Model):
+    """The one row on how far alerts are, and whether their sending is stopped.
+
+    Attributes:
+        read_site_version: the last entry of the audit log that events were made of.
+        daily_until, weekly_until: the end of the last period whose digests are queued.
+        stopped_at, stopped_by: when somebody at the desk has stopped all mails to subscribers, and their name.
+    """
+
+    read_site_version = models.PositiveBigIntegerField()
+    daily_until = models.DateTimeField(null=True)
+    weekly_until = models.DateTimeField(null=True)
+    stopped_at = models.DateTimeField(null=True)
+    stopped_by = models.CharField(max_length=150, blank=True)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return str(self.read_site_version)
