@@ -106,9 +106,9 @@ def list_upcoming() -> list[UpcomingMails]:
     )
     upcoming = []
     for event in scheduled.order_by("happens_at"):
-        audience = count_audience(EditionWithRows.get(event.edition))
+        recipients = count_recipients(EditionWithRows.get(event.edition))
         upcoming.append(
-            UpcomingMails(event.happens_at, event, Timing.AT_ONCE, audience.counts[Timing.AT_ONCE])
+            UpcomingMails(event.happens_at, event, Timing.AT_ONCE, recipients.counts[Timing.AT_ONCE])
         )
     for timing in PERIODS:
         upcoming.append(UpcomingMails(next_end(timing, now), None, timing, _count_digest(timing, now)))
@@ -130,7 +130,7 @@ def _count_digest(timing: Timing, now: datetime) -> int:
 
 
 @dataclass(frozen=True)
-class Audience:
+class RecipientNumbers:
     """The subscribers who are informed of an edition.
 
     Attributes:
@@ -148,11 +148,11 @@ class Audience:
         return sum(self.counts.values())
 
 
-def count_audience(edition: EditionWithRows) -> Audience:
+def count_recipients(edition: EditionWithRows) -> RecipientNumbers:
     """Return who is informed of an edition, stored or not, as far as no search decides it."""
     matched = list(list_fulfilled(edition))
     plain = [(pk, filters) for pk, filters, query in matched if not query]
-    return Audience(
+    return RecipientNumbers(
         counts=_count_by_timing([pk for pk, _filters in plain]),
         choices=sorted(_count_choices(plain), key=lambda choice: -choice[2]),
         searches=len(matched) - len(plain),

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from publications import actions
 from publications.models import EditionWithRows, TagKind
-from subscriptions.audience import count_audience, count_delivery, list_upcoming
+from subscriptions.audience import count_recipients, count_delivery, list_upcoming
 from subscriptions.conditions import Choice
 from subscriptions.events import record_events
 from subscriptions.list_import import import_list
@@ -38,7 +38,7 @@ def test_the_audience_of_an_edition_counts_each_reader_once_by_when_they_are_mai
     make_unconfirmed(Choice())
     edition = make_live(author=make_author("Ann Berg"), tags=(make_tag("Gas", kind=TagKind.THEME),))
 
-    audience = count_audience(EditionWithRows.get(edition))
+    audience = count_recipients(EditionWithRows.get(edition))
 
     assert audience.counts == {Timing.AT_ONCE: 1, Timing.DAILY: 1, Timing.WEEKLY: 0}
     assert {choice[:2]: choice[2] for choice in audience.choices} == {

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from publications.models import FACETS, EditionWithRows
-from subscriptions.audience import Audience, count_audience
+from subscriptions.audience import RecipientNumbers, count_recipients
 from subscriptions.models import Timing
 from subscriptions.sending import find_stop
 
@@ -15,11 +15,11 @@ MAX_CHOICES = 3
 
 def describe_audience(edition: EditionWithRows | None) -> list[str]:
     """Return who will be informed of an edition; [] where nobody is, or the text cannot be rendered."""
-    audience = count_audience(edition) if edition else Audience({})
+    audience = count_recipients(edition) if edition else RecipientNumbers({})
     return list(_describe(audience)) if audience.total or audience.searches else []
 
 
-def _describe(audience: Audience) -> Iterator[str]:
+def _describe(audience: RecipientNumbers) -> Iterator[str]:
     if find_stop():
         yield _(
             "Mails to subscribers are stopped: what is published now is mailed once somebody resumes them."
