@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from publications import actions
 from publications.models import EditionWithRows, TagKind
-from subscriptions.audience import count_recipients, count_delivery, list_upcoming
+from subscriptions.audience import count_delivery, count_recipients, list_upcoming
 from subscriptions.conditions import Choice
 from subscriptions.events import record_events
 from subscriptions.list_import import import_list

@@ -23,9 +23,9 @@ from ..history.comparison import build_comparison, build_draft_snapshot, build_r
 from ..site import get_publication_or_404, render_publication_page, require_permissions
 from ..translations import outdated_notices
 from .approvals import ApprovalContext, approve, build_approval_context
-from .audience import describe_audience
 from .change_proposal import propose_change
 from .form import PublishForm
+from .recipients import describe_recipients
 
 
 @require_permissions("publish_publication")
@@ -153,7 +153,7 @@ def _build_change_context(publication: Publication, live: Edition | None) -> dic
     scheduled, snapshot = publication.editions.scheduled().first(), build_draft_snapshot(publication)
     return {
         **(build_comparison(EditionWithRows.get(live), snapshot) if live else {}),
-        "audience": describe_audience(snapshot),
+        "recipients": describe_recipients(snapshot),
         "scheduled": scheduled,
         "scheduled_from": datetime_with_zone(scheduled.visible_from) if scheduled else "",
     }

@@ -13,32 +13,32 @@ from subscriptions.sending import find_stop
 MAX_CHOICES = 3
 
 
-def describe_audience(edition: EditionWithRows | None) -> list[str]:
+def describe_recipients(edition: EditionWithRows | None) -> list[str]:
     """Return who will be informed of an edition; [] where nobody is, or the text cannot be rendered."""
-    audience = count_recipients(edition) if edition else RecipientNumbers({})
-    return list(_describe(audience)) if audience.total or audience.searches else []
+    recipients = count_recipients(edition) if edition else RecipientNumbers({})
+    return list(_describe(recipients)) if recipients.total or recipients.searches else []
 
 
-def _describe(audience: RecipientNumbers) -> Iterator[str]:
+def _describe(recipients: RecipientNumbers) -> Iterator[str]:
     if find_stop():
         yield _(
             "Mails to subscribers are stopped: what is published now is mailed once somebody resumes them."
         )
-    if count := audience.counts.get(Timing.AT_ONCE, 0):
+    if count := recipients.counts.get(Timing.AT_ONCE, 0):
         yield ngettext("%d reader is informed at once.", "%d readers are informed at once.", count) % count
-    if count := audience.counts.get(Timing.DAILY, 0):
+    if count := recipients.counts.get(Timing.DAILY, 0):
         text = ngettext("%d reader gets it in the daily mail.", "%d readers get it in the daily mail.", count)
         yield text % count
-    if count := audience.counts.get(Timing.WEEKLY, 0):
+    if count := recipients.counts.get(Timing.WEEKLY, 0):
         text = ngettext(
             "%d reader gets it in the weekly mail.", "%d readers get it in the weekly mail.", count
         )
         yield text % count
-    for name, value, count in audience.choices[:MAX_CHOICES]:
+    for name, value, count in recipients.choices[:MAX_CHOICES]:
         facet = FACETS[name]
         row = facet.find(value)
         if row:
             text = ngettext("%(count)d of them chose %(label)s.", "%(count)d of them chose %(label)s.", count)
             yield text % {"count": count, "label": f"{facet.label}: {facet.label_of(row)}"}
-    if audience.searches:
+    if recipients.searches:
         yield _("Whoever has saved a search that finds it is informed as well.")
