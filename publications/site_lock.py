@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
-from django.db import OperationalError
+from django.db import OperationalError, connection
 
 LOCK_FILE = "in-use"
 
@@ -48,8 +48,33 @@ def hold_site_lock(connection=None, **_signal) -> None:
 
 
 @contextmanager
-def hold_file_lock(name: str) -> Iterator[bool]:
-    """Yield whether this process has the lock on a file of the site: while no other process holds it."""
+def hold_process_lock(name: str, *, key: int) -> Iterator[bool]:
+    """Yield whether this process has a lock that one process of the site at a time can have. It ends with the process.
+
+    Args:
+        name: the file in SITE_DATA that is locked on SQLite, whose processes are on one machine.
+        key: that of the advisory lock on PostgreSQL, where processes of several machines share the database.
+    """
+    if connection.vendor != "postgresql":
+        with _hold_file_lock(name) as is_free:
+            yield is_free
+        return
+    is_free = _call_lock_function("pg_try_advisory_lock", key)
+    try:
+        yield is_free
+    finally:
+        if is_free:
+            _call_lock_function("pg_advisory_unlock", key)
+
+
+def _call_lock_function(name: str, key: int) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {name}(%s)", [key])
+        return cursor.fetchone()[0]
+
+
+@contextmanager
+def _hold_file_lock(name: str) -> Iterator[bool]:
     with (Path(settings.SITE_DATA) / name).open("a") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -12,7 +12,7 @@ STORAGE_URL    private originals in a bucket: s3://key:secret@host/bucket?region
 CACHE_URL      a Redis or Valkey server over which app servers announce changes to each other: redis://host (none)
 ALLOWED_HOSTS  host names of the site, separated by commas (this machine, and the host of SITE_URL)
 EMAIL_URL      how mail is sent (printed on the console)
-MAIL_RATE      how many mails a second send_mail sends at most, such as 0.5; 0 is without limit (0)
+MAIL_RATE      how many mails a second send_mail sends at most, over all machines, such as 0.5; 0 is without limit (0)
 BEHIND_TLS     1 if a proxy serves the site by https: secure cookies, HSTS, trust in X-Forwarded-Proto (0)
 PAGES_IN_MEMORY  megabytes of the page cache of each process; 0 turns it off (64)
 RENDER_THREADS  how many pages each process renders at a time; it has up to seven connections to the database more

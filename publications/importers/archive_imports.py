@@ -11,19 +11,18 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from publications.locales import LOCALES
 from publications.models import ArchiveImport, ArchiveImportState, ArchiveImportTask
-from publications.site_lock import hold_file_lock
+from publications.site_lock import hold_process_lock
 from publications.slugs import slugify
 
 from .archive import unpack_archive
@@ -63,22 +62,9 @@ def permissions_of(task: str, *, publish: bool = False) -> tuple[str, ...]:
     return ("add_archiveimport",)
 
 
-@contextmanager
-def runner_lock() -> Iterator[bool]:
-    """Yield whether this process may run imports: while no other does. The lock ends with the process."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_try_advisory_lock(%s)", [ADVISORY_LOCK])
-            is_free = cursor.fetchone()[0]
-        try:
-            yield is_free
-        finally:
-            if is_free:
-                with connection.cursor() as cursor:
-                    cursor.execute("SELECT pg_advisory_unlock(%s)", [ADVISORY_LOCK])
-        return
-    with hold_file_lock(LOCK_FILE) as is_free:
-        yield is_free
+def runner_lock() -> AbstractContextManager[bool]:
+    """Return a context that gives whether this process may run imports: while no other does."""
+    return hold_process_lock(LOCK_FILE, key=ADVISORY_LOCK)
 
 
 def is_running() -> bool:

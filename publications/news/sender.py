@@ -1,15 +1,16 @@
 """Send the mails of queues over SMTP, one after the other, each marked as sent once the relay has accepted it.
 
-A row is locked while it is sent. On PostgreSQL others skip it, so that several senders share the work; on SQLite one
-sender at a time holds a lock on a file. A sender that is killed between the acceptance of the relay and its own commit
-sends the mail again, with the same Message-ID; at no other moment is a mail sent twice, and none is missed.
+A row is locked while it is sent. On PostgreSQL others skip it, so that several senders share the work; on SQLite, and
+with a limit of mails a second, there is one sender at a time. A sender that is killed between the acceptance of the
+relay and its own commit sends the mail again, with the same Message-ID; at no other moment is a mail sent twice, and
+none is missed.
 """
 
 import logging
 import re
 import smtplib
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from time import monotonic, sleep
@@ -19,9 +20,9 @@ from django.core.mail import EmailMessage, mailers
 from django.db import Error, connection, transaction
 from django.db.models import Model
 
-from publications.site_lock import hold_file_lock
+from publications.site_lock import hold_process_lock
 
-LOCK_FILE = "send-mail"
+LOCK_FILE, ADVISORY_LOCK = "send-mail", 7_306_212
 POLICY_STATUS = re.compile(rb"5\.7\.")
 """How a relay replies that refuses by its rules, such as one that this site may not use (RFC 3463, section 3.8)."""
 logger = logging.getLogger(__name__)
@@ -71,14 +72,16 @@ class SendResult:
     is_done: bool = False
 
 
-@contextmanager
-def sender_lock() -> Iterator[bool]:
-    """Yield whether this process may send: on SQLite only while no other does. The lock ends with the process."""
-    if connection.features.has_select_for_update_skip_locked:
-        yield True
-        return
-    with hold_file_lock(LOCK_FILE) as is_free:
-        yield is_free
+def sender_lock(*, is_shared: bool) -> AbstractContextManager[bool]:
+    """Return a context that gives whether this process may send. The lock ends with the process.
+
+    Args:
+        is_shared: whether others may send at the same time, which SQLite never allows. A limit of mails a second is
+            kept by one sender at a time.
+    """
+    if is_shared and connection.features.has_select_for_update_skip_locked:
+        return nullcontext(True)
+    return hold_process_lock(LOCK_FILE, key=ADVISORY_LOCK)
 
 
 def send_due(

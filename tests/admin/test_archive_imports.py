@@ -4,14 +4,12 @@ import html
 import io
 import os
 import zipfile
-from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
-from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -33,6 +31,7 @@ from publications.models import (
 )
 from publications.news import describe_news
 from tests.factories import make_live, make_person, picture_bytes, saved
+from tests.process_locks import hold_lock_elsewhere
 
 pytestmark = pytest.mark.django_db
 
@@ -62,23 +61,6 @@ def started(monkeypatch) -> list[list[str]]:
         archive_imports.subprocess, "Popen", lambda command, **_options: commands.append(command)
     )
     return commands
-
-
-@contextmanager
-def lock_of_another_process() -> Iterator[None]:
-    """Hold the lock of runners as another process does: on PostgreSQL by another connection."""
-    if connection.vendor != "postgresql":
-        with archive_imports.runner_lock():
-            yield
-        return
-    other = connection.copy()
-    try:
-        with other.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s)", [archive_imports.ADVISORY_LOCK])
-            yield
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [archive_imports.ADVISORY_LOCK])
-    finally:
-        other.close()
 
 
 @pytest.fixture
@@ -359,7 +341,7 @@ def test_a_run_that_fails_shows_no_report_of_the_run_before(administrator, check
 def test_a_check_shows_how_many_texts_are_read(administrator, checked):
     ArchiveImport.objects.update(state=ArchiveImportState.RUNNING, done=1, total=2)
 
-    with lock_of_another_process():
+    with hold_lock_elsewhere(archive_imports.LOCK_FILE, key=archive_imports.ADVISORY_LOCK):
         assert "1 of 2 texts are read." in administrator.get(page_of()).text
         ArchiveImport.objects.update(done=2)
         assert "nobody can save at the desk" in administrator.get(page_of()).text
@@ -382,7 +364,7 @@ def test_an_import_can_be_stopped_and_goes_on_when_requested_again(administrator
 def test_only_one_process_runs_imports(administrator, checked):
     ArchiveImport.objects.update(state=ArchiveImportState.WAITING)
 
-    with lock_of_another_process():
+    with hold_lock_elsewhere(archive_imports.LOCK_FILE, key=archive_imports.ADVISORY_LOCK):
         call_command("run_imports", verbosity=0)
         assert archive_imports.is_running()
 

@@ -17,6 +17,7 @@ from sceeus.service_urls import parse_email_url
 from tests.conftest import ROOT
 from tests.factories import make_person, make_publication
 from tests.mail_sink import mail_sink
+from tests.process_locks import hold_lock_elsewhere
 
 pytestmark = pytest.mark.django_db
 
@@ -166,8 +167,20 @@ def test_without_a_mail_server_nothing_is_sent(settings, capsys):
 
 
 def test_two_senders_share_the_work_or_one_waits():
-    with sender_lock() as first, sender_lock() as second:
+    with sender_lock(is_shared=True) as first, sender_lock(is_shared=True) as second:
         assert first and second == connection.features.has_select_for_update_skip_locked
+
+
+@pytest.mark.usefixtures("pending_mails")
+def test_a_limit_of_mails_a_second_holds_over_all_senders(sink, settings):
+    settings.MAIL_RATE = 1000
+    with hold_lock_elsewhere(sender.LOCK_FILE, key=sender.ADVISORY_LOCK):
+        send()
+    assert sink.mails == []
+
+    send()
+
+    assert len(sink.mails) == 3
 
 
 @pytest.mark.usefixtures("pending_mails")

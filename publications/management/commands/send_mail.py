@@ -22,12 +22,13 @@ class Command(BaseCommand):
         "daily and weekly mails, and the mails that ask to confirm. Meant to be run every minute "
         "by a timer. Each person chooses at the desk which news are mailed. A mail that cannot be sent is tried "
         f"again, after longer and longer waits, for {RETRY_DAYS} days; the desk lists those to staff under Outbox. "
-        "Several runs may overlap, and a run may be stopped at any moment: the next goes on. Without EMAIL_URL nothing "
-        "is sent. Ends with 3 where the mail server cannot be reached; all mails then wait for it."
+        "Several runs may overlap, of which one sends at a time on SQLite, and with MAIL_RATE; a run may be stopped at "
+        "any moment: the next goes on. Without EMAIL_URL nothing is sent. Ends with 3 where the mail server cannot be "
+        "reached; all mails then wait for it."
     )
 
     def handle(self, *args, **options) -> None:
-        with sender_lock() as is_free:
+        with sender_lock(is_shared=not settings.MAIL_RATE) as is_free:
             if not is_free:
                 self._say(options, "Another run is sending.")
                 return
