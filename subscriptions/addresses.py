@@ -4,7 +4,11 @@ An address is encrypted for the row that it belongs to, and found by a keyed dig
 which is not in the database.
 """
 
+import re
 import unicodedata
+from collections.abc import Iterator
+from contextlib import suppress
+from urllib.parse import quote
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -17,6 +21,8 @@ from accounts.encryption import decrypt, encrypt
 PURPOSE = "subscriber"
 MAX_ADDRESS_CHARACTERS = 254
 """RFC 5321, section 4.5.3.1, as errata 1690 corrects it."""
+ANY_ADDRESS = re.compile(r'<?(?:"[^"]*"|[^\s<>"]+)(?:@|%40)[^\s<>"]+>?', re.IGNORECASE)
+REMOVED_ADDRESS = "(address)"
 
 
 def clean_address(text: str) -> str:
@@ -60,3 +66,27 @@ def list_digests(address: str) -> list[str]:
     """Return the digests of an address with the present key and those before it, the present one first."""
     keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
     return [digest_address(address, secret=key) for key in keys]
+
+
+def remove_address(text: str, address: str) -> str:
+    """Return what a mail server or program says without the address that it is about, and without any other.
+
+    Replies name it in links and return addresses, and often its name or its host alone, which says who somebody is.
+    """
+    for form in filter(None, _list_forms(address)):
+        text = re.sub(rf"(?<!\w){re.escape(form)}(?!\w)", REMOVED_ADDRESS, text, flags=re.IGNORECASE)
+    return ANY_ADDRESS.sub(REMOVED_ADDRESS, text)
+
+
+def _list_forms(address: str) -> Iterator[str]:
+    """Yield what stands for an address in replies, the longest first."""
+    name, _mark, host = address.rpartition("@")
+    hosts = [host]
+    with suppress(UnicodeError):  # such as of a label of more than 63 characters
+        hosts.append(host.encode("idna").decode())
+    for each in hosts:
+        yield f"<{name}@{each}>"
+        yield f"{name}@{each}"
+        yield quote(f"{name}@{each}", safe="")
+        yield f"{name}={each}"
+    yield from (name, quote(name, safe=""), *hosts)

@@ -5,7 +5,6 @@ sender has the lock on the subscriber. A stop at the desk holds back all but the
 first.
 """
 
-import re
 from datetime import timedelta
 from time import monotonic
 from typing import Any
@@ -19,7 +18,6 @@ from publications.models.prepared_queries import DATETIME, PreparedQuery
 from .mails import MailWriter
 from .models import AlertMail, AlertMailPurpose, AlertState, Subscriber
 
-ADDRESS = re.compile(r"<?[^\s<>]+@[^\s<>]+>?")
 MAX_BOUNCING = timedelta(days=14)
 """How long mails may come back for now before the address counts as failed."""
 CONFIRMATION_SECONDS = 1
@@ -56,7 +54,7 @@ class AlertQueue:
     def mark_failed(
         self, mail: AlertMail, error: str, *, is_refused: bool = False, is_final: bool = False
     ) -> None:
-        mail.mark_failed(ADDRESS.sub("(address)", error), is_final=is_final)
+        mail.mark_failed(error, is_final=is_final)
         if not is_refused:
             return
         now, since = timezone.now(), mail.subscriber.bouncing_since

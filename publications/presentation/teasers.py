@@ -58,9 +58,11 @@ class Teaser:
 
 
 def reading_time(edition: Edition) -> str:
-    """Return the reading time of a text, or the host of a text on another site."""
+    """Return the reading time of a text, the host of a text on another site, or "" where there is no text."""
     if edition.is_link_post:
         return gettext("At %(host)s") % {"host": edition.external_host}
+    if not edition.word_count:
+        return ""
     return gettext("%(minutes)s min read") % {"minutes": edition.reading_minutes}
 
 

@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
             name='AlertEvent',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('type', models.CharField(choices=[('new', 'New'), ('updated', 'Updated'), ('corrected', 'Corrected'), ('withdrawn', 'Withdrawn'), ('retracted', 'Retracted'), ('concern', 'Expression of concern'), ('lifted', 'Concern lifted'), ('again', 'Published again'), ('taken_back', 'Taken back')], max_length=10)),
+                ('type', models.CharField(choices=[('new', 'New'), ('updated', 'Updated'), ('corrected', 'Corrected'), ('withdrawn', 'Withdrawn'), ('retracted', 'Retracted'), ('concern', 'Expression of concern'), ('lifted', 'Concern lifted'), ('again', 'Published again'), ('taken_back', 'Published by mistake')], max_length=10)),
                 ('site_version', models.PositiveBigIntegerField(db_index=True)),
                 ('happens_at', models.DateTimeField()),
                 ('matched_at', models.DateTimeField(null=True)),

@@ -194,7 +194,7 @@ def test_what_was_taken_back_is_said_to_whoever_was_mailed_about_it():
 
     message = read_last()
 
-    assert message["Subject"] == "Taken back: “Gas”" and "published by mistake" in text_of(message)
+    assert message["Subject"] == "Published by mistake: “Gas”" and "published by mistake" in text_of(message)
 
 
 HOSTILE_TITLES = (

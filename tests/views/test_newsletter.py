@@ -57,3 +57,13 @@ def test_an_issue_without_publications_and_without_a_text_is_not_ready():
     draft = make_publication(kind="newsletter", body="")
 
     assert [field for field, _message in draft.publish_errors()] == ["body"]
+
+
+def test_an_issue_without_a_text_of_its_own_has_no_reading_time(client, issue):
+    page, listed = (
+        client.get(issue.get_absolute_url()).text,
+        client.get("/en/publications/?kind=newsletter").text,
+    )
+
+    assert page.count("min read") == 3  # of what it has
+    assert issue.title in listed and "min read" not in listed
