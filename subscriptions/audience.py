@@ -6,12 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
-from publications.models import EditionWithRows
+from publications.models import EditionWithRows, EndReason
 
-from .expansion import DIGEST_TIME, PERIODS, last_end, list_fulfilled
+from .expansion import (
+    DIGEST_TIME,
+    PERIODS,
+    find_edition,
+    has_in_locale,
+    is_shown_to,
+    last_end,
+    list_fulfilled,
+)
 from .models import AlertEvent, AlertMail, Condition, Subscriber, Subscription, Timing
 
 RECENT_DAYS = 7
@@ -101,9 +109,10 @@ class UpcomingMails(NamedTuple):
 def list_upcoming() -> list[UpcomingMails]:
     """Return what goes out next: scheduled editions, and the digests of what was matched since the last ones."""
     now = timezone.now()
-    scheduled = AlertEvent.objects.filter(matched_at=None, happens_at__gt=now).select_related(
-        "edition__publication"
+    planned = AlertEvent.objects.filter(
+        matched_at=None, happens_at__gt=now, edition__end_reason=EndReason.NONE
     )
+    scheduled = planned.select_related("edition__publication")
     upcoming = []
     for event in scheduled.order_by("happens_at"):
         recipients = count_recipients(EditionWithRows.get(event.edition))
@@ -122,11 +131,14 @@ def next_end(timing: Timing, at: datetime) -> datetime:
 
 
 def _count_digest(timing: Timing, now: datetime) -> int:
-    events = AlertEvent.objects.filter(matched_at__gt=last_end(timing, now))
-    subscriptions = Subscription.objects.confirmed().filter(
-        timing=timing, condition__matches__event__in=events
-    )
-    return Subscriber.objects.reachable().filter(pk__in=subscriptions.values("subscriber")).count()
+    """Return how many get a digest: those with a condition that an event fulfils which holds and is shown to them."""
+    events = AlertEvent.objects.filter(matched_at__gt=last_end(timing, now)).select_related("edition")
+    is_informed = Q(pk__in=[])
+    for event in events:
+        if edition := find_edition(event):
+            chosen = Subscription.objects.confirmed().filter(timing=timing, condition__matches__event=event)
+            is_informed |= Q(pk__in=chosen.values("subscriber")) & is_shown_to(event, edition)
+    return Subscriber.objects.reachable().filter(is_informed).count()
 
 
 @dataclass(frozen=True)
@@ -134,7 +146,7 @@ class RecipientNumbers:
     """The subscribers who are informed of an edition.
 
     Attributes:
-        counts: how many, by when; whoever is mailed at once is in no digest.
+        counts: how many get a mail with it, by when; whoever chose it twice may be in several.
         choices: how many of them have named a value of a facet, by facet and value, the most chosen first.
         searches: how many conditions with a search may match besides, which is known once the edition is public.
     """
@@ -152,31 +164,30 @@ def count_recipients(edition: EditionWithRows) -> RecipientNumbers:
     """Return who is informed of an edition, stored or not, as far as no search decides it."""
     matched = list(list_fulfilled(edition))
     plain = [(pk, filters) for pk, filters, query in matched if not query]
+    readers = Subscriber.objects.reachable().filter(has_in_locale(edition.edition))
     return RecipientNumbers(
-        counts=_count_by_timing([pk for pk, _filters in plain]),
-        choices=sorted(_count_choices(plain), key=lambda choice: -choice[2]),
+        counts=_count_by_timing(readers, [pk for pk, _filters in plain]),
+        choices=sorted(_count_choices(readers, plain), key=lambda choice: -choice[2]),
         searches=len(matched) - len(plain),
     )
 
 
-def _count_by_timing(conditions: Sequence[int]) -> dict[Timing, int]:
-    counts: dict[Timing, int] = {}
-    earlier = Q(pk__in=[])
-    for timing in Timing:
-        subscriptions = Subscription.objects.confirmed().filter(condition__in=conditions, timing=timing)
-        chosen = Q(pk__in=subscriptions.values("subscriber"))
-        counts[timing] = Subscriber.objects.reachable().filter(chosen).exclude(earlier).count()
-        earlier |= chosen
-    return counts
+def _count_by_timing(readers: QuerySet[Subscriber], conditions: Sequence[int]) -> dict[Timing, int]:
+    chosen = Subscription.objects.confirmed().filter(condition__in=conditions)
+    return {
+        timing: readers.filter(pk__in=chosen.filter(timing=timing).values("subscriber")).count()
+        for timing in Timing
+    }
 
 
-def _count_choices(conditions: Sequence[tuple[int, dict[str, str]]]) -> Iterator[tuple[str, str, int]]:
-    """Yield facet, value and number of subscribers of what the matched conditions name."""
+def _count_choices(
+    readers: QuerySet[Subscriber], conditions: Sequence[tuple[int, dict[str, str]]]
+) -> Iterator[tuple[str, str, int]]:
+    """Yield facet, value and number of readers of what the matched conditions name."""
     by_choice: dict[tuple[str, str], list[int]] = {}
     for pk, filters in conditions:
         for choice in filters.items():
             by_choice.setdefault(choice, []).append(pk)
     for (name, value), keys in by_choice.items():
         subscriptions = Subscription.objects.confirmed().filter(condition__in=keys)
-        count = Subscriber.objects.reachable().filter(pk__in=subscriptions.values("subscriber")).count()
-        yield name, value, count
+        yield name, value, readers.filter(pk__in=subscriptions.values("subscriber")).count()

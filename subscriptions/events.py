@@ -5,7 +5,7 @@ row that says how far the log is read is locked, and is stored with the events.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Max
@@ -81,11 +81,15 @@ def _build_events(entries: Sequence[AuditEntry]) -> Iterable[AlertEvent]:
             yield event
 
 
+def is_old_text(edition: Edition, at: datetime) -> bool:
+    """Return whether an edition that becomes public at a moment is dated so much earlier that it is no news."""
+    return edition.published_at < at - MAX_TEXT_AGE
+
+
 def _build_event(entry: AuditEntry, edition: Edition) -> AlertEvent | None:
     event_type = TYPE_OF_ACTION.get(entry.action) or TYPE_OF_CHANGE.get(edition.change)
     happens_at = entry.at if entry.action in TYPE_OF_ACTION else edition.visible_from
-    is_old = event_type == AlertType.NEW and edition.published_at < happens_at - MAX_TEXT_AGE
-    if not event_type or is_old:
+    if not event_type or (event_type == AlertType.NEW and is_old_text(edition, happens_at)):
         return None
     return AlertEvent(
         edition=edition, type=event_type, site_version=entry.site_version, happens_at=happens_at

@@ -14,8 +14,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from publications.locales import LOCALES
-from publications.models import KIND, Edition, EditionWithRows, EndReason
+from publications.models import KIND, Edition, EditionWithRows, EndReason, list_showing_locales
 from publications.search import is_match, parse_query
 
 from .conditions import find_values, has_filters
@@ -152,22 +151,25 @@ def _queue_alerts(event: AlertEvent, edition: Edition) -> None:
         subscribers = Subscriber.objects.reachable().filter(Exists(mailed.filter(subscriber=OuterRef("pk"))))
     else:
         subscribers = _subscribers_of(Q(condition__matches__event=event.pk), Timing.AT_ONCE)
-        subscribers = subscribers.filter(_is_shown_to(event, edition))
+        subscribers = subscribers.filter(is_shown_to(event, edition))
     _queue(
         subscribers, purpose=AlertMailPurpose.ALERT, event=event.pk, period_end=None, due_at=event.happens_at
     )
 
 
-def _is_shown_to(event: AlertEvent, edition: Edition) -> Q:
-    """Return whom an event is for: where a text has translations, those whose language lists this one.
+def is_shown_to(event: AlertEvent, edition: Edition) -> Q:
+    """Return whom an event is for: what has ended for all."""
+    return Q() if event.type in ENDINGS else has_in_locale(edition)
+
+
+def has_in_locale(edition: Edition) -> Q:
+    """Return who is informed of an edition once it is live: where it has translations, those whose locale lists it.
 
     Whoever follows the publication itself is informed of it in any language.
     """
-    if event.type in ENDINGS:
-        return Q()
-    shown = [
-        code for code in LOCALES if Edition.objects.live().for_locale(code).filter(pk=edition.pk).exists()
-    ]
+    live = Edition.objects.live().filter(translation_group=edition.translation_group)
+    translations = live.exclude(publication=edition.publication_id).values_list("language", flat=True)
+    shown = list_showing_locales(edition.language, set(translations))
     follows = Subscription.objects.confirmed().filter(
         subscriber=OuterRef("pk"), condition__publication=edition.publication_id
     )

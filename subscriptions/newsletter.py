@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -76,15 +77,19 @@ def build_issue(edition: Edition) -> list[IssueItem]:
 
 
 def find_last_issue(language: str) -> Edition | None:
-    """Return the issue in a language that readers saw last, withdrawn or not."""
+    """Return the first edition of the issue in a language that readers saw last, withdrawn or not.
+
+    A correction makes no issue a later one: what was new between the two would never be proposed.
+    """
     issues = Edition.objects.ever_public().filter(kind__slug=NEWSLETTER, language=language)
-    return issues.order_by("-visible_from").first()
+    earlier = issues.filter(publication=OuterRef("publication"), number__lt=OuterRef("number"))
+    return issues.filter(~Exists(earlier)).order_by("-published_at", "-pk").first()
 
 
 def propose_topics(locale: str) -> list[ProposedTopic]:
     """Return what is new for readers of a locale since its last issue, by topic: the largest topic first."""
     last = find_last_issue(locale)
-    since = truncate_to_minute(last.visible_from) if last else timezone.now() - FIRST_PERIOD
+    since = truncate_to_minute(last.published_at) if last else timezone.now() - FIRST_PERIOD
     editions = Edition.objects.live().listed().for_locale(locale).filter(published_at__gte=since)
     if last:
         editions = editions.exclude(publication__linked_from__source=last.publication_id)

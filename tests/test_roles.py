@@ -242,6 +242,7 @@ TABLE = {
     "operations": ADMINISTRATORS,
     "subscribers": PUBLISHERS,
     "subscriber-list": ADMINISTRATORS,
+    "subscriber-log": PUBLISHERS,
     "old-addresses": ADMINISTRATORS,
     "old-address-removal": ADMINISTRATORS,
     "name-removals": ADMINISTRATORS,

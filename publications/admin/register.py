@@ -234,6 +234,7 @@ PAGES = (
     ("who-may-do-what/", "role-matrix", role_matrix.role_matrix_page),
     ("operations/", "operations", operations.operations_page),
     ("subscribers/", "subscribers", subscribers.subscribers_page),
+    ("subscribers/log/", "subscriber-log", subscribers.subscriber_log),
     ("subscribers/list/", "subscriber-list", subscribers.subscriber_list_page),
     ("names/", "name-removals", name_removals.name_removals_page),
     ("names/<number:pk>/", "name-removal", name_removals.name_removal_page),

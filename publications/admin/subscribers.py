@@ -1,4 +1,4 @@
-"""Subscribers at the desk: their numbers, what goes out to them, the button that stops it, and lists to import.
+"""Subscribers at the desk: their numbers, what goes and went out, the button that stops it, and lists to import.
 
 No page shows an address.
 """
@@ -23,9 +23,11 @@ from subscriptions.audience import (
     list_upcoming,
 )
 from subscriptions.conditions import Choice
+from subscriptions.delivery_log import list_deliveries
 from subscriptions.labels import describe_condition
 from subscriptions.list_import import MAX_LIST_BYTES, ListImport, import_list
 from subscriptions.models import Timing
+from subscriptions.retention import MAIL_DAYS
 from subscriptions.sending import find_stop, resume_sending, stop_sending
 
 from .form_data import RedisplayMixin
@@ -61,6 +63,14 @@ def subscribers_page(request: HttpRequest) -> HttpResponse:
         may_change=may_change,
         is_mail_on=can_send_mail(),
     )
+
+
+@require_permissions("view_subscriber", app="subscriptions")
+def subscriber_log(request: HttpRequest) -> HttpResponse:
+    """Show what was sent when and to how many, and what mail servers replied."""
+    return render_desk_page(
+        request, "subscriber_log", title=_("What was sent"), deliveries=list_deliveries(), days=MAIL_DAYS,
+    )  # fmt: skip
 
 
 def _describe_locales(counts: dict[str, int]) -> str:

@@ -52,7 +52,7 @@ from .content_digest import (
 )
 from .edition import EDITORIAL_CHANGES, FOREVER, NOTICE_COLUMNS, Change, Edition
 from .edition_list import EditionList, feed_editions, later_change_at
-from .edition_queryset import WITHDRAWN_OR_UNDONE, EndReason
+from .edition_queryset import WITHDRAWN_OR_UNDONE, EndReason, list_showing_locales
 from .edition_rows import (
     EditionAttachment,
     EditionByline,
@@ -371,6 +371,7 @@ __all__ = [
     "last_change",
     "later_change_at",
     "link_url",
+    "list_showing_locales",
     "live_choices",
     "manuscript_of",
     "menu_links",

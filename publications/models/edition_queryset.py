@@ -1,5 +1,6 @@
 """Querysets of editions: which of them readers see, which a locale lists, and in what order."""
 
+from collections.abc import Collection
 from datetime import MINYEAR, datetime
 from typing import TYPE_CHECKING, Self
 
@@ -27,6 +28,17 @@ class EndReason(models.TextChoices):
 
 WITHDRAWN_OR_UNDONE = (EndReason.UNDONE, EndReason.WITHDRAWN)
 """Reasons after which the text of an edition stays hidden, even if the publication is live again."""
+
+
+def list_showing_locales(language: str, translations: Collection[str]) -> list[str]:
+    """Return the locales that show a text in a language, given those of its live translations.
+
+    The rule of `EditionQuerySet.for_locale`, for editions that are not live yet.
+    """
+    languages = {language, *translations}
+    others = [code for code in LOCALES if code not in languages]
+    is_fallback = language == LOCALES[0] or LOCALES[0] not in languages
+    return [code for code in LOCALES if code == language or (is_fallback and code in others)]
 
 
 class ListQuerySet(models.QuerySet):

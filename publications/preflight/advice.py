@@ -110,7 +110,7 @@ def alt_in_another_language(draft: PreflightDraft) -> Iterator[PreflightIssue]:
 
 
 def no_topic(draft: PreflightDraft) -> Iterator[PreflightIssue]:
-    if not draft.tags:
+    if not draft.tags and draft.is_listed:
         yield PreflightIssue("tags", _("It has no tag: it will stand on the page of no topic."), "tags")
 
 

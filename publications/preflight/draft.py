@@ -107,6 +107,7 @@ class PreflightDraft:
     was_public: bool = False
     future_date: str = ""
     tags: int = 0
+    is_listed: bool = True
     similar_tags: Mapping[str, Sequence[str]] = field(default_factory=dict)
     untranslated_tags: Mapping[int, str] = field(default_factory=dict)
     untitled_authors: tuple[str, ...] = ()

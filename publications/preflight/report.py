@@ -96,6 +96,7 @@ def build_preflight_draft(publication: Publication) -> PreflightDraft:
         was_public=publication.editions.ever_public().exists(),
         future_date=_future_date(publication),
         tags=publication.tags.count(),
+        is_listed=publication.kind.is_listed,
         similar_tags=_similar_tags(new_tags),
         untranslated_tags={tag.pk: tag.name for tag in new_tags if not tag.name_sv},
         untitled_authors=tuple(_untitled_authors(publication)),

@@ -19,7 +19,7 @@ from subscriptions.issue_mails import MAIL_BUILDERS
 from subscriptions.mails import MailWriter
 from subscriptions.models import AlertMail
 from subscriptions.newsletter import propose_topics
-from tests.factories import make_author, make_live, make_person, make_publication, make_tag
+from tests.factories import make_author, make_live, make_person, make_publication, make_tag, saved
 from tests.subscriptions.factories import make_subscriber
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +56,18 @@ def test_what_is_new_since_the_last_issue_is_proposed_by_topic(editor, client):
     assert topics == {"Energy": ["On gas", "On grids"], "Without a topic": ["On rye"]}
     assert page.index("On gas") < page.index("On rye") and "The last one" in page
     assert page.count('name="related"') == 3
+
+
+def test_a_correction_of_an_issue_leaves_out_nothing_that_was_new_before_it():
+    now = timezone.now()
+    last = make_issue("In the last one", published_at=now - timedelta(days=3))
+    actions.publish(last, by=None)
+    make_live(title="On gas", published_at=now - timedelta(days=1))
+    actions.publish(saved(last, summary="Mended."), by=None, change="correction", note="It was 5, not 50.")
+
+    topics = propose_topics("en")
+
+    assert "On gas" in [edition.title for topic in topics for edition in topic.editions]
 
 
 def test_the_form_of_a_new_issue_has_what_was_ticked_in_order(editor, client):

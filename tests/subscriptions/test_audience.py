@@ -1,5 +1,6 @@
 """Numbers of subscribers at the desk, the stop button and lists that are imported; no page shows an address."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -8,14 +9,18 @@ from django.urls import reverse
 from django.utils import timezone
 
 from publications import actions
-from publications.models import EditionWithRows, TagKind
+from publications.models import Edition, EditionWithRows, TagKind, list_showing_locales
+from publications.snapshot import build_snapshot
 from subscriptions.audience import count_delivery, count_recipients, list_upcoming
 from subscriptions.conditions import Choice
+from subscriptions.delivery_log import list_deliveries
 from subscriptions.events import record_events
+from subscriptions.expansion import expand_alerts
 from subscriptions.list_import import import_list
-from subscriptions.models import Subscriber, Subscription, SuppressedAddress, Timing
+from subscriptions.mails import MailWriter
+from subscriptions.models import AlertMail, Subscriber, Subscription, SuppressedAddress, Timing
 from subscriptions.sending import find_stop
-from tests.factories import make_author, make_live, make_person, make_publication, make_tag, tomorrow
+from tests.factories import make_author, make_live, make_person, make_publication, make_tag, saved, tomorrow
 
 from .factories import make_subscriber, make_unconfirmed
 
@@ -61,6 +66,99 @@ def test_scheduled_editions_and_digests_are_what_goes_out_next():
     ] == [("Later", 1)]
     assert {mails.timing for mails in upcoming if not mails.event} == {Timing.DAILY, Timing.WEEKLY}
     assert all(mails.at > timezone.now() for mails in upcoming)
+
+
+def count_mails(purpose: str) -> int:
+    """Return how many mails of a purpose leave: those that have something to say."""
+    writer = MailWriter()
+    return sum(writer.build(mail) is not None for mail in AlertMail.objects.filter(purpose=purpose))
+
+
+def test_the_numbers_of_the_publish_page_are_those_of_the_mails(monkeypatch):
+    """One locale lists the translation instead; readers may have chosen it twice, at once and in the daily mail."""
+    author = make_author("Ann Berg")
+    swedish = make_live(language="sv", authors=[author])
+    chosen = Choice({"author": author.slug})
+    for locale in ("en", "sv"):
+        make_subscriber(Choice(), chosen, locale=locale)
+        make_subscriber(chosen, timing=Timing.DAILY, locale=locale)
+        make_subscriber(Choice({"topic": "coal"}), locale=locale)
+    both = make_subscriber(Choice(), locale="en")
+    both.subscriptions.create(condition=chosen.store(), timing=Timing.DAILY, confirmed_at=timezone.now())
+    make_subscriber(chosen, paused_until=tomorrow())
+    draft = make_publication(language="en", translation_of=swedish.publication, authors=[author])
+    expand_alerts()
+
+    recipients = count_recipients(build_snapshot(draft))
+    actions.publish(draft, by=None)
+    expand_alerts()
+    daily = next(mails for mails in list_upcoming() if mails.timing == Timing.DAILY)
+    monkeypatch.setattr(timezone, "now", lambda: daily.at + timedelta(minutes=1))
+    expand_alerts()
+
+    assert recipients.counts == {Timing.AT_ONCE: 2, Timing.DAILY: 2, Timing.WEEKLY: 0}
+    assert recipients.choices == [("author", author.slug, 3)]
+    assert count_mails("alert") == 2 and count_mails("daily") == daily.count == 2
+
+
+def test_what_was_cancelled_or_taken_back_goes_out_to_nobody():
+    record_events()
+    make_subscriber()
+    make_subscriber(timing=Timing.DAILY)
+    later = actions.publish(make_publication(), by=None, at=tomorrow()).publication
+    withdrawn = make_live().publication
+    expand_alerts()
+    assert [mails.count for mails in list_upcoming()] == [1, 1, 0]
+
+    actions.undo(later, by=None)
+    actions.undo(withdrawn, by=None)
+
+    assert [mails.count for mails in list_upcoming()] == [0, 0]
+
+
+@pytest.mark.parametrize("others", [set(), {"en"}, {"sv"}, {"uk"}, {"sv", "uk"}, {"en", "sv"}])
+@pytest.mark.parametrize("language", ["en", "sv", "uk"])
+def test_a_draft_will_stand_in_the_locales_that_the_lists_then_show_it_in(language, others):
+    if language in others:
+        return
+    original = None
+    for each in (*sorted(others), language):
+        edition = make_live(language=each, **({"translation_of": original} if original else {}))
+        original = original or edition.publication
+
+    shown = [
+        code
+        for code in ("en", "sv")
+        if Edition.objects.live().for_locale(code).filter(pk=edition.pk).exists()
+    ]
+
+    assert list_showing_locales(language, others) == shown
+
+
+def test_the_log_says_what_was_sent_and_what_servers_replied_without_an_address(administrator):
+    record_events()
+    for name in ("ann", "bo", "cai", "dag"):
+        make_subscriber(address=f"{name}@example.org")
+    make_live(title="Gas")
+    expand_alerts()
+    sent, refused, *later = AlertMail.objects.order_by("pk")
+    sent.mark_sent()
+    refused.mark_failed("550 5.1.1 <bo@example.org>: no such user bo", is_final=True)
+    for mail in later:
+        mail.mark_failed(f"450 4.2.2 {mail.subscriber.address}: mailbox full")
+    now = timezone.now()
+    AlertMail.objects.create(
+        subscriber=make_subscriber(), purpose="daily", period_end=now, next_attempt_at=now
+    )
+
+    page = administrator.get("/desk/subscribers/log/").text
+    text = " ".join(re.sub(r"<[^>]+>", " ", page.partition("<main")[2]).split())
+
+    digest, alert = list_deliveries()
+    assert (alert.sent, alert.pending, alert.given_up) == (1, 2, 1) and digest.pending == 1
+    assert "sent to 1 reader · 2 wait · 1 given up" in text and "sent to 0 readers · 1 waits" in text
+    assert "2 mails: 450 4.2.2 (address): mailbox full" in text
+    assert "example.org" not in text and "no such user (address)" in text
 
 
 def test_the_desk_shows_numbers_and_no_address(administrator):
@@ -147,3 +245,14 @@ def test_the_publish_page_says_who_will_be_informed(administrator):
 
     assert "2 readers are informed at once. 1 reader gets it in the daily mail." in page
     assert "2 of them chose Author: Ann Berg." in page
+
+
+def test_the_publish_page_says_when_nobody_is_mailed(administrator):
+    make_subscriber()
+    old = make_publication(published_at=timezone.now() - timedelta(days=30))
+    changed = saved(make_live().publication, body="Other text.")
+
+    pages = [administrator.get(reverse("desk:publish", args=[each.pk])).text for each in (old, changed)]
+
+    assert "It is dated more than a week ago: no reader is mailed about it." in pages[0]
+    assert "Unless it is a silent fix: 1 reader is informed at once." in pages[1]
