@@ -36,8 +36,10 @@ from publications.models import (
     store_original,
 )
 from publications.sessions import SessionStore
+from subscriptions.models import AlertMailPurpose, AlertState
 from tests.factories import make_author, make_image, make_live, make_person, make_tag
 from tests.name_outside import NAME
+from tests.subscriptions.factories import make_subscriber
 from tests.word_files import docx, p
 
 SLUG = "vera-akerholm"
@@ -54,6 +56,9 @@ def make_rows(*, by) -> None:
     NewsEvent.objects.create(type=NewsType.IMPORTED)
     NameRemovalRecord.objects.create(stage=RemovalStage.DONE)
     PlainTag.objects.create(name="Rye", slug="rye")
+    subscriber = make_subscriber()
+    subscriber.mails.create(purpose=AlertMailPurpose.ALERT)
+    AlertState.objects.get_or_create(pk=1, defaults={"read_site_version": 0})
     content_type = ContentType.objects.get_for_model(Author)
     LogEntry.objects.create(
         user=by, content_type=content_type, object_id="1", object_repr="", action_flag=CHANGE

@@ -1,7 +1,7 @@
 """Remove a name from the rows beside publications: authors, tags, images, pages, settings, logs, sessions."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -12,20 +12,14 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from accounts.models import DeskSession
 from publications import search
 from publications.locales import LOCALES
 from publications.markup import NameRedaction
 from publications.models import (
-    ArchiveImport,
     AuditEntry,
     Author,
-    Autosave,
-    ImportDecision,
-    OutboxMail,
     Publication,
     RedactedAddress,
-    Redirect,
     ServedPdf,
     SitePage,
     Synonym,
@@ -45,6 +39,8 @@ Redactions = Mapping[str, NameRedaction]
 """The redaction of the name by locale, as the mark is in the language of a text."""
 LOGS = ("admin.LogEntry", "publications.OperationRecord", "publications.NewsEvent")
 """Tables of logs, whose texts are cut where the mark is too long."""
+LONG_TABLES = ("subscriptions.Subscription", "subscriptions.AlertMail")
+"""Tables of very many rows with few texts: each text is redacted once, and no row is loaded."""
 
 
 def locale_of_column(name: str) -> str:
@@ -69,6 +65,9 @@ def redact_rows(
     for label, rules in NAME_RULES.items():
         if isinstance(rules, dict):
             columns = {name: rule for name, rule in rules.items() if callable(rule)}
+            if label in LONG_TABLES:
+                changed[label] += _redact_long_table(label, columns, redactions)
+                continue
             for row in apps.get_model(label)._base_manager.all() if columns else ():
                 try:
                     changed[label] += _redact_row(row, columns, redactions, at)
@@ -76,6 +75,18 @@ def redact_rows(
                     row.refresh_from_db()
                     refused.append((row, refusal.reasons))
     return +changed, refused
+
+
+def _redact_long_table(label: str, rules: Mapping[str, ValueRule], redactions: Redactions) -> int:
+    model, count = apps.get_model(label), 0
+    for name, rule in rules.items():
+        texts = model._base_manager.exclude(**{name: ""}).values_list(name, flat=True).distinct()
+        for text in list(texts):
+            redacted = rule(text, redactions[locale_of_column(name)])
+            if redacted != text:
+                value = cut_to_column(model, name, redacted)
+                count += model._base_manager.filter(**{name: text}).update(**{name: value})
+    return count
 
 
 def _redact_row(row: Model, rules: Mapping[str, ValueRule], redactions: Redactions, at: datetime) -> bool:
@@ -197,63 +208,6 @@ def redact_other_audit_entries(redaction: NameRedaction, redacted: Mapping[int, 
             detail=redact_detail(entry.detail, redaction),
         )
     return redacted
-
-
-def delete_rows(redaction: NameRedaction) -> Counter[str]:
-    """Delete rows that hold the name and cannot be redacted; return their number by model.
-
-    Whoever has a session that holds it, as a form that was sent after it had ended, has to sign in again.
-    """
-    deleted: Counter[str] = Counter()
-    for queryset, text_of in (
-        (OutboxMail.objects.all(), lambda mail: [mail.recipient, mail.key, mail.last_error]),
-        (
-            Redirect.objects.filter(publication=None),
-            lambda redirect: "\n".join(map(_as_one_word, redirect.readings)),
-        ),
-        (Autosave.objects.filter(publication=None), lambda autosave: [autosave.values, autosave.path]),
-        (DeskSession.objects.all(), lambda session: [session.get_decoded(), session.user_agent]),
-    ):
-        rows = [row for row in queryset if holds_name(text_of(row), redaction)]
-        held = [row.pk for row in rows]
-        if queryset.model is Redirect:
-            _give_up_addresses(rows, redaction)
-        queryset.model._base_manager.filter(pk__in=held).delete()
-        deleted[queryset.model._meta.label] += len(held)
-    deleted[ArchiveImport._meta.label] += ArchiveImport.objects.all().delete_with_archives()
-    return +deleted
-
-
-def delete_decisions(redaction: NameRedaction, author: Author | None) -> Counter[str]:
-    """Delete the decisions on names in imports that hold the name, and all that lead to an author who has or had it.
-
-    These connect the two names even if they hold neither: a former address is no spelling of a name. It is called
-    before the authors are redacted.
-
-    Args:
-        author: the row of the person, if known.
-    """
-    decisions = list(ImportDecision.objects.select_related("author"))
-    held = [each for each in decisions if holds_name([each.name, each.target], redaction)]
-    authors = {each.author for each in decisions if each.author}
-    named = {author, *(each.author for each in held)}
-    named |= {each for each in authors if holds_name([each.name, each.aliases, each.slug], redaction)}
-    pks = {each.pk for each in decisions if each in held or (each.author and each.author in named)}
-    ImportDecision.objects.filter(pk__in=pks).delete()
-    return +Counter({ImportDecision._meta.label: len(pks)})
-
-
-def _as_one_word(text: str) -> str:
-    return "-".join(text.split())
-
-
-def _give_up_addresses(redirects: Iterable[Redirect], redaction: NameRedaction) -> None:
-    """Give up those that hold the name; others only led to what does."""
-    given_up = (
-        redirect.addresses_given_up(lambda text: holds_name(_as_one_word(text), redaction))
-        for redirect in redirects
-    )
-    RedactedAddress.objects.store(address for addresses in given_up for address in addresses)
 
 
 def accounts_with_name(redaction: NameRedaction) -> list[Model]:

@@ -75,6 +75,9 @@ NAME_RULES: dict[str, NoRule | dict[str, ColumnRule]] = {
     "publications.NewsEvent": {"type": KEY, "counts": redact_value},
     "admin.LogEntry": {"object_id": KEY, "object_repr": redact_text, "change_message": redact_json_text},
     "taggit.Tag": {"name": redact_text, "slug": redact_slug},
+    "subscriptions.Subscription": {"consent_note": redact_text, "timing": KEY, "consent_source": KEY},
+    "subscriptions.AlertMail": {"last_error": redact_text, "purpose": KEY},
+    "subscriptions.AlertState": {"stopped_by": redact_text},
     # Redacted by the chain's rules: remove_name_from_rows, and with the publication
     "publications.AuditEntry": {
         "subject": PUBLICATION, "detail": PUBLICATION, "actor_name": ACCOUNT, "action": KEY,
@@ -86,6 +89,7 @@ NAME_RULES: dict[str, NoRule | dict[str, ColumnRule]] = {
     "publications.OutboxMail": DELETED,
     "publications.Redirect": DELETED,
     "accounts.DeskSession": DELETED,
+    "subscriptions.Condition": DELETED,
     "sessions.Session": DELETED,
     # With a publication, or deleted without one
     "publications.Autosave": PUBLICATION,
@@ -121,7 +125,8 @@ NAME_RULES: dict[str, NoRule | dict[str, ColumnRule]] = {
         (
             "publications.Approval", "publications.CalendarAddress", "publications.PressLinkEvent",
             "publications.UserSettings", "publications.RedactedAddress",
-            "auth.Permission", "contenttypes.ContentType",
+            "auth.Permission", "contenttypes.ContentType", "subscriptions.AlertEvent", "subscriptions.SignUpAttempt",
+            "subscriptions.Subscriber", "subscriptions.SuppressedAddress",
         ),
         KEY,
     ),

@@ -26,12 +26,11 @@ from publications.models import (
 from publications.reserved_disk_space import retry_with_reserved_space
 
 from .name_checks import check_replacement, check_spelling
+from .name_deletions import delete_conditions, delete_decisions, delete_rows
 from .name_manuscripts import save_drafts
 from .name_preview import NamePreview
 from .name_rows import (
     accounts_with_name,
-    delete_decisions,
-    delete_rows,
     drafts_with,
     is_renamed,
     redact_other_audit_entries,
@@ -128,11 +127,11 @@ def _remove_from_rows(removal: NameRemoval, *, by) -> tuple[dict[str, int], list
     author = Author.objects.filter(pk=removal.author.pk).first() if removal.author else None
     has_changed = bool(author) and not is_renamed(author, redaction.mark)
     before = slugs_of(Author), slugs_of(Tag)
-    decisions = delete_decisions(redaction, author)
+    deleted = delete_decisions(redaction, author) + delete_conditions(redaction, author)
     if author and has_changed:
         entries = rename_author(author, redaction.mark, action.at, editions)
     rows, refused = redact_rows(redactions, action.at)
-    rows += delete_rows(redaction) + decisions
+    rows += delete_rows(redaction) + deleted
     rows[Author._meta.label] += has_changed
     _save_drafts(*before, editions, by=by)
     entries = redact_other_audit_entries(redaction, entries)

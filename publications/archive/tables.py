@@ -151,9 +151,9 @@ LEFT_OUT: dict[str, Absence] = {
     ),
     **dict.fromkeys(
         (
-            "subscriptions.Subscriber", "subscriptions.SuppressedAddress", "subscriptions.Subscription",
-            "subscriptions.Condition", "subscriptions.AlertEvent", "subscriptions.EventMatch",
-            "subscriptions.AlertMail", "subscriptions.AlertState",
+            "subscriptions.Subscriber", "subscriptions.SuppressedAddress", "subscriptions.Condition",
+            "subscriptions.Subscription", "subscriptions.AlertEvent", "subscriptions.EventMatch",
+            "subscriptions.AlertMail", "subscriptions.AlertState", "subscriptions.SignUpAttempt",
         ),
         Absence.SUBSCRIBERS,
     ),

@@ -26,6 +26,8 @@ class Migration(migrations.Migration):
                 ('stopped_by', models.CharField(blank=True, max_length=150)),
             ],
             options={
+                'verbose_name': 'state of the mails to subscribers',
+                'verbose_name_plural': 'state of the mails to subscribers',
                 'default_permissions': (),
             },
         ),
@@ -82,6 +84,8 @@ class Migration(migrations.Migration):
                 ('publication', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='publications.publication')),
             ],
             options={
+                'verbose_name': 'condition of subscriptions',
+                'verbose_name_plural': 'conditions of subscriptions',
                 'default_permissions': (),
             },
         ),
@@ -110,6 +114,8 @@ class Migration(migrations.Migration):
                 ('subscriber', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mails', to='subscriptions.subscriber')),
             ],
             options={
+                'verbose_name': 'mail to a subscriber',
+                'verbose_name_plural': 'mails to subscribers',
                 'default_permissions': (),
             },
         ),

@@ -117,6 +117,8 @@ class AlertMail(models.Model):
     objects = AlertMailQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("mail to a subscriber")
+        verbose_name_plural = _("mails to subscribers")
         default_permissions = ()
         constraints = [
             models.UniqueConstraint(fields=["event", "subscriber"], name="mailed_once"),
@@ -172,6 +174,7 @@ class AlertState(models.Model):
     stopped_by = models.CharField(max_length=150, blank=True)
 
     class Meta:
+        verbose_name = verbose_name_plural = _("state of the mails to subscribers")
         default_permissions = ()
 
     def __str__(self) -> str:

@@ -119,6 +119,8 @@ class Condition(models.Model):
     digest = models.CharField(max_length=DIGEST_CHARACTERS, unique=True)
 
     class Meta:
+        verbose_name = _("condition of subscriptions")
+        verbose_name_plural = _("conditions of subscriptions")
         default_permissions = ()
 
     def __str__(self) -> str:

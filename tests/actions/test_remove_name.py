@@ -35,8 +35,11 @@ from publications.models import (
 )
 from publications.name_search import NameMatcher, search_database
 from publications.sessions import SessionStore
+from subscriptions.conditions import Choice
+from subscriptions.models import Condition, Subscription
 from tests.factories import make_author, make_image, make_live, make_publication, make_tag, saved
 from tests.named_site import fill_rows, make_rows
+from tests.subscriptions.factories import make_subscriber
 
 pytestmark = pytest.mark.django_db
 
@@ -133,6 +136,40 @@ def test_rows_that_cannot_be_redacted_are_deleted(editor):
 
     assert places() == [] and not OutboxMail.objects.filter(pk=mail.pk).exists()
     assert Autosave.objects.get().key == "b" and SessionStore(other.session_key).load()["typed"] == "Nobody"
+
+
+def follow(*choices: Choice) -> list[int]:
+    """The conditions of a reader who chooses each of these."""
+    subscriptions = make_subscriber(*choices).subscriptions.order_by("pk")
+    return list(subscriptions.values_list("condition", flat=True))
+
+
+def test_what_readers_subscribe_to_goes_where_it_holds_the_name(editor):
+    author = make_author("Somebody Else", slug=SLUG)
+    named = follow(Choice({"author": SLUG}), Choice(query=f'grain "{NAME}"'), Choice({"topic": f"of-{SLUG}"}))
+    others = follow(
+        Choice(), Choice({"author": "vera-holm"}), Choice(query="vera"), Choice(publication=make_live().pk)
+    )
+
+    preview = actions.preview_name_removal(REMOVAL, by=editor)
+    remove()
+
+    author.refresh_from_db()
+    assert preview.rows["subscriptions.Condition"] == len(named) and places() == []
+    assert author.slug != SLUG and set(Condition.objects.values_list("pk", flat=True)) == set(others)
+    assert Subscription.objects.count() == len(others)
+
+
+def test_nobody_follows_an_author_whose_page_goes(editor):
+    """Their address, and the former ones, are no spellings of the name, and yet lead to who it was."""
+    author = make_author(NAME, slug="the-analyst")
+    actions.add_redirects(author, ["/en/authors/v-holm/"], by=editor)
+    follow(Choice({"author": "the-analyst"}), Choice({"author": "v-holm", "topic": "grain"}))
+    (other,) = follow(Choice({"author": "another"}))
+
+    remove(actions.NameRemoval(spellings=SPELLINGS, author=author, replacement="Anna Berg"), by=editor)
+
+    assert Condition.objects.get().pk == other
 
 
 def test_accounts_are_listed_and_stay(editor):
