@@ -10,6 +10,7 @@ from django.utils.encoding import iri_to_uri
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext, override
 
+from accounts.mail import can_send_mail
 from publications.locales import (
     LANGUAGE_NAMES,
     LOCALES,
@@ -98,6 +99,7 @@ def render_page(
         "feed_url": localized_url("feed"),
         "verify_url": localized_url("verify"),
         "other_addresses_url": localized_url("other_addresses") if _has_other_addresses() else "",
+        "alerts_url": alerts_url(),
         "newsletter_url": SimpleLazyObject(lambda: link_url(site.newsletter)),
         "publisher": SimpleLazyObject(site.publisher.splitlines),
         "menus": SimpleLazyObject(lambda: build_menus(links, locale, path=current_path, section=section)),
@@ -121,6 +123,11 @@ def render_page(
 def identity_links(urls: Iterable[str]) -> list[dict[str, str]]:
     """Return links for the head of a page (`head_links`) to the profiles of whom it is about, as the menu has them."""
     return [{"rel": LINK_RELATIONS[LinkPlacement.SOCIAL], "href": url} for url in urls]
+
+
+def alerts_url() -> str:
+    """Return the path of the page to sign up for alerts in the current locale; "" where the site sends no mail."""
+    return localized_path(current_locale(), "subscriptions:sign_up") if can_send_mail() else ""
 
 
 def is_long_title(title: str) -> bool:

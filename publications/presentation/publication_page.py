@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.mail import can_send_mail
 from publications.locales import (
     LOCALES,
     absolute_url,
@@ -271,8 +272,12 @@ def site_page_context(page: SitePage) -> dict[str, object]:
         "changed_at": page.changed_at,
         "breadcrumb": breadcrumb(title),
         "alternates": {code: site_page_url(page, code) for code in page.locales},
-        "is_about_privacy": any(getattr(page, f"slug_{code}") == PRIVACY[f"slug_{code}"] for code in LOCALES),
+        "has_alert_privacy": can_send_mail() and _is_about_privacy(page),
     }
+
+
+def _is_about_privacy(page: SitePage) -> bool:
+    return any(getattr(page, f"slug_{code}") == PRIVACY[f"slug_{code}"] for code in LOCALES)
 
 
 def site_page_url(page: SitePage, locale: str) -> str:

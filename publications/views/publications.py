@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.encoding import iri_to_uri
 from django.utils.translation import gettext as _
 
+from accounts.mail import can_send_mail
 from publications import markup, metadata
 from publications.locales import current_locale
 from publications.models import (
@@ -57,7 +58,7 @@ def publication_detail(request: HttpRequest, slug: str) -> HttpResponse:
         links_of=lambda rows: history_links(rows.edition),
         pdf_url=pdf_url(address.edition),
         has_downloads=True,
-        has_alerts=True,
+        has_alerts=can_send_mail(),
     )
 
 

@@ -59,14 +59,7 @@ def find_subscriber(purpose: TokenPurpose, token: str) -> Subscriber | None:
 def render_message(
     request: HttpRequest, title: str, sentences: list[str], *, status: HTTPStatus = HTTPStatus.OK
 ) -> HttpResponse:
-    return render(
-        request,
-        "message",
-        status=status,
-        title=title,
-        sentences=sentences,
-        sign_up_url=reverse("subscriptions:sign_up"),
-    )
+    return render(request, "message", status=status, title=title, sentences=sentences)
 
 
 def render_unknown(request: HttpRequest) -> HttpResponse:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from accounts.client_address import client_address, client_network
+from accounts.mail import can_send_mail
 from publications.locales import LOCALES, localized_path
 from subscriptions.conditions import Choice
 from subscriptions.forms import LINKED_NAMES, ChoiceList, SignUpForm
@@ -46,6 +47,8 @@ MAX_SHOWN_CHARACTERS = 300
 @csrf_exempt
 def sign_up(request: HttpRequest) -> HttpResponse:
     """Show the form; after it is sent, say that a mail is on its way, whatever address it is."""
+    if not can_send_mail():
+        return _render_mail_is_off(request)
     if request.method != "POST":
         choices, form = ChoiceList.from_address(request.GET), SignUpForm()
         return _render_sign_up(request, choices, form, status=_status_of(choices))
@@ -56,6 +59,11 @@ def sign_up(request: HttpRequest) -> HttpResponse:
     if not is_valid or choices.error:
         return _render_sign_up(request, choices, form, status=HTTPStatus.BAD_REQUEST)
     return _request(request, choices, form)
+
+
+def _render_mail_is_off(request: HttpRequest) -> HttpResponse:
+    text = _("This site sends no mails at present. Its feed has all that is new.")
+    return render_message(request, _("No alerts by mail"), [text], status=HTTPStatus.NOT_FOUND)
 
 
 def _status_of(choices: ChoiceList) -> HTTPStatus:
@@ -81,7 +89,6 @@ def _request(request: HttpRequest, choices: ChoiceList, form: SignUpForm) -> Htt
         title=_("Look in your mailbox"),
         email=values["email"],
         hours=HOURS,
-        sign_up_url=reverse("subscriptions:sign_up"),
     )
 
 

@@ -5,9 +5,14 @@ from django.urls import reverse
 from django.utils.translation import override
 from lxml import html
 
+from accounts.mail import CONSOLE
 from publications.models import Publication, TagKind
-from subscriptions.models import Condition
+from publications.path_prefixes import ALERT_PREFIXES
+from subscriptions.models import Condition, Subscriber
+from subscriptions.tokens import TokenPurpose, make_token
 from tests.factories import make_author, make_live, make_tag
+
+from .factories import make_subscriber
 
 pytestmark = pytest.mark.django_db
 
@@ -85,3 +90,50 @@ def test_the_link_beside_a_form_leads_to_the_page_with_the_choice(client, editio
 )
 def test_the_privacy_page_says_what_is_stored_of_who_signs_up(client, path, text):
     assert text in client.get(path).content.decode()
+
+
+@pytest.mark.parametrize("locale", ["en", "sv"])
+@pytest.mark.parametrize(
+    ("name", "slug"),
+    [("home", ""), ("list", ""), ("topic", "energy"), ("topic", "papers"), ("author", "ann-berg"),
+     ("detail", "grid"), ("site-page", "privacy"), ("editions", "grid"), ("topics", ""), ("authors", "")],
+)  # fmt: skip
+def test_where_the_site_sends_no_mail_no_page_offers_alerts(client, settings, edition, locale, name, slug):
+    settings.MAILERS = {"default": {"BACKEND": CONSOLE}}
+    slug = "personuppgifter" if (slug, locale) == ("privacy", "sv") else slug
+    with override(edition.locale if slug == "grid" else locale):
+        path = reverse(f"publications:{name}", kwargs={"slug": slug} if slug else {})
+
+    response = client.get(path)
+
+    page = response.content.decode()
+    assert response.status_code == 200
+    assert not any(prefix in page for prefix in ALERT_PREFIXES) and 'method="post"' not in page
+    assert 'id="alerts"' not in page
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_where_the_site_sends_no_mail_the_page_of_the_form_says_so(client, settings, edition, method):
+    settings.MAILERS = {"default": {"BACKEND": CONSOLE}}
+
+    response = getattr(client, method)("/en/alerts/", {"email": "reader@example.org", "topic": "energy"})
+
+    page = html.fromstring(response.content)
+    assert response.status_code == 404 and "sends no mails" in page.text_content()
+    assert not page.xpath("//form[@method='post']") and not Condition.objects.exists()
+    assert page.xpath("//main//a[@type='application/atom+xml']")
+
+
+def test_who_has_alerts_still_leaves_where_the_site_sends_no_mail(client, settings):
+    settings.MAILERS = {"default": {"BACKEND": CONSOLE}}
+    subscriber = make_subscriber()
+    manage, leave = (
+        f"/en/alerts/{purpose}/{make_token(purpose, subscriber.uid)}/"
+        for purpose in (TokenPurpose.MANAGE, TokenPurpose.LEAVE)
+    )
+
+    assert client.get(manage).status_code == client.get(f"{manage}data.json").status_code == 200
+    response = client.post(leave)
+
+    assert response.status_code == 200 and not Subscriber.objects.exists()
+    assert 'href="/en/alerts/"' not in response.content.decode()
