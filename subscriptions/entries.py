@@ -79,14 +79,14 @@ def _describe(found: list[tuple[AlertEvent, Edition]], limit: int | None) -> Ite
         event_type = AlertType(event.type)
         title = edition.title if event_type in MARKED_TYPES else edition.marked_title
         is_ending = event_type in ENDINGS
-        authors = byline_text(names[edition.pk])
+        kind, authors = edition.kind.get_translation("name"), byline_text(names[edition.pk])
         yield Entry(
             type=event_type,
             title=remove_line_ends(title),
             language=edition.language,
             direction=edition.direction,
             url=_find_url(event, edition),
-            details=" · ".join(filter(None, (edition.type_line, authors, format_day(event.happens_at)))),
+            details=" · ".join(filter(None, (kind, authors, format_day(event.happens_at)))),
             note=_cut(_find_note(event), limit),
             summary="" if is_ending else _cut(edition.summary, limit),
             items=build_issue(edition) if edition.kind.is_newsletter and not (is_ending or limit) else (),

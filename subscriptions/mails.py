@@ -222,9 +222,7 @@ def _heading(mail: AlertMail) -> str:
         return ""
     day = date_format(timezone.localtime(mail.period_end), "DATE_FORMAT")
     is_daily = mail.purpose == AlertMailPurpose.DAILY
-    return (_("News of the day until %(day)s") if is_daily else _("News of the week until %(day)s")) % {
-        "day": day
-    }
+    return (_("Daily alerts, %(day)s") if is_daily else _("Weekly alerts, %(day)s")) % {"day": day}
 
 
 def describe_conditions(pks: Iterable[int]) -> list[str]:
