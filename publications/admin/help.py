@@ -13,7 +13,7 @@ from publications.locales import LOCALES, current_locale
 
 from .site import render_desk_page
 
-EDITORS, ADMINISTRATORS = "editors-guide", "administrators-guide"
+EDITORS, NEWSLETTER, ADMINISTRATORS = "editors-guide", "newsletter-guide", "administrators-guide"
 
 
 @cache
@@ -31,10 +31,14 @@ def read_guide(name: str, locale: str) -> tuple[str, str]:
 
 
 def help_page(request: HttpRequest) -> HttpResponse:
-    """Render the guide for everybody who may sign in, and that for administrators after it for these."""
+    """Render the guide for everybody, and after it those for who mails readers and for administrators."""
     locale = current_locale(get_language())
     title, guide = read_guide(EDITORS, locale)
+    newsletter = (
+        read_guide(NEWSLETTER, locale) if request.user.has_perm("subscriptions.view_subscriber") else None
+    )
     administration = read_guide(ADMINISTRATORS, locale) if request.user.has_perm("auth.change_user") else None
     return render_desk_page(
-        request, "help", title=title, guide=guide, administration=administration, cookies=COOKIES
-    )
+        request, "help", title=title, guide=guide, newsletter=newsletter, administration=administration,
+        cookies=COOKIES,
+    )  # fmt: skip

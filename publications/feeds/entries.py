@@ -21,9 +21,11 @@ from publications.models import (
     EditionList,
     EditionWithRows,
     Image,
+    Kind,
     ever_public_editions_by_publication,
     feed_editions,
     first_published_at,
+    has_own_page,
     issue_editions,
     later_change_at,
     readable_editions,
@@ -121,7 +123,7 @@ def _build_entry(
             files=_files(edition_with_rows),
             cover=_cover(edition.cover),
             external_url=edition.external_url,
-            **_people(edition_with_rows.bylines),
+            **_people(edition_with_rows),
         )
 
 
@@ -163,17 +165,18 @@ def _cover(image: Image | None) -> FeedImage | None:
     return FeedImage(absolute_url(responsive.src), "image/jpeg", responsive.alt)
 
 
-def _people(bylines: Sequence[EditionByline]) -> dict[str, list[FeedPerson]]:
+def _people(edition_with_rows: EditionWithRows) -> dict[str, list[FeedPerson]]:
     """Return those in the role of author, or else all, as authors, and the rest as contributors."""
+    bylines, kind = edition_with_rows.bylines, edition_with_rows.edition.kind
     authors = [byline for byline in bylines if byline.role == BylineRole.AUTHOR] or list(bylines)
     return {
-        "authors": [_person(byline) for byline in authors],
-        "contributors": [_person(byline) for byline in bylines if byline not in authors],
+        "authors": [_person(byline, kind) for byline in authors],
+        "contributors": [_person(byline, kind) for byline in bylines if byline not in authors],
     }
 
 
-def _person(byline: EditionByline) -> FeedPerson:
-    path = author_url(byline.author)
+def _person(byline: EditionByline, kind: Kind) -> FeedPerson:
+    path = author_url(byline.author) if has_own_page(byline.author, kind) else ""
     return FeedPerson(byline.name, absolute_url(path) if path else "")
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from publications.locales import absolute_url, localized_path
-from publications.models import BylineRole, Edition, EditionByline
+from publications.models import BylineRole, Edition, EditionByline, has_own_page
 
 from .names import Name, ascii_letters, parse_name
 
@@ -13,7 +13,7 @@ ROLES = {"authors": BylineRole.AUTHOR, "editors": BylineRole.EDITOR, "contributo
 
 @dataclass(frozen=True)
 class Contributor:
-    """A person or an organisation in a byline; `url` is that of their page, which a pseudonym does not have."""
+    """A person or an organisation in a byline; `url` is that of their page, which not everybody has."""
 
     name: Name
     url: str = ""
@@ -43,9 +43,10 @@ def _person(edition: Edition, byline: EditionByline) -> Contributor:
     person = Contributor(name, is_organisation=author.is_organisation)
     if author.is_pseudonymous:
         return person
+    page = localized_path(edition.locale, "publications:author", slug=author.slug)
     return replace(
         person,
-        url=absolute_url(localized_path(edition.locale, "publications:author", slug=author.slug)),
+        url=absolute_url(page) if has_own_page(author, edition.kind) else "",
         orcid=author.orcid,
         fediverse_address=author.fediverse_address,
         profile_urls=tuple(author.profile_urls),

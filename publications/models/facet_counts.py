@@ -16,9 +16,11 @@ from django.utils import timezone
 from .author import Author
 from .edition import Edition
 from .edition_rows import EditionRow
-from .facets import FACETS, Facet, FacetChoice, Filters, Key, filter_listed, select_for_list
+from .facets import FACETS, Facet, FacetChoice, Filters, Key, facet_of, filter_listed, select_for_list
+from .kind import Kind
 from .prepared_queries import DATETIME, INTEGERS, TEXT, InList, PreparedQuery
 from .site_version import cached_for_version
+from .tag import Tag
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,16 @@ def is_public(facet: Facet, value: str) -> bool:
     if not facet.model:
         return value in map(str, count_by_facet(facet.name, None, {}))
     return bool(_any_live.values_list(now=timezone.now(), **{facet.name: value}))
+
+
+def has_own_page(row: Author | Tag, kind: Kind) -> bool:
+    """Return whether a tag or an author of a live publication of a kind has a page, which a pen name never has.
+
+    Of publications that stand in no list alone, nobody has one.
+    """
+    if isinstance(row, Author) and row.is_pseudonymous:
+        return False
+    return kind.is_listed or is_public(facet_of(row), row.slug)
 
 
 def live_choices(facet: Facet, locale: str | None, filters: Filters) -> list[FacetChoice]:

@@ -175,7 +175,9 @@ class Publication(PublicationContent):
                 self.summary.strip() or self.key_points.strip(),
             ),
             "body": (
-                _("The text is missing."),
+                _("It has neither a text nor publications: choose some under “Related publications”.")
+                if self.kind.is_newsletter
+                else _("The text is missing."),
                 self.body.strip()
                 or self.external_url
                 or (self.kind.is_newsletter and self.related_links.exists()),

@@ -109,6 +109,13 @@ def alt_in_another_language(draft: PreflightDraft) -> Iterator[PreflightIssue]:
             yield PreflightIssue("picture", text % {"name": image.filename}, *draft.position_of(image))
 
 
+def hidden_item(draft: PreflightDraft) -> Iterator[PreflightIssue]:
+    """What an issue of the newsletter links to and readers do not see: the mail leaves it out."""
+    for title in draft.hidden_items[:MAX_ADVICE]:
+        text = _("“%(title)s” is not public: the mail has it only if it is by then.")
+        yield PreflightIssue("related", text % {"title": truncate_text(title)}, "related")
+
+
 def no_topic(draft: PreflightDraft) -> Iterator[PreflightIssue]:
     if not draft.tags and draft.is_listed:
         yield PreflightIssue("tags", _("It has no tag: it will stand on the page of no topic."), "tags")
@@ -174,6 +181,7 @@ ADVICE = (
     alt_in_another_language,
     dropped_markup,
     future_date,
+    hidden_item,
     no_topic,
     similar_tag,
     untranslated_tag,

@@ -11,6 +11,7 @@ from publications import markup
 from publications.locales import datetime_with_zone, locale_of, localized_path
 from publications.models import (
     Attachment,
+    Edition,
     Image,
     Publication,
     Tag,
@@ -97,6 +98,7 @@ def build_preflight_draft(publication: Publication) -> PreflightDraft:
         future_date=_future_date(publication),
         tags=publication.tags.count(),
         is_listed=publication.kind.is_listed,
+        hidden_items=tuple(_hidden_items(publication)),
         similar_tags=_similar_tags(new_tags),
         untranslated_tags={tag.pk: tag.name for tag in new_tags if not tag.name_sv},
         untitled_authors=tuple(_untitled_authors(publication)),
@@ -168,6 +170,14 @@ def _images(publication: Publication) -> Iterable[DraftImage]:
 def _future_date(publication: Publication) -> str:
     date = publication.published_at
     return datetime_with_zone(date) if date and date > timezone.now() else ""
+
+
+def _hidden_items(publication: Publication) -> Iterable[str]:
+    """Yield the titles of what an issue of the newsletter has that is not public now."""
+    if publication.kind.is_newsletter:
+        links = publication.related_links.exclude(target__in=Edition.objects.live().values("publication"))
+        for link in links.select_related("target"):
+            yield str(link.target)
 
 
 def _new_tags(publication: Publication) -> list[Tag]:

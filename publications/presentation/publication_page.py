@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from urllib.parse import urlencode
 
 from django.utils import timezone
@@ -27,8 +28,7 @@ from publications.models import (
     RelatedEdition,
     SitePage,
     Tag,
-    facet_of,
-    is_public,
+    has_own_page,
     issue_editions,
     related_editions,
     site_settings,
@@ -74,7 +74,7 @@ def publication_context(
         html: stored HTML to show in place of that of the edition.
     """
     if not rows.edition.kind.is_listed:
-        has_page = _has_listed_editions
+        has_page = partial(has_own_page, kind=rows.edition.kind)
     return {
         **_text_context(rows, image_url, html),
         **_author_context(rows, image_url, has_page),
@@ -82,11 +82,6 @@ def publication_context(
         **_aside_context(rows, has_page),
         **_navigation_context(rows),
     }
-
-
-def _has_listed_editions(row: Author | Tag) -> bool:
-    """Return whether a tag or an author of a publication that stands in no list has a page all the same."""
-    return is_public(facet_of(row), row.slug)
 
 
 def _text_context(rows: EditionWithRows, image_url: ImageUrl, html: str) -> dict[str, object]:

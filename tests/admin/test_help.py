@@ -13,6 +13,7 @@ GUIDES = {"en": ROOT / "docs/editors-guide.md", "sv": ROOT / "docs/editors-guide
 ADMINISTRATION = {
     "en": ROOT / "docs/administrators-guide.md", "sv": ROOT / "docs/administrators-guide.sv.md",
 }  # fmt: skip
+NEWSLETTER = {"en": ROOT / "docs/newsletter-guide.md", "sv": ROOT / "docs/newsletter-guide.sv.md"}
 BOLD = re.compile(r"\*\*(.+?)\*\*")
 LEADS = {
     "From Word.",
@@ -33,8 +34,8 @@ def messages() -> dict[str, str]:
 
 
 def labels_of(language: str) -> list[str]:
-    """Return what is set in bold in both guides of a language, in order."""
-    paths = (guides[language] for guides in (GUIDES, ADMINISTRATION))
+    """Return what is set in bold in the guides of a language, in order."""
+    paths = (guides[language] for guides in (GUIDES, NEWSLETTER, ADMINISTRATION))
     return [normalized(label) for path in paths for label in BOLD.findall(path.read_text())]
 
 
@@ -59,6 +60,14 @@ def test_administrators_read_theirs_after_it(client, role, is_shown):
     client.force_login(make_person(role), backend="django.contrib.auth.backends.ModelBackend")
 
     assert (">For administrators</h2>" in client.get(reverse("desk:help")).text) is is_shown
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("role", "is_shown"), [("Editors", True), ("Contributors", False)])
+def test_whoever_mails_readers_learns_how(client, role, is_shown):
+    client.force_login(make_person(role), backend="django.contrib.auth.backends.ModelBackend")
+
+    assert (">Newsletter and alerts</h2>" in client.get(reverse("desk:help")).text) is is_shown
 
 
 def test_the_guides_name_buttons_and_pages_as_the_desk_does():

@@ -126,3 +126,14 @@ def test_other_publications_are_no_issues(editor, client, name):
     draft = make_publication()
 
     assert client.get(reverse(f"desk:{name}", args=[draft.pk])).status_code == 404
+
+
+def test_the_publish_page_of_an_issue_names_what_readers_do_not_see(editor, client):
+    issue, empty = make_issue("On rye", "On hay"), make_publication(kind="newsletter", body="")
+    actions.withdraw(issue.related_links.first().target, by=None, note="Made up.")
+
+    pages = [client.get(reverse("desk:publish", args=[each.pk])).text for each in (issue, empty)]
+
+    assert "“On rye” is not public: the mail has it only if it is by then." in pages[0]
+    assert "“On hay” is not public" not in pages[0] and "no tag" not in pages[0]
+    assert "It has neither a text nor publications" in pages[1]

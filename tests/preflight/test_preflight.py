@@ -190,6 +190,7 @@ def test_alternative_text_in_another_language_is_reported():
 
 def test_a_draft_without_tags_is_reported():
     assert "no tag" in text_of(preflight.run_preflight(draft(tags=0)).advice)
+    assert preflight.run_preflight(draft(tags=0, is_listed=False)).advice == []
 
 
 def test_a_faulty_attachment_is_reported():

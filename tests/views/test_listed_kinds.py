@@ -83,9 +83,12 @@ def test_it_has_a_page_a_list_and_a_feed_of_its_kind_and_is_in_the_sitemap(clien
 
 def test_topics_and_authors_of_nothing_else_have_no_page(client):
     author, tag = make_author("Bo Ek", slug="bo-ek"), make_tag("Hay", slug="hay")
-    make_live(authors=[author], tags=(tag,), kind="newsletter")
+    issue = make_live(authors=[author], tags=(tag,), kind="newsletter")
 
     assert client.get("/en/topics/hay/").status_code == client.get("/en/authors/bo-ek/").status_code == 404
+    texts = [client.get(path).text for path in (issue.get_absolute_url(), "/en/feeds/kinds/newsletter.atom")]
+    texts += [client.get(f"{issue.get_absolute_url().rstrip('/')}.jsonld").text]
+    assert not [text for text in texts if "/authors/bo-ek" in text or "/topics/hay" in text]
     assert not {"bo-ek", "hay"} & set(re.findall(r"/([a-z-]+)/</loc>", client.get("/sitemap.xml").text))
 
 
