@@ -1,8 +1,8 @@
 """The mails to subscribers as a queue of the sender.
 
-Mails of a subscriber are sent in their order: a mail waits while one before it was refused for now, and while another
-sender has the lock on the subscriber. A stop at the desk holds back all but the mails that ask to confirm, which go
-first.
+Mails of a subscriber are sent in their order: a mail waits while one before it was refused for now. Whoever sends mails
+of a subscriber, or deletes them, has the lock on the subscriber; the mails themselves are not locked. A stop at the
+desk holds back all but the mails that ask to confirm, which go first.
 """
 
 from datetime import timedelta
@@ -10,10 +10,12 @@ from time import monotonic
 from typing import Any
 
 from django.core.mail import EmailMessage
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from publications.models.prepared_queries import DATETIME, PreparedQuery
+from publications.models.prepared_queries import DATETIME, INTEGER, PreparedQuery
+from publications.news import Failure
 
 from .mails import MailWriter
 from .models import AlertMail, AlertMailPurpose, AlertState, Subscriber
@@ -32,13 +34,13 @@ class AlertQueue:
         self._look_for_confirmations_at = 0.0
 
     def claim(self) -> AlertMail | None:
-        return self._claim_confirmation() or next(iter(_next_alert(now=timezone.now())), None)
+        return self._claim_confirmation() or _claim(_next_alert)
 
     def _claim_confirmation(self) -> AlertMail | None:
         """They have no index of their own: between two looks all is skipped that is due before them."""
         if monotonic() < self._look_for_confirmations_at:
             return None
-        mail = next(iter(_next_confirmation(now=timezone.now())), None)
+        mail = _claim(_next_confirmation)
         if not mail:
             self._look_for_confirmations_at = monotonic() + CONFIRMATION_SECONDS
         return mail
@@ -51,15 +53,15 @@ class AlertQueue:
         if mail.subscriber.bouncing_since:
             Subscriber.objects.filter(pk=mail.subscriber_id).update(bouncing_since=None)
 
-    def mark_failed(
-        self, mail: AlertMail, error: str, *, is_refused: bool = False, is_final: bool = False
-    ) -> None:
-        mail.mark_failed(error, is_final=is_final)
-        if not is_refused:
+    def mark_failed(self, mail: AlertMail, error: str, failure: Failure) -> None:
+        """An address that comes back for long has failed; where the relay fails, it has not."""
+        mail.mark_failed(error, is_final=failure == Failure.REJECTED)
+        if failure == Failure.NOT_WRITTEN:
             return
         now, since = timezone.now(), mail.subscriber.bouncing_since
-        is_final = is_final or (since is not None and since < now - MAX_BOUNCING)
-        values = {"failed_at": now} if is_final else {"bouncing_since": since or now}
+        is_bouncing_for_long = since is not None and since < now - MAX_BOUNCING
+        has_failed = failure == Failure.REJECTED or (failure == Failure.BOUNCED and is_bouncing_for_long)
+        values = {"failed_at": now} if has_failed else {"bouncing_since": since or now}
         Subscriber.objects.filter(pk=mail.subscriber_id).update(**values)
 
     def drop(self, mail: AlertMail) -> None:
@@ -69,11 +71,27 @@ class AlertQueue:
         return AlertMail.objects.due().count()
 
 
-def _confirmations(now: Any) -> QuerySet[AlertMail]:
-    return _lock_first(AlertMail.objects.due(now).filter(purpose=AlertMailPurpose.CONFIRM))
+def _claim(find: PreparedQuery[AlertMail]) -> AlertMail | None:
+    """Return the first mail that a query finds, its subscriber locked.
+
+    What is found may have been sent before the subscriber was locked, or one before it may have come back: the first
+    one of the subscriber is looked for again. On SQLite there is one sender at a time.
+    """
+    now = timezone.now()
+    while mail := next(iter(find(now=now)), None):
+        if not connection.features.has_select_for_update_skip_locked:
+            return mail
+        if first := next(iter(find(now=now, subscriber=mail.subscriber_id)), None):
+            return first
+    return None
 
 
-def _alerts(now: Any) -> QuerySet[AlertMail]:
+def _confirmations(now: Any, subscriber: Any = None) -> QuerySet[AlertMail]:
+    due = AlertMail.objects.due(now).filter(purpose=AlertMailPurpose.CONFIRM)
+    return _lock_first(due, subscriber)
+
+
+def _alerts(now: Any, subscriber: Any = None) -> QuerySet[AlertMail]:
     """Return the first of the mails of lists that are due and wait for no other mail of their subscriber."""
     stopped = AlertState.objects.filter(stopped_at__isnull=False)
     earlier = AlertMail.objects.pending().filter(
@@ -83,14 +101,15 @@ def _alerts(now: Any) -> QuerySet[AlertMail]:
         earlier.exclude(purpose=AlertMailPurpose.CONFIRM)
     )
     mails = AlertMail.objects.due(now).exclude(purpose=AlertMailPurpose.CONFIRM)
-    return _lock_first(mails.filter(~waits, ~Exists(stopped)))
+    return _lock_first(mails.filter(~waits, ~Exists(stopped)), subscriber)
 
 
-def _lock_first(mails: QuerySet[AlertMail]) -> QuerySet[AlertMail]:
-    """Return the first one with its subscriber, both locked."""
-    joined = mails.select_related("subscriber")
-    return joined.select_for_update(skip_locked=True, of=("self", "subscriber"))[:1]
+def _lock_first(mails: QuerySet[AlertMail], subscriber: Any) -> QuerySet[AlertMail]:
+    """Return the first one with its subscriber, who is locked; new mails may be queued for them all the same."""
+    own = mails.filter(subscriber=subscriber) if subscriber is not None else mails
+    joined = own.select_related("subscriber")
+    return joined.select_for_update(skip_locked=True, of=("subscriber",), no_key=True)[:1]
 
 
-_next_confirmation = PreparedQuery(_confirmations, now=DATETIME)
-_next_alert = PreparedQuery(_alerts, now=DATETIME)
+_next_confirmation = PreparedQuery(_confirmations, now=DATETIME, subscriber=INTEGER)
+_next_alert = PreparedQuery(_alerts, now=DATETIME, subscriber=INTEGER)

@@ -196,7 +196,11 @@ def confirm_subscriptions(subscriber: Subscriber, chosen: Iterable[int]) -> int:
 
 @transaction.atomic
 def remove_subscriber(subscriber: Subscriber) -> None:
-    """Delete a reader who leaves, with all that waits for them; a digest of the address keeps lists from adding it."""
+    """Delete a reader who leaves, with all that waits for them; a digest of the address keeps lists from adding it.
+
+    The lock comes first: a sender that has it sends its mail and marks it.
+    """
+    Subscriber.objects.select_for_update().filter(pk=subscriber.pk).first()
     SuppressedAddress.objects.get_or_create(address_digest=subscriber.address_digest)
     subscriber.delete()
 

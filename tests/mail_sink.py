@@ -18,8 +18,9 @@ from email.policy import default
 
 from tests.conftest import ROOT
 
-STAGES = ("connect", "recipient", "data", "accepting", "accepted")
-"""What the server is about to do, or has just done; from `accepting` on the mail counts as accepted."""
+STAGES = ("connect", "recipient", "data", "text", "accepting", "accepted")
+"""What the server is about to do, or has just done; from `accepting` on the mail counts as accepted. Half a mail has come
+at `text`."""
 MAKE_NEWS = """
 import django
 django.setup()
@@ -129,6 +130,8 @@ class SinkHandler(socketserver.StreamRequestHandler):
                 self.reply("250 Accepted")
                 self.server.at_stage("accepted")
                 return
+            if not lines:
+                self.server.at_stage("text")
             lines.append(line[1:] if line.startswith(b"..") else line)
 
     def reply(self, line: str) -> None:

@@ -12,6 +12,7 @@ import smtplib
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
+from enum import Enum, auto
 from http import HTTPStatus
 from time import monotonic, sleep
 from typing import Any, Protocol
@@ -25,7 +26,26 @@ from publications.site_lock import hold_process_lock
 LOCK_FILE, ADVISORY_LOCK = "send-mail", 7_306_212
 POLICY_STATUS = re.compile(rb"5\.7\.")
 """How a relay replies that refuses by its rules, such as one that this site may not use (RFC 3463, section 3.8)."""
+NOT_AVAILABLE = 421
+MAX_RELAY_ERRORS = 3
+"""Mails in a row that the relay itself fails to take, after which it counts as unreachable: the others stay due."""
 logger = logging.getLogger(__name__)
+
+
+class Failure(Enum):
+    """Why a mail was not sent.
+
+    Attributes:
+        NOT_WRITTEN: it could not be written.
+        NOT_ACCEPTED: the relay failed, or refused the mail or the site; its address may be right.
+        BOUNCED: its address was refused for now.
+        REJECTED: its address was refused for good, or is none.
+    """
+
+    NOT_WRITTEN = auto()
+    NOT_ACCEPTED = auto()
+    BOUNCED = auto()
+    REJECTED = auto()
 
 
 class MailQueue[M: Model](Protocol):
@@ -40,13 +60,8 @@ class MailQueue[M: Model](Protocol):
     def mark_sent(self, mail: M) -> None:
         """Store that the relay has accepted a mail."""
 
-    def mark_failed(self, mail: M, error: str, *, is_refused: bool = False, is_final: bool = False) -> None:
-        """Store that a mail could not be sent, and when it is tried again.
-
-        Args:
-            is_refused: the relay was reached and did not take it; otherwise it could not be written.
-            is_final: the address is refused for good.
-        """
+    def mark_failed(self, mail: M, error: str, failure: Failure) -> None:
+        """Store that a mail could not be sent, and when it is tried again."""
 
     def drop(self, mail: M) -> None:
         """Delete a mail that has nothing left to say."""
@@ -135,6 +150,7 @@ class _Sender:
     backend: Any
     result: SendResult
     last_attempt_at: float = float("-inf")
+    relay_errors: int = 0
 
     def send_next(self) -> bool:
         """Send the next mail; return whether to go on."""
@@ -156,8 +172,7 @@ class _Sender:
             return True
         if not self._connect():
             return False
-        self._deliver(queue, mail, message)
-        return True
+        return self._deliver(queue, mail, message)
 
     def _build(self, queue: MailQueue, mail: Model) -> EmailMessage | None:
         """Return the mail; None if there is nothing left to say, or an error, which must not stop those behind it."""
@@ -167,7 +182,7 @@ class _Sender:
             raise
         except Exception as error:
             logger.exception("Mail %s could not be written.", mail.pk)
-            queue.mark_failed(mail, describe_error(error))
+            queue.mark_failed(mail, describe_error(error), Failure.NOT_WRITTEN)
             self.result.failed += 1
             return None
         if message is None:
@@ -180,41 +195,62 @@ class _Sender:
         try:
             self.backend.open()
         except (OSError, smtplib.SMTPException) as error:
-            self.result.relay_error = describe_error(error)
-            self.result.failed += sum(
-                queue.mark_unreachable(self.result.relay_error) for queue in self.queues
-            )
+            self._mark_unreachable(error)
             return False
         return True
 
-    def _deliver(self, queue: MailQueue, mail: Model, message: EmailMessage) -> None:
+    def _mark_unreachable(self, error: Exception) -> None:
+        self.result.relay_error = describe_error(error)
+        self.result.failed += sum(queue.mark_unreachable(self.result.relay_error) for queue in self.queues)
+
+    def _deliver(self, queue: MailQueue, mail: Model, message: EmailMessage) -> bool:
+        """Send a mail and mark it; return whether the relay can be expected to take others."""
         self.last_attempt_at = monotonic()
         try:
             self.backend.send_messages([message])
         except Exception as error:  # mail servers and connections raise errors of many classes
-            queue.mark_failed(mail, describe_error(error), is_refused=True, is_final=_is_final(error))
+            queue.mark_failed(mail, describe_error(error), _classify(error))
             self.result.failed += 1
             self.close()
-            return
+            self.relay_errors = self.relay_errors + 1 if _is_of_relay(error) else 0
+            if self.relay_errors == MAX_RELAY_ERRORS:
+                self._mark_unreachable(error)
+            return self.relay_errors < MAX_RELAY_ERRORS
         queue.mark_sent(mail)
         self.result.sent += 1
+        self.relay_errors = 0
+        return True
 
     def close(self) -> None:
         with suppress(OSError, smtplib.SMTPException):
             self.backend.close()
 
 
-def _is_final(error: Exception) -> bool:
-    """Return whether the address itself is refused for good: by the relay, or as no address at all.
+def _classify(error: Exception) -> Failure:
+    """Return what an error of sending is about.
 
     A relay that refuses by its rules refuses the site, not the address: that may be mended.
     """
+    if isinstance(error, ValueError):
+        return Failure.REJECTED
+    if not isinstance(error, smtplib.SMTPRecipientsRefused) or _is_of_relay(error):
+        return Failure.NOT_ACCEPTED
+    [(code, reply)] = error.recipients.values()
+    if code < HTTPStatus.INTERNAL_SERVER_ERROR:
+        return Failure.BOUNCED
+    return Failure.NOT_ACCEPTED if POLICY_STATUS.match(reply) else Failure.REJECTED
+
+
+def _is_of_relay(error: Exception) -> bool:
+    """Return whether the relay itself failed: it was silent, cut the connection, refused the sender or said that it
+    is not available (421: RFC 5321, section 3.8).
+    """
     if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return all(
-            code >= HTTPStatus.INTERNAL_SERVER_ERROR and not POLICY_STATUS.match(reply)
-            for code, reply in error.recipients.values()
-        )
-    return isinstance(error, ValueError)
+        return any(code == NOT_AVAILABLE for code, _reply in error.recipients.values())
+    if isinstance(error, smtplib.SMTPResponseException):
+        return error.smtp_code == NOT_AVAILABLE or isinstance(error, smtplib.SMTPSenderRefused)
+    is_reply = isinstance(error, smtplib.SMTPException)
+    return isinstance(error, smtplib.SMTPServerDisconnected) or (isinstance(error, OSError) and not is_reply)
 
 
 def describe_error(error: Exception) -> str:

@@ -8,6 +8,7 @@ from django.core.mail import EmailMessage
 from publications.models import MAX_ERROR_CHARACTERS, OutboxMail
 
 from .mails import build_mail
+from .sender import Failure
 
 NO_BUILDERS: Mapping = MappingProxyType({})
 
@@ -33,10 +34,8 @@ class StaffQueue:
     def mark_sent(self, mail: OutboxMail) -> None:
         mail.mark_sent()
 
-    def mark_failed(
-        self, mail: OutboxMail, error: str, *, is_refused: bool = False, is_final: bool = False
-    ) -> None:
-        mail.mark_failed(error, is_final=is_final)
+    def mark_failed(self, mail: OutboxMail, error: str, failure: Failure) -> None:
+        mail.mark_failed(error, is_final=failure == Failure.REJECTED)
 
     def drop(self, mail: OutboxMail) -> None:
         mail.delete()

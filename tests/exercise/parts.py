@@ -6,12 +6,13 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from .alerts import killed_senders_and_server
 from .bits import bits
 from .crawler import crawler
 from .crowds import crowds
 from .disks import disk, kills
 from .logs import logs
-from .mails import killed_senders, killed_senders_of_alerts
+from .mails import killed_senders
 from .measurements import Measurement, no_failures
 from .mirrors import mirror_in_front
 from .outages import clock, cut_off, stop
@@ -257,7 +258,7 @@ PARTS = {
     "disk": disk,
     "kills": kills,
     "mail": killed_senders,
-    "alerts": killed_senders_of_alerts,
+    "alerts": killed_senders_and_server,
     "clock": clock,
     "cut-off": cut_off,
     "stop": stop,

@@ -1,6 +1,7 @@
 """What readers do with the links of their mails: change, pause, take their data along, leave; and how it is sent."""
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -216,7 +217,8 @@ def test_a_get_of_any_of_the_pages_writes_nothing(client):
         for path in [*paths, data_url(subscriber), "/en/alerts/?topic=energy"]:
             client.get(path)
 
-    assert [query["sql"] for query in queries if not query["sql"].startswith("SELECT")] == []
+    statements = [re.sub(r"^DECLARE \S+ NO SCROLL CURSOR FOR ", "", query["sql"]) for query in queries]
+    assert [statement for statement in statements if not statement.startswith("SELECT")] == []
 
 
 def test_no_log_and_no_cache_has_a_secret_address():

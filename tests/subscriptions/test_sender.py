@@ -1,11 +1,13 @@
 """Sending to subscribers: what a relay refuses, a stop at the desk, the order of mails, and no address in any error."""
 
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from django.core import mail as django_mail
 from django.core.management import CommandError, call_command
+from django.db import connection, transaction
 from django.utils import timezone
 
 from publications import actions
@@ -138,6 +140,30 @@ def test_a_stop_takes_effect_within_a_run(sink):
         send()
 
     assert len(sink.mails) == 1 and AlertMail.objects.due().count() == 2
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_senders_at_once_keep_the_order_of_a_subscriber():
+    make_subscriber()
+    for _number in range(3):
+        make_live()
+    expand_alerts()
+    first, second, _third = AlertMail.objects.order_by("pk")
+    queue = alert_queue.AlertQueue()
+
+    def claim_in_other():
+        connection.set_autocommit(False)
+        return alert_queue.AlertQueue().claim()
+
+    with ThreadPoolExecutor(1) as other:
+        with transaction.atomic():
+            assert queue.claim() == first
+            assert other.submit(claim_in_other).result() is None
+            queue.mark_sent(first)
+        with transaction.atomic():
+            assert queue.claim() == second
+        other.submit(lambda: connection.close()).result()  # that of the thread
 
 
 def test_an_address_that_is_refused_for_good_is_not_tried_again(sink):
