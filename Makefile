@@ -73,11 +73,11 @@ outdated: ## List known vulnerabilities of the pinned packages, and their age (n
 	    { echo "pip-audit cannot be installed: is there a network?"; exit 1; }
 	@status=0; \
 	build/pip-audit/bin/pip-audit --strict --require-hashes --disable-pip \
-	    -r requirements/base.txt -r requirements/scale.txt -r requirements/sso.txt || status=1; \
+	    -r requirements/base.txt -r requirements/scale.txt -r requirements/sso.txt -r requirements/mail.txt || status=1; \
 	$(PY) scripts/list_outdated.py $(OPTIONS) || status=1; \
 	exit $$status
 
 lock: ## Pin packages with hashes (needs uv)
-	cd requirements && for list in base scale sso dev; do uv pip compile --quiet --universal --python-version 3.12 \
+	cd requirements && for list in base scale sso mail dev; do uv pip compile --quiet --universal --python-version 3.12 \
 	    --generate-hashes --no-header --no-emit-index-url --no-annotate --upgrade $$list.in -o $$list.txt; done
 	cp requirements/base.txt requirements.txt

@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from publications.minisign import PublicKey, UnusableKey
 
 INSTALL_COMMAND = "pip install --require-hashes -r requirements/scale.txt"
+MAIL_INSTALL_COMMAND = "pip install --require-hashes -r requirements/mail.txt"
 MAX_POOL_SIZE = 100  # PostgreSQL accepts a hundred connections in all by default
 CONNECT_TIMEOUT = 3  # seconds to reach another machine
 LOCK_TIMEOUT = 20  # seconds that a server waits for a lock; on SQLite all wait as long
@@ -41,6 +42,12 @@ EMAIL_URL_FORMAT = (
     "from the start, or console:// (@ and / of a password as %40 and %2F)"
 )
 MIRROR_URLS_FORMAT = "https://HOST/FOLDER/,https://HOST"
+MAIL_EVENTS_PROVIDERS = (
+    "amazon_ses", "brevo", "mailersend", "mailgun", "mailjet", "mailtrap", "mandrill", "postal", "postmark",
+    "sparkpost", "unisender_go",
+)  # fmt: skip
+"""Those that Anymail reads reports of without further packages."""
+MIN_SECRET_CHARACTERS = 20
 PUBLIC_KEY_FORMAT = "the second line of minisign.pub, which minisign -G -W has written: RW…"
 WEB_ADDRESS_FORMAT = "https://HOST/PATH"
 ONION_URL_FORMAT = "http://NAME.onion, without a path"
@@ -198,6 +205,28 @@ def parse_email_url(url: str) -> dict[str, object]:
     return {"BACKEND": "accounts.mail.BackgroundEmailBackend", "OPTIONS": options}
 
 
+def check_mail_events(provider: str, settings: dict[str, object]) -> str:
+    """Return MAIL_EVENTS_PROVIDER, or "" for none.
+
+    Raises:
+        ImproperlyConfigured: it is unknown, its package is missing, or whoever knows the address could send reports.
+    """
+    if not provider:
+        return ""
+    if provider not in MAIL_EVENTS_PROVIDERS:
+        raise ImproperlyConfigured(
+            f"MAIL_EVENTS_PROVIDER is unknown. It is one of {', '.join(MAIL_EVENTS_PROVIDERS)}."
+        )
+    _require_package("MAIL_EVENTS_PROVIDER", "anymail", MAIL_INSTALL_COMMAND)
+    secret = settings.get("WEBHOOK_SECRET")
+    if not isinstance(secret, str) or ":" not in secret or len(secret) < MIN_SECRET_CHARACTERS:
+        raise ImproperlyConfigured(
+            f"MAIL_EVENTS_PROVIDER needs a secret of at least {MIN_SECRET_CHARACTERS} characters: "
+            """ANYMAIL='{"WEBHOOK_SECRET": "USER:PASSWORD"}'."""
+        )
+    return provider
+
+
 def check_public_key(variable: str, key: str) -> str:
     """Return a public key of minisign, or "". Raises ImproperlyConfigured where it is none."""
     try:
@@ -250,8 +279,8 @@ def _split_url(variable: str, url: str, schemes: tuple[str, ...], expected: str)
     return parts
 
 
-def _require_package(variable: str, package: str) -> None:
+def _require_package(variable: str, package: str, command: str = INSTALL_COMMAND) -> None:
     if find_spec(package) is None:
         raise ImproperlyConfigured(
-            f"{variable} needs the package {package}, which is not installed: {INSTALL_COMMAND}"
+            f"{variable} needs the package {package}, which is not installed: {command}"
         )

@@ -13,6 +13,9 @@ CACHE_URL      a Redis or Valkey server over which app servers announce changes 
 ALLOWED_HOSTS  host names of the site, separated by commas (this machine, and the host of SITE_URL)
 EMAIL_URL      how mail is sent (printed on the console)
 MAIL_RATE      how many mails a second send_mail sends at most, over all machines, such as 0.5; 0 is without limit (0)
+MAIL_EVENTS_PROVIDER  which provider of mail reports bounces and complaints to /desk/mail-events/, such as postmark; the
+               package of requirements/mail.txt is needed (none)
+ANYMAIL        the settings of Anymail for it, as {"WEBHOOK_SECRET": "USER:PASSWORD"}, and its key where it signs (none)
 BEHIND_TLS     1 if a proxy serves the site by https: secure cookies, HSTS, trust in X-Forwarded-Proto (0)
 PAGES_IN_MEMORY  megabytes of the page cache of each process; 0 turns it off (64)
 RENDER_THREADS  how many pages each process renders at a time; it has up to seven connections to the database more
@@ -294,6 +297,8 @@ OIDC_PROVIDER = read_provider(
 )
 MAILERS = {"default": service_urls.parse_email_url(env.str("EMAIL_URL", "console://"))}
 MAIL_RATE = env.float("MAIL_RATE", 0)
+ANYMAIL = env.json("ANYMAIL", {})
+MAIL_EVENTS_PROVIDER = service_urls.check_mail_events(env.str("MAIL_EVENTS_PROVIDER", ""), ANYMAIL)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"desk@{urlsplit(SITE_URL).hostname}")
 
 # One strict policy. The nonce is in it only where a page of the desk asks for one.

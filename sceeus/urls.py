@@ -1,5 +1,8 @@
 """URLs of the whole site: the desk, and the public pages of both locales."""
 
+from importlib import import_module
+
+from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib.auth import views as auth
 from django.urls import include, path
@@ -43,6 +46,11 @@ api_v1 = [
     path("<rest:rest>", api.unknown_address),
 ]
 
+mail_events = []
+if settings.MAIL_EVENTS_PROVIDER:
+    webhook = import_module("subscriptions.mail_events").build_webhook(settings.MAIL_EVENTS_PROVIDER)
+    mail_events.append(path("desk/mail-events/", webhook))
+
 urlpatterns = [
     path("", views.root_redirect, name="root"),
     path("robots.txt", views.robots_txt, name="robots"),
@@ -61,6 +69,7 @@ urlpatterns = [
     path("sitemap-<slug:source>-<number:number>.xml", sitemaps.sitemap_part, name="sitemap_part"),
     path("media/<slug:key>/<slug:size>.<slug:extension>", views.image_file, name="image_file"),
     path("desk/password_reset/", include(forgotten_password)),
+    *mail_events,
     path("desk/", desk_urls),
     path("admin/", RedirectView.as_view(pattern_name="desk:index")),
     *i18n_patterns(path(_("alerts/"), include("subscriptions.urls")), path("", include("publications.urls"))),

@@ -5,10 +5,10 @@ of a subscriber, or deletes them, has the lock on the subscriber; the mails them
 desk holds back all but the mails that ask to confirm, which go first.
 """
 
-from datetime import timedelta
 from time import monotonic
 from typing import Any
 
+from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -17,11 +17,10 @@ from django.utils import timezone
 from publications.models.prepared_queries import DATETIME, INTEGER, PreparedQuery
 from publications.news import Failure
 
+from .bounces import record_delivery, record_failure
 from .mails import MailWriter
-from .models import AlertMail, AlertMailPurpose, AlertState, Subscriber
+from .models import AlertMail, AlertMailPurpose, AlertState
 
-MAX_BOUNCING = timedelta(days=14)
-"""How long mails may come back for now before the address counts as failed."""
 CONFIRMATION_SECONDS = 1
 """How often mails that ask to confirm are looked for among many others."""
 
@@ -49,20 +48,15 @@ class AlertQueue:
         return self._writer.build(mail)
 
     def mark_sent(self, mail: AlertMail) -> None:
+        """A provider that reports what becomes of a mail accepts it in any case."""
         mail.mark_sent()
-        if mail.subscriber.bouncing_since:
-            Subscriber.objects.filter(pk=mail.subscriber_id).update(bouncing_since=None)
+        if not settings.MAIL_EVENTS_PROVIDER:
+            record_delivery(mail.subscriber)
 
     def mark_failed(self, mail: AlertMail, error: str, failure: Failure) -> None:
-        """An address that comes back for long has failed; where the relay fails, it has not."""
         mail.mark_failed(error, is_final=failure == Failure.REJECTED)
-        if failure == Failure.NOT_WRITTEN:
-            return
-        now, since = timezone.now(), mail.subscriber.bouncing_since
-        is_bouncing_for_long = since is not None and since < now - MAX_BOUNCING
-        has_failed = failure == Failure.REJECTED or (failure == Failure.BOUNCED and is_bouncing_for_long)
-        values = {"failed_at": now} if has_failed else {"bouncing_since": since or now}
-        Subscriber.objects.filter(pk=mail.subscriber_id).update(**values)
+        if failure != Failure.NOT_WRITTEN:
+            record_failure(mail.subscriber, failure)
 
     def drop(self, mail: AlertMail) -> None:
         mail.delete()

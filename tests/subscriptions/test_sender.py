@@ -14,7 +14,7 @@ from publications import actions
 from publications.admin import submissions
 from sceeus.service_urls import parse_email_url
 from subscriptions import alert_queue
-from subscriptions.alert_queue import MAX_BOUNCING
+from subscriptions.bounces import MAX_BOUNCING
 from subscriptions.conditions import Choice
 from subscriptions.events import lock_state, record_events
 from subscriptions.expansion import expand_alerts
@@ -213,6 +213,17 @@ def test_a_mailbox_that_is_full_gets_its_mails_later_in_their_order(sink):
     send()
     subscriber.refresh_from_db()
     assert subjects(sink) == ["New: “Gas”", "New: “Coal”"] and subscriber.bouncing_since is None
+
+
+@pytest.mark.usefixtures("sink")
+def test_a_provider_that_reports_deliveries_accepts_what_may_still_come_back(settings):
+    settings.MAIL_EVENTS_PROVIDER = "postmark"
+    make_subscriber(address=ADDRESS, bouncing_since=timezone.now())
+    make_live()
+
+    send()
+
+    assert AlertMail.objects.get().sent_at and Subscriber.objects.get().bouncing_since
 
 
 def test_an_address_that_comes_back_for_weeks_has_failed(sink):
