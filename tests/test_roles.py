@@ -81,6 +81,10 @@ TABLE = {
     "quick-add tag": PUBLISHERS,
     "home-lead": PUBLISHERS,
     "newsletter": PUBLISHERS,
+    "newsletter-issues": WRITERS,
+    "newsletter-issue": WRITERS,
+    "newsletter-mail": WRITERS,
+    "newsletter-test": WRITERS,
     "tag-search": WRITERS,
     "related-links": LINKING,
     "related-links-edit": LINKING,
@@ -261,6 +265,7 @@ OPEN = {
     "press", "press-page", "press-pdf", "press-image", "press-file",
 }  # fmt: skip
 POSTED = {
+    "newsletter-test",
     "approve",
     "autosave",
     "suggestions",
@@ -313,6 +318,7 @@ def things(editor):
         "passkey": Authenticator().store(person).pk,
         "proposed": make_author(is_proposed=True).pk,
         "publication": live.pk, "draft": draft.pk, "author": make_author().pk, "tag": make_tag().pk,
+        "issue": make_publication(kind="newsletter").pk,
         "image": make_image(), "kind": Kind.objects.first().pk, "sitesettings": SiteSettings.objects.get().pk,
         "accountevent": AccountEvent.objects.create(type=EventType.FAILED).pk,
         "auditentry": AuditEntry.objects.first().pk, "user": person.pk, "group": Group.objects.first().pk,
@@ -347,6 +353,9 @@ def address(name: str, things: dict) -> str:
         job = ArchiveImport.objects.create(archive="x", size=1, state=ArchiveImportState.DONE, report=report)
         return reverse(f"desk:{name}", args=[job.pk])
     special = {
+        "newsletter-issue": [things["issue"]],
+        "newsletter-mail": [things["issue"]],
+        "newsletter-test": [things["issue"]],
         "word-original": [things["publication"], things["word-new"]],
         "revision": [
             things["publication"],
