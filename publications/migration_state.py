@@ -47,7 +47,7 @@ first rows take the newsletter out of lists: an older release has its issues in 
 TABLES_WITHOUT_MODELS = ("django_migrations", "publications_search", "publications_filed", "sqlite_")
 """Prefixes of tables without a model: those of Django and SQLite, and the search index."""
 
-OUR_APPS = ("accounts", "publications")
+OUR_APPS = ("accounts", "publications", "subscriptions")
 
 Plan = Iterable[tuple[Migration, bool]]
 """The plan of `migrate`: each migration, and whether it is to be unapplied."""

@@ -17,7 +17,7 @@ from django.utils import timezone, translation
 from PIL import Image as Pixels
 
 from publications import actions, search
-from publications.locales import LOCALES
+from publications.locales import LOCALES, localized_path
 from publications.metadata import FEED_FORMATS, RECORD_FORMATS
 from publications.models import (
     Attachment,
@@ -31,8 +31,11 @@ from publications.models import (
 )
 from publications.renditions import sizes_of
 from publications.views.errors import query_text_of_path
+from subscriptions.conditions import Choice
+from subscriptions.tokens import TokenPurpose, make_token
 from tests.factories import make_author, make_image, make_publication, make_tag, saved
 from tests.pdf_reading import words_of as words_of_pdf
+from tests.subscriptions.factories import make_subscriber
 
 pytestmark = pytest.mark.django_db
 
@@ -75,6 +78,7 @@ class Requests:
             "format": list(FEED_FORMATS),
             "uid": [self.publication.uid],
             "rest": ["nowhere"],
+            "token": tokens_of(publication),
             "source": ["publications", "topics", "authors", "pages"],
         }
 
@@ -91,9 +95,12 @@ class Requests:
             if path.rstrip("/").endswith(("publications", "publikationer", "/en", "/sv"))
         ]
         queries = [urlencode({name: value}) for name, values in QUERIES.items() for value in values]
+        forms = [localized_path(locale, "subscriptions:sign_up") for locale in LOCALES]
+        chosen = [*queries, urlencode({"publication": self.publication.uid})]
         return [
             *sorted(found),
             *(f"{path}?{query}" for path in lists for query in queries),
+            *(f"{path}?{query}" for path in forms for query in chosen),
             *(
                 f"{path}?{urlencode({'q': typed})}"
                 for path, typed in zip(itertools.cycle(LISTS), what_a_stranger_may_type())
@@ -118,6 +125,16 @@ class Requests:
             f"verb=GetRecord&metadataPrefix=oai_dc&{identifier}",
             f"verb=ListMetadataFormats&{identifier}",
         ]
+
+
+def tokens_of(publication: Publication) -> list[str]:
+    """Return the tokens of a reader who follows a publication; one that has ended is called by its last title."""
+    editions = Edition.objects.filter(publication=publication)
+    has_ended = editions.ever_public().exists() and not editions.live().exists()
+    choices = [] if has_ended else [Choice(publication=publication.pk)]
+    subscriber = make_subscriber(*choices)
+    subscriber.subscriptions.create(condition=Choice(query="nothing").store())  # not confirmed yet
+    return [make_token(purpose, subscriber.uid) for purpose in TokenPurpose]
 
 
 def slugs_of(route: str) -> list[str]:
@@ -270,8 +287,8 @@ def secrets_inside(response, body: bytes) -> str:
 
 
 def without_echo(said: str, path: str) -> str:
-    """Without what a stranger typed into the search box, which the page shows again, word for word."""
-    for typed in parse_qs(urlsplit(path).query).get("q", [""])[0].split():
+    """Without what a stranger typed, which a page or its links show again, word for word."""
+    for typed in " ".join(itertools.chain(*parse_qs(urlsplit(path).query).values())).split():
         said = re.sub(rf"{re.escape(typed)}(?![a-z])", "", said)
     return said
 

@@ -132,9 +132,9 @@ class SubscriberListForm(RedisplayMixin, forms.Form):
 @require_permissions("change_subscriber", app="subscriptions")
 def subscriber_list_page(request: HttpRequest) -> HttpResponse:
     """Import a list of addresses whose owners have agreed to mails."""
-    is_post = request.method == "POST"
-    form = SubscriberListForm(request.POST if is_post else None, request.FILES if is_post else None)
-    if is_post and form.is_valid():
+    data = request.POST or None  # a form that was restored is filled in, whatever the method
+    form = SubscriberListForm(data, None if data is None else request.FILES)
+    if request.method == "POST" and form.is_valid():
         chosen = form.cleaned_data
         filters = {"kind": chosen["kind"]} if chosen["kind"] else {}
         result = import_list(
