@@ -1,7 +1,7 @@
 """What a mail says about an event: the words of its type, and the edition as it is now."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils import timezone
 from django.utils.text import Truncator
@@ -44,6 +44,11 @@ class Entry:
     note: str = ""
     summary: str = ""
     items: Sequence[IssueItem] = ()
+
+    def shorten(self, limit: int | None) -> "Entry":
+        """Return it with texts of at most so many characters; None is no limit."""
+        items = [replace(item, summary=_cut(item.summary, limit)) for item in self.items]
+        return replace(self, note=_cut(self.note, limit), summary=_cut(self.summary, limit), items=items)
 
     @property
     def label(self) -> str:

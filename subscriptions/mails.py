@@ -49,7 +49,11 @@ from .tokens import TOKEN_LENGTH, TokenPurpose, make_token
 PLACEHOLDERS = {purpose: f"token-to-{purpose}".ljust(TOKEN_LENGTH, "_") for purpose in TokenPurpose}
 """What stands for a token in a text that is written for many."""
 MAX_ENTRIES = 15
-"""Events in a mail, which is thus shorter than the 100 kB after which mail programs cut it."""
+"""Events in a mail."""
+MAX_BYTES = 95_000
+"""Of both parts of a mail: mail programs cut one of more than 100 kB, and the link to leave with it."""
+TEXT_LIMITS = (None, 600, 300, 150)
+"""Characters of a summary or note: the first limit by which a mail is small enough is that of all its texts."""
 MAX_TEMPLATES = 200
 TIMING_OF = {
     AlertMailPurpose.ALERT: Timing.AT_ONCE,
@@ -153,12 +157,17 @@ class MailWriter:
         """
         context = {
             "heading": heading,
-            "entries": entries,
             "more": more,
             "all_url": absolute_url(reverse("publications:list")),
             "reasons": reasons,
         }
-        return self._write(describe_many(entries, more), "alert", context, locale, is_list=True)
+        subject = describe_many(entries, more)
+        for limit in TEXT_LIMITS:
+            context["entries"] = [entry.shorten(limit) for entry in entries]
+            template = self._write(subject, "alert", context, locale, is_list=True)
+            if template.size <= MAX_BYTES:
+                break
+        return template
 
     def _write_confirmation(self, mail: AlertMail) -> MessageTemplate | None:
         subscriber = mail.subscriber

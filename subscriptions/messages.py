@@ -95,6 +95,15 @@ class MessageTemplate:
         )
         return copied
 
+    @property
+    def size(self) -> int:
+        """Bytes of both parts as they are sent. Tokens are as long as the placeholders."""
+        parts = (
+            (b"text/plain", self.text, self._is_text_quoted),
+            (b"text/html", self.html, self._is_html_quoted),
+        )
+        return sum(len(self._part(*part)) for part in parts)
+
     @cached_property
     def _head(self) -> bytes:
         """The headers that are the same in all copies, encoded and folded (RFC 2047 and 5322), and the empty line."""
