@@ -1,6 +1,6 @@
 """What a mail says about an event: the words of its type, and the edition as it is now."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from django.utils import timezone
@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from publications.locales import absolute_url, format_day
-from publications.models import Edition, byline_names
+from publications.models import Edition, EditionWithRows, byline_names
 from publications.presentation import byline_text
 
 from .expansion import ENDINGS, find_edition
@@ -75,11 +75,13 @@ def describe_events(events: Iterable[AlertEvent], *, is_short: bool = False) -> 
     """
     found = [(event, edition) for event in events if (edition := find_edition(event))]
     last = {edition.publication_id: (event, edition) for event, edition in found}
-    return list(_describe(list(last.values()), MAX_TEXT_CHARACTERS if is_short else None))
+    names = byline_names([edition for _event, edition in last.values()])
+    return list(_describe(last.values(), names, MAX_TEXT_CHARACTERS if is_short else None))
 
 
-def _describe(found: list[tuple[AlertEvent, Edition]], limit: int | None) -> Iterator[Entry]:
-    names = byline_names([edition for _event, edition in found])
+def _describe(
+    found: Iterable[tuple[AlertEvent, Edition]], names: Mapping[int, Iterable], limit: int | None
+) -> Iterator[Entry]:
     for event, edition in found:
         event_type = AlertType(event.type)
         title = edition.title if event_type in MARKED_TYPES else edition.marked_title
@@ -98,10 +100,11 @@ def _describe(found: list[tuple[AlertEvent, Edition]], limit: int | None) -> Ite
         )
 
 
-def describe_issue(edition: Edition) -> Entry:
+def describe_issue(issue: EditionWithRows) -> Entry:
     """Return what is said of an issue that is not public yet, as when it becomes public now."""
+    edition = issue.edition
     event = AlertEvent(type=AlertType.NEW, happens_at=timezone.now(), edition=edition)
-    (entry,) = _describe([(event, edition)], None)
+    (entry,) = _describe([(event, edition)], {edition.pk: issue.bylines}, None)
     return entry
 
 

@@ -29,9 +29,9 @@ def write_issue(issue: Publication) -> MessageTemplate:
         publications.markup.Unrenderable: its text cannot be rendered.
     """
     with override(issue.locale):
-        edition = snapshot.build_snapshot(issue).edition
+        draft = snapshot.build_snapshot(issue)
         reason = describe_condition(Condition(filters=Choice(filters={KIND: NEWSLETTER}).filters))
-        return MailWriter().write_entries([describe_issue(edition)], issue.locale, reasons=[reason])
+        return MailWriter().write_entries([describe_issue(draft)], issue.locale, reasons=[reason])
 
 
 def build_test_mail(mail: OutboxMail) -> EmailMessage | None:

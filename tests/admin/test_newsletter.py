@@ -15,7 +15,7 @@ from publications.news import SendResult, StaffQueue, send_due
 from subscriptions.conditions import Choice
 from subscriptions.events import record_events
 from subscriptions.expansion import expand_alerts
-from subscriptions.issue_mails import MAIL_BUILDERS
+from subscriptions.issue_mails import MAIL_BUILDERS, write_issue
 from subscriptions.mails import MailWriter
 from subscriptions.models import AlertMail
 from subscriptions.newsletter import propose_topics
@@ -119,6 +119,20 @@ def test_a_published_issue_is_mailed_with_what_it_has_then(editor):
     assert message.subject == "What is new"
     assert "On rye" in message.body and re.search(r"http\S+/on-rye/", message.body)
     assert "On hay" not in message.body + message.alternatives[0].content
+
+
+def test_the_preview_says_what_the_mail_will_say(editor):
+    record_events()
+    make_subscriber(Choice(filters={"kind": "newsletter"}))
+    issue = make_issue("On rye", authors=[make_author("Eva Lund")])
+    draft = write_issue(issue)
+    actions.publish(issue, by=None)
+    expand_alerts()
+
+    message = MailWriter().build(AlertMail.objects.get())
+
+    assert "Eva Lund" in draft.text
+    assert message.subject == draft.subject and message.body.split("-- ")[0] == draft.text.split("-- ")[0]
 
 
 @pytest.mark.parametrize("name", ["newsletter-issue", "newsletter-mail"])
