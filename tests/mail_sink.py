@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import Message
 from email.policy import default
+from pathlib import Path
 
-from tests.conftest import ROOT
-
+ROOT = Path(__file__).resolve().parent.parent
 STAGES = ("connect", "recipient", "data", "text", "accepting", "accepted")
 """What the server is about to do, or has just done; from `accepting` on the mail counts as accepted. Half a mail has come
 at `text`."""

@@ -17,7 +17,7 @@ def check(browser, pages: list[Page]) -> bool:
             context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
             browser_page = context.new_page()
             for page in pages:
-                browser_page.goto(page.url)
+                page.open(browser_page)
                 violations = _violations(browser_page)
                 counts[page.name].append(len(violations))
                 faults += [(f"{page.name} {width} {scheme}", violation) for violation in violations]

@@ -39,8 +39,8 @@ def check(browser, pages: list[Page]) -> bool:
 
 def _fetch(page: Page) -> bytes:
     try:
-        with urlopen(page.url, timeout=30) as response:
-            status, body = response.status, response.read()
+        with urlopen(page.url, page.form.encode() or None, timeout=30) as response:
+            status, body = response.status or page.status, response.read()
     except HTTPError as error:
         status, body = error.code, error.read()
     if status != page.status:

@@ -50,7 +50,7 @@ def make(browser, pages: list[Page], folder: Path) -> None:
 def take_screenshot(browser, page: Page, scheme: str, width: int) -> Image.Image:
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
     browser_page = context.new_page()
-    browser_page.goto(page.url)
+    page.open(browser_page)
     height = min(MAX_HEIGHT, browser_page.evaluate("document.documentElement.scrollHeight"))
     browser_page.set_viewport_size({"width": width, "height": max(height, 400)})  # lazy images load too
     browser_page.evaluate(READY)

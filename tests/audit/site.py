@@ -13,7 +13,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import HTTPError, URLError
+from urllib.parse import urljoin
 from urllib.request import urlopen
+
+from tests.mail_sink import mail_sink
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CORPUS = ROOT.parent / "shared" / "corpus"
@@ -25,11 +28,28 @@ STATES = "import django; django.setup(); from tests.audit import states; states.
 
 @dataclass(frozen=True)
 class Page:
-    """A page to audit: its name, URL, and expected status."""
+    """A page to audit, or a mail in a file: its name, URL, expected status, and the form that is sent to it, if any."""
 
     name: str
     url: str
     status: int = 200
+    form: str = ""
+
+    @property
+    def is_mail(self) -> bool:
+        return self.url.startswith("file:")
+
+    def open(self, browser_page, **options) -> None:
+        """Open it in a page of a browser."""
+
+        def send_form(route) -> None:
+            headers = {**route.request.headers, "content-type": "application/x-www-form-urlencoded"}
+            route.continue_(method="POST", post_data=self.form, headers=headers)
+
+        if self.form:
+            browser_page.route(self.url, send_form)
+        browser_page.goto(self.url, **options)
+        browser_page.unroute_all()
 
 
 @dataclass(frozen=True)
@@ -41,7 +61,8 @@ class Site:
 @contextmanager
 def serve_sites() -> Iterator[Site]:
     """Serve both sites as in production until the end of the block."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, mail_sink() as sink:
+        os.environ["EMAIL_URL"] = sink.url
         full, empty = Path(folder, "full"), Path(folder, "empty")
         variables = _environment(full)
         _manage(variables, "prepare")
@@ -50,7 +71,7 @@ def serve_sites() -> Iterator[Site]:
         for command in (("migrate", "--verbosity=0"), ("collectstatic", "--verbosity=0", "--no-input")):
             _manage(_environment(empty), *command)
         with _serve(full) as url, _serve(empty) as empty_url:
-            pages = [Page(name, f"{url}{path}", status) for name, path, status in json.loads(registry)]
+            pages = [Page(name, urljoin(url, path), *rest) for name, path, *rest in json.loads(registry)]
             empty_pages = [
                 Page("empty home", f"{empty_url}/en/"),
                 Page("empty list sv", f"{empty_url}/sv/publikationer/"),

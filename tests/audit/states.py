@@ -23,6 +23,7 @@ from publications.models import (
     store_original,
 )
 from publications.presentation import localized_path
+from tests.audit import readers
 from tests.factories import make_author, make_image, make_live, make_publication, make_tag, saved
 
 LONG = (
@@ -40,7 +41,7 @@ TABLE = "| Year | " + " | ".join(f"Indicator number {n}" for n in range(1, 10)) 
 
 
 def print_registry() -> None:
-    """Create the missing publications and print the registry as JSON: [name, path, status]."""
+    """Create the missing publications and print the registry as JSON: [name, path, status, form]."""
     print(json.dumps(registry(make_editions())))
 
 
@@ -115,9 +116,9 @@ def _publish_translation(tags: tuple) -> Edition:
     return actions.publish(swedish, by=None)
 
 
-def registry(editions: dict[str, Edition]) -> list[tuple[str, str, int]]:
-    """Return every type of page in every state: name, path, status."""
-    return [*_pages_of_both_locales(), *_pages_of_publications(editions)]
+def registry(editions: dict[str, Edition]) -> list[tuple]:
+    """Return every type of page in every state: name, path, status, and the form that is sent to it, if any."""
+    return [*_pages_of_both_locales(), *_pages_of_publications(editions), *readers.make_pages()]
 
 
 def _pages_of_both_locales() -> list[tuple[str, str, int]]:

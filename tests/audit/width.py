@@ -27,7 +27,7 @@ def check(browser, pages: list[Page]) -> bool:
         context = browser.new_context(viewport=viewport)
         browser_page = context.new_page()
         for page in pages:
-            browser_page.goto(page.url)
+            page.open(browser_page)
             if script:
                 browser_page.evaluate(script)
             overflow, elements = browser_page.evaluate(MEASURE)
