@@ -189,7 +189,7 @@ if _is_on_sqlite:
         "timeout": service_urls.LOCK_TIMEOUT,
         # FULL: what an action acknowledged survives a power loss.
         "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA cache_size=-32000;"
-        "PRAGMA temp_store=MEMORY;PRAGMA mmap_size=268435456",
+        "PRAGMA temp_store=MEMORY;PRAGMA mmap_size=268435456;PRAGMA secure_delete=ON",
     }
 else:
     DATABASES["default"] = service_urls.configure_postgresql(DATABASES["default"])

@@ -9,6 +9,7 @@ import pytest
 from django.apps import apps
 from django.test import Client
 
+from subscriptions.models import AlertMail
 from tests.exercise.proxies import caddy, nginx
 from tests.exercise.readers import Reader
 from tests.exercise.servers import MissingProgram, find_program, free_port
@@ -33,6 +34,7 @@ HEADERS = {
     "Forwarded": f"for={OTHER_ADDRESS}",
     "Accept-Language": MARK,
 }
+SIGN_UP = {"email": f"{MARK}@example.org", "locale": "en", "timing": "at_once"}
 SERVERS = {"nginx": (nginx, ("nginx", "nginx-light")), "Caddy": (caddy, ("caddy", "caddy", "usr/bin"))}
 
 
@@ -93,13 +95,19 @@ def test_the_application_stores_and_logs_no_reader(settings, monkeypatch):
             )
         }  # fmt: skip
         statuses.add(client.post(path, {"q": MARK}).status_code)
+        statuses.add(client.post("/en/alerts/", SIGN_UP).status_code)
         monkeypatch.setattr("publications.views.pages.site_page_context", fail)
         statuses.add(client.get(f"/en/about/?q={MARK}").status_code)
+        monkeypatch.setattr("subscriptions.signup._record_attempt", fail)
+        statuses.add(client.post("/en/alerts/", SIGN_UP).status_code)
     finally:
         logging.getLogger().removeHandler(handler)
 
     assert {200, 404, 400, 405, 500} <= statuses
     assert "/en/about/" in stream.getvalue() and "RuntimeError" in stream.getvalue()
+    assert (
+        "/en/alerts/" in stream.getvalue() and AlertMail.objects.get().subscriber.address == SIGN_UP["email"]
+    )
     for trace in (READER, OTHER_ADDRESS, MARK):
         assert trace not in stream.getvalue()
         assert [model.__name__ for model in apps.get_models() if trace in stored_text(model)] == []

@@ -1,5 +1,7 @@
 """The forms for alerts on public pages: they need no script, no cookie and no token, and are the same for everyone."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 from django.utils.translation import override
@@ -8,7 +10,9 @@ from lxml import html
 from accounts.mail import CONSOLE
 from publications.models import Publication, TagKind
 from publications.path_prefixes import ALERT_PREFIXES
-from subscriptions.models import Condition, Subscriber
+from subscriptions.models import CONFIRMATION_PERIOD, Condition, Subscriber
+from subscriptions.retention import MAIL_DAYS
+from subscriptions.signup import ATTEMPT_PERIOD
 from subscriptions.tokens import TokenPurpose, make_token
 from tests.factories import make_author, make_live, make_tag
 
@@ -137,3 +141,11 @@ def test_who_has_alerts_still_leaves_where_the_site_sends_no_mail(client, settin
 
     assert response.status_code == 200 and not Subscriber.objects.exists()
     assert 'href="/en/alerts/"' not in response.content.decode()
+
+
+def test_the_privacy_text_says_how_long_each_thing_is_kept(client):
+    page = " ".join(client.get("/en/privacy/").content.decode().split())
+
+    assert f"after {CONFIRMATION_PERIOD // timedelta(hours=1)} hours if it is never confirmed" in page
+    assert f"Which mails were sent is kept for {MAIL_DAYS} days" in page
+    assert "are kept for a day" in page and timedelta(days=1) == ATTEMPT_PERIOD
