@@ -28,8 +28,14 @@ from publications.models import (
     Synonym,
     store_original,
 )
+from subscriptions.conditions import Choice
+from subscriptions.models import AlertMailPurpose
 from tests.factories import make_author, make_image, make_live, make_person, make_publication, saved, tomorrow
+from tests.subscriptions.factories import make_subscriber
 from tests.word_files import make_word_file
+
+SUBSCRIBER = "zzqsubscriber"
+"""In the address of a reader, which no page of the desk shows."""
 
 
 @dataclass
@@ -165,6 +171,7 @@ def _publish_and_change_saved(publication: Publication) -> Publication:
 def _make_other_rows(publication: Publication, person) -> dict[str, object]:
     """Return a row of everything else that an address names."""
     colleague = make_person("Contributors")
+    _make_subscriber()
     AccountEvent.objects.create(type=EventType.CREATED, account=colleague)
     return {
         "publication": publication.pk, "draft": make_publication().pk, "author": make_author().pk,
@@ -180,6 +187,16 @@ def _make_other_rows(publication: Publication, person) -> dict[str, object]:
         "invitation_token": _make_invitation(person).token,
         **_make_press_link(),
     }  # fmt: skip
+
+
+def _make_subscriber() -> None:
+    """Make a reader who waits for a mail that failed, and to whom one more is about to be sent."""
+    subscriber = make_subscriber(Choice(), Choice(query="grain"), address=f"{SUBSCRIBER}@example.org")
+    at = timezone.now()
+    for purpose in AlertMailPurpose:
+        subscriber.mails.create(
+            purpose=purpose, period_end=at, next_attempt_at=at, attempts=1, last_error="450 (address)"
+        )
 
 
 def _make_invitation(person) -> Invitation:

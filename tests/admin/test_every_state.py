@@ -18,7 +18,7 @@ from accounts.cookies import COOKIES
 from publications.admin.choice_sources import CHOICE_SOURCES
 from publications.attachment_files import ATTACHMENT_TYPES
 from publications.models import Autosave, BylineRole, Kind, Publication, Status, in_status, with_status
-from tests.desk_states import Newsroom, make_newsroom
+from tests.desk_states import SUBSCRIBER, Newsroom, make_newsroom
 from tests.factories import make_person
 from tests.test_roles import ROLES
 
@@ -131,7 +131,7 @@ def client_of(person) -> Client:
 def failures(
     newsroom: Newsroom, of_route: Callable[[int], dict[str, Publication]], ask
 ) -> list[tuple[str, str]]:
-    """The addresses that are answered with an error of ours, with the error, or with a cookie that is not in the table.
+    """The addresses that are answered with an error of ours, a cookie that is not in the table or an address of a reader.
 
     Args:
         of_route: the publications that the route of a number is requested for.
@@ -141,7 +141,9 @@ def failures(
     for number, (name, route) in enumerate(routes().items()):
         for path in addresses(name, route, newsroom, of_route(number)):
             answer = ask(path)
-            b"".join(answer.streaming_content) if answer.streaming else answer.content
+            body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+            if SUBSCRIBER.encode() in body:
+                found.append((path, "shows the address of a subscriber"))
             if answer.status_code >= 500:
                 error = getattr(answer, "exc_info", None)
                 found.append((path, repr(error[1]) if error else str(answer.status_code)))
