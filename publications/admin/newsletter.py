@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_POST
 
+from accounts.mail import can_send_mail
 from publications.locales import LANGUAGE_NAMES, LOCALES, current_locale
 from publications.models import (
     NEWSLETTER,
@@ -93,7 +94,9 @@ def newsletter_mail(request: HttpRequest, pk: int) -> HttpResponse:
 def newsletter_test(request: HttpRequest, pk: int) -> HttpResponse:
     """Queue the mail for the address of the user, and for nobody else."""
     issue, user = _get_issue_or_404(pk), request.user
-    if user.email:
+    if not can_send_mail():
+        messages.error(request, _("Mail is off on this server: nothing is sent."))
+    elif user.email:
         key = f"{issue.pk}:{user.pk}:{timezone.now().timestamp():.6f}"
         OutboxMail.build(MailPurpose.NEWSLETTER, key, user.email, user=user).save()
         messages.success(request, _("It is on its way to %(address)s.") % {"address": user.email})

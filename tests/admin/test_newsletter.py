@@ -8,6 +8,7 @@ from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.mail import CONSOLE
 from publications import actions
 from publications.admin.newsletter import DARK_QUERY
 from publications.models import Kind, OutboxMail, Publication, TagKind
@@ -151,3 +152,15 @@ def test_the_publish_page_of_an_issue_names_what_readers_do_not_see(editor, clie
     assert "“On rye” is not public: the mail has it only if it is by then." in pages[0]
     assert "“On hay” is not public" not in pages[0] and "no tag" not in pages[0]
     assert "It has neither a text nor publications" in pages[1]
+
+
+def test_no_test_is_promised_where_mail_is_off_and_no_entry_of_an_issue_is_offered(editor, client, settings):
+    issue = make_issue("On rye")
+    actions.publish(issue, by=None)
+    settings.MAILERS = {"default": {"BACKEND": CONSOLE}}
+
+    page = client.post(reverse("desk:newsletter-test", args=[issue.pk]), follow=True).text
+    result = client.get(reverse("desk:publish-result", args=[issue.pk, 1])).text
+
+    assert "Mail is off on this server: nothing is sent." in page and not OutboxMail.objects.exists()
+    assert "For social media" in result and "For the newsletter" not in result

@@ -120,7 +120,7 @@ def _texts_to_copy(edition: Edition) -> list[dict[str, str]]:
     texts = {
         _("Address"): edition_url(edition),
         _("For social media"): social_post(edition),
-        _("For the newsletter"): newsletter_entry(edition),
+        **({} if edition.kind.is_newsletter else {_("For the newsletter"): newsletter_entry(edition)}),
         _("Citation"): citation_text(edition),
     }
     return [
