@@ -67,16 +67,16 @@ class Entry:
         return _("%(label)s: “%(title)s”") % {"label": self.label, "title": self.title}
 
 
-def describe_events(events: Iterable[AlertEvent], *, is_short: bool = False) -> list[Entry]:
-    """Return what is to be said of events that hold, in the current language: the last of each publication.
+def describe_events(events: Iterable[AlertEvent], *, is_short: bool = False) -> dict[int, Entry]:
+    """Return what is to be said of the events that hold, in the current language, by their primary keys.
 
     Args:
         is_short: cut long texts, which are on the page.
     """
     found = [(event, edition) for event in events if (edition := find_edition(event))]
-    last = {edition.publication_id: (event, edition) for event, edition in found}
-    names = byline_names([edition for _event, edition in last.values()])
-    return list(_describe(last.values(), names, MAX_TEXT_CHARACTERS if is_short else None))
+    names = byline_names([edition for _event, edition in found])
+    entries = _describe(found, names, MAX_TEXT_CHARACTERS if is_short else None)
+    return {event.pk: entry for (event, _edition), entry in zip(found, entries, strict=True)}
 
 
 def _describe(

@@ -1,5 +1,7 @@
 """What a condition is called, in the current language, on pages, in mails and at the desk."""
 
+from collections.abc import Iterable
+
 from django.utils.translation import gettext as _
 
 from publications.models import FACETS, Edition, Facet
@@ -25,6 +27,11 @@ def describe_condition(condition: Condition) -> str:
     if condition.query:
         labels.append(_("Search: %(words)s") % {"words": condition.query})
     return SEPARATOR.join(labels) or _("All publications")
+
+
+def describe_conditions(pks: Iterable[int]) -> list[str]:
+    """Return what conditions are called, in the current language, in the order of the alphabet."""
+    return sorted(describe_condition(condition) for condition in Condition.objects.filter(pk__in=pks))
 
 
 def _position(pair: tuple[str, str]) -> int:

@@ -8,7 +8,7 @@ List-Unsubscribe and its POST follow RFC 8058, List-Id RFC 2919. `Auto-Submitted
 answering; `Precedence` does the same for those that are older than the RFC.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Hashable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,21 +26,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from publications.locales import absolute_url
-from publications.models import Edition, SiteState, SiteVersion, read_site_state, site_settings
+from publications.models import SiteState, SiteVersion, read_site_state, site_settings
 from publications.models.prepared_queries import INTEGER, PreparedQuery
 from publications.news import sender_address
 
-from .entries import Entry, describe_events, describe_many, remove_line_ends
-from .expansion import ENDINGS, PERIODS, list_events
-from .labels import describe_condition
+from .entries import Entry, describe_many, remove_line_ends
+from .expansion import PERIODS
+from .labels import describe_conditions
+from .mail_content import MailContent, content_key
 from .messages import MessageTemplate
 from .models import (
-    AlertEvent,
     AlertMail,
     AlertMailPurpose,
-    AlertType,
-    Condition,
-    EventMatch,
     Subscription,
     Timing,
 )
@@ -54,7 +51,7 @@ MAX_BYTES = 95_000
 """Of both parts of a mail: mail programs cut one of more than 100 kB, and the link to leave with it."""
 TEXT_LIMITS = (None, 600, 300, 150)
 """Characters of a summary or note: the first limit by which a mail is small enough is that of all its texts."""
-MAX_TEMPLATES = 200
+MAX_TEMPLATES, MAX_CONTENTS = 200, 50
 TIMING_OF = {
     AlertMailPurpose.ALERT: Timing.AT_ONCE,
     **{period.purpose: timing for timing, period in PERIODS.items()},
@@ -75,7 +72,8 @@ class MailWriter:
 
     def __init__(self) -> None:
         self._state: SiteState | None = None
-        self._cached: dict[Hashable, object] = {}
+        self._contents: dict[Hashable, MailContent] = {}
+        self._templates: dict[Hashable, MessageTemplate | None] = {}
         self._inliner = CSSInliner(
             keep_at_rules=True, load_remote_stylesheets=False, extra_css=_read_style_sheet()
         )
@@ -100,18 +98,12 @@ class MailWriter:
     def _forget_what_has_changed(self) -> None:
         [version] = _version.flat_list()
         state = self._state
-        if (
-            not state
-            or state.site_version != version
-            or not state.is_valid_at(timezone.now().timestamp())
-            or len(self._cached) > MAX_TEMPLATES
-        ):
-            self._state, self._cached = read_site_state(), {}
-
-    def _cache[T](self, key: Hashable, compute: Callable[[], T]) -> T:
-        if key not in self._cached:
-            self._cached[key] = compute()
-        return self._cached[key]  # type: ignore[return-value]
+        if not state or state.site_version != version or not state.is_valid_at(timezone.now().timestamp()):
+            self._state, self._contents, self._templates = read_site_state(), {}, {}
+        if len(self._templates) > MAX_TEMPLATES:
+            self._templates = {}
+        if len(self._contents) > MAX_CONTENTS:
+            self._contents = {}
 
     def _find_template(self, mail: AlertMail) -> MessageTemplate | None:
         if mail.purpose == AlertMailPurpose.CONFIRM:
@@ -122,28 +114,29 @@ class MailWriter:
             return None
         timing = TIMING_OF[AlertMailPurpose(mail.purpose)]
         conditions = set(_chosen_conditions.flat_list(subscriber=subscriber.pk, timing=timing))
-        what = (mail.purpose, mail.event_id, mail.period_end)
-        matches = self._cache(("matches", *what), lambda: _find_matches(mail))
-        reasons = frozenset(conditions & matches.keys())
-        key = (*what, subscriber.locale, reasons)
-        return self._cache(key, lambda: self._write_list_mail(mail, reasons, matches))
+        key = content_key(mail)
+        if key not in self._contents:
+            self._contents[key] = MailContent(mail)
+        content = self._contents[key]
+        reasons = frozenset(conditions & content.matches.keys())
+        if (key, reasons) not in self._templates:
+            self._templates[key, reasons] = self._write_list_mail(mail, content, reasons)
+        return self._templates[key, reasons]
 
     def _write_list_mail(
-        self, mail: AlertMail, reasons: frozenset[int], matches: Mapping[int, set[int]]
+        self, mail: AlertMail, content: MailContent, reasons: frozenset[int]
     ) -> MessageTemplate | None:
-        events = set().union(*(matches[pk] for pk in reasons))
-        locale = mail.subscriber.locale
+        entries = content.select(reasons)
+        if not entries:
+            return None
+        more, locale = max(0, len(entries) - MAX_ENTRIES), mail.subscriber.locale
         with override(locale):
-            if mail.purpose == AlertMailPurpose.ALERT:
-                entries = describe_events(_find_event(mail, reasons))
-            else:
-                entries = describe_events(_find_period_events(mail, events, reasons), is_short=True)
-            if not entries:
-                return None
-            more = max(0, len(entries) - MAX_ENTRIES)
-            entries = entries[:MAX_ENTRIES]
             return self.write_entries(
-                entries, locale, heading=_heading(mail), more=more, reasons=describe_conditions(reasons)
+                entries[:MAX_ENTRIES],
+                locale,
+                heading=_heading(mail),
+                more=more,
+                reasons=content.label(reasons),
             )
 
     def write_entries(
@@ -232,63 +225,3 @@ def _heading(mail: AlertMail) -> str:
     day = date_format(timezone.localtime(mail.period_end), "DATE_FORMAT")
     is_daily = mail.purpose == AlertMailPurpose.DAILY
     return (_("Daily alerts, %(day)s") if is_daily else _("Weekly alerts, %(day)s")) % {"day": day}
-
-
-def describe_conditions(pks: Iterable[int]) -> list[str]:
-    """Return what conditions are called, in the current language, in the order of the alphabet."""
-    return sorted(describe_condition(condition) for condition in Condition.objects.filter(pk__in=pks))
-
-
-def _find_matches(mail: AlertMail) -> dict[int, set[int]]:
-    """Return the conditions that the events of a mail have fulfilled, each with these events."""
-    matches = EventMatch.objects.all()
-    if mail.event_id:
-        matches = matches.filter(event=mail.event_id)
-    else:
-        matches = matches.filter(event__in=list_events(AlertMailPurpose(mail.purpose), mail.period_end))
-    found: dict[int, set[int]] = {}
-    for condition, event in matches.values_list("condition", "event"):
-        found.setdefault(condition, set()).add(event)
-    return found
-
-
-def _events() -> QuerySet[AlertEvent]:
-    return AlertEvent.objects.select_related("edition").order_by("happens_at", "site_version")
-
-
-def _find_event(mail: AlertMail, reasons: frozenset[int]) -> Iterable[AlertEvent]:
-    """Return the event of a mail, unless its subscriber no longer chooses it.
-
-    What was taken back is said to whoever was mailed about it, for whatever reason.
-    """
-    events = _events().filter(pk=mail.event_id)
-    return events if reasons else events.filter(type=AlertType.TAKEN_BACK)
-
-
-def _find_period_events(mail: AlertMail, pks: set[int], reasons: frozenset[int]) -> list[AlertEvent]:
-    """Return the events of a day or week that a subscriber has chosen, and whose texts their language shows.
-
-    What was taken back is in it only if the mail of an earlier period may have had it.
-    """
-    locale = mail.subscriber.locale
-    followed = set(Condition.objects.filter(pk__in=reasons).values_list("publication", flat=True))
-    events = list(_events().filter(pk__in=pks))
-    earlier = _find_earlier(mail, events)
-    publications = {event.edition.publication_id for event in events}
-    shown = Edition.objects.live().for_locale(locale).filter(publication__in=publications)
-    shown = followed | set(shown.values_list("publication", flat=True))
-
-    def is_included(event: AlertEvent) -> bool:
-        if event.type == AlertType.TAKEN_BACK:
-            return event.edition_id in earlier
-        return event.type in ENDINGS or event.edition.publication_id in shown
-
-    return [event for event in events if is_included(event)]
-
-
-def _find_earlier(mail: AlertMail, events: list[AlertEvent]) -> set[int]:
-    """Return the editions among those taken back that an event before the period was of."""
-    taken_back = {event.edition_id for event in events if event.type == AlertType.TAKEN_BACK}
-    within = list_events(AlertMailPurpose(mail.purpose), mail.period_end)
-    others = AlertEvent.objects.filter(edition__in=taken_back, matched_at__isnull=False)
-    return set(others.exclude(pk__in=within).values_list("edition", flat=True))

@@ -23,6 +23,7 @@ MAX_QUOTED_SHARE = 1 / 6
 BOUNDARY = b"=_alternative"
 """No line of a text in Base64 or quoted-printable has `=_`."""
 HTML = "text/html"
+ASCII = bytes(range(128))
 
 
 class SerializedMessage:
@@ -139,7 +140,7 @@ class MessageTemplate:
 
 def _is_quoted_shorter(text: str) -> bool:
     data = text.encode()
-    return sum(byte > 127 for byte in data) <= len(data) * MAX_QUOTED_SHARE
+    return len(data.translate(None, ASCII)) <= len(data) * MAX_QUOTED_SHARE
 
 
 def _check(value: str) -> bytes:

@@ -42,9 +42,9 @@ class OutboxMailQuerySet(models.QuerySet):
         """Mails that are neither sent nor given up."""
         return self.filter(next_attempt_at__isnull=False)
 
-    def due(self) -> "OutboxMailQuerySet":
-        """Mails to be sent now, in the order in which they became due."""
-        return self.filter(next_attempt_at__lte=timezone.now()).order_by("next_attempt_at", "pk")
+    def due(self, at: datetime | None = None) -> "OutboxMailQuerySet":
+        """Mails to be sent now, or at this moment, in the order in which they became due."""
+        return self.filter(next_attempt_at__lte=at or timezone.now()).order_by("next_attempt_at", "pk")
 
     def failing(self) -> "OutboxMailQuerySet":
         """Mails that could not be sent so far, those given up included."""

@@ -1,0 +1,112 @@
+"""What the mails of one event, or of one day or week, are chosen from: read once in each locale, for all of them.
+
+A hundred thousand readers with three choices each have more different mails than can be written once each: only the
+choosing and the writing are done for each of them, and no query.
+"""
+
+from collections.abc import Hashable
+from functools import cached_property
+
+from django.db.models import QuerySet
+from django.utils.translation import override
+
+from publications.models import Edition
+
+from .entries import Entry, describe_events
+from .expansion import ENDINGS, list_events
+from .labels import describe_condition
+from .models import AlertEvent, AlertMail, AlertMailPurpose, AlertType, Condition, EventMatch
+
+
+def content_key(mail: AlertMail) -> Hashable:
+    """Return what is the same for all mails that have the same content."""
+    return mail.purpose, mail.event_id, mail.period_end, mail.subscriber.locale
+
+
+class MailContent:
+    """The content of a mail and of all others with its `content_key`. It is true until something public changes.
+
+    Attributes:
+        matches: the conditions that the events have fulfilled, each with these events.
+    """
+
+    def __init__(self, mail: AlertMail) -> None:
+        self._event, self._locale = mail.event_id, mail.subscriber.locale
+        self._period = AlertMailPurpose(mail.purpose), mail.period_end
+        self.matches = self._find_matches()
+        self._labels: dict[int, str] = {}
+
+    def select(self, reasons: frozenset[int]) -> list[Entry]:
+        """Return what a subscriber reads who has chosen these conditions: the last entry of each publication."""
+        selected = self._select_events(reasons)
+        last = {
+            event.edition.publication_id: entry
+            for event in selected
+            if (entry := self._entries.get(event.pk))
+        }
+        return list(last.values())
+
+    def label(self, reasons: frozenset[int]) -> list[str]:
+        """Return what conditions are called, in the order of the alphabet."""
+        if new := reasons - self._labels.keys():
+            with override(self._locale):
+                for condition in Condition.objects.filter(pk__in=new):
+                    self._labels[condition.pk] = describe_condition(condition)
+        return sorted(self._labels[pk] for pk in reasons if pk in self._labels)
+
+    def _select_events(self, reasons: frozenset[int]) -> list[AlertEvent]:
+        """Return the events that a subscriber has chosen.
+
+        What was taken back is said to whoever was mailed about it, for whatever reason. Others of a day or week are
+        those whose texts the language of the subscriber shows.
+        """
+        if self._event:
+            return [event for event in self._events if reasons or event.type == AlertType.TAKEN_BACK]
+        chosen = set().union(*(self.matches[pk] for pk in reasons))
+        shown = self._shown | {self._followed[pk] for pk in reasons if pk in self._followed}
+        return [event for event in self._events if event.pk in chosen and self._is_included(event, shown)]
+
+    def _is_included(self, event: AlertEvent, shown: set[int]) -> bool:
+        """What was taken back is included only if the mail of an earlier period may have had it."""
+        if event.type == AlertType.TAKEN_BACK:
+            return event.edition_id in self._earlier
+        return event.type in ENDINGS or event.edition.publication_id in shown
+
+    def _find_matches(self) -> dict[int, set[int]]:
+        matches = EventMatch.objects.filter(event__in=self._own_events())
+        found: dict[int, set[int]] = {}
+        for condition, event in matches.values_list("condition", "event"):
+            found.setdefault(condition, set()).add(event)
+        return found
+
+    def _own_events(self) -> QuerySet[AlertEvent]:
+        return AlertEvent.objects.filter(pk=self._event) if self._event else list_events(*self._period)
+
+    @cached_property
+    def _events(self) -> list[AlertEvent]:
+        return list(self._own_events().select_related("edition").order_by("happens_at", "site_version"))
+
+    @cached_property
+    def _entries(self) -> dict[int, Entry]:
+        with override(self._locale):
+            return describe_events(self._events, is_short=not self._event)
+
+    @cached_property
+    def _followed(self) -> dict[int, int]:
+        """The publications of the conditions that are of one publication."""
+        followed = Condition.objects.filter(pk__in=self.matches, publication__isnull=False)
+        return dict(followed.values_list("pk", "publication"))
+
+    @cached_property
+    def _shown(self) -> set[int]:
+        publications = {event.edition.publication_id for event in self._events}
+        shown = Edition.objects.live().for_locale(self._locale).filter(publication__in=publications)
+        return set(shown.values_list("publication", flat=True))
+
+    @cached_property
+    def _earlier(self) -> set[int]:
+        """The editions among those taken back that an event before the period was of."""
+        taken_back = {event.edition_id for event in self._events if event.type == AlertType.TAKEN_BACK}
+        others = AlertEvent.objects.filter(edition__in=taken_back, matched_at__isnull=False)
+        others = others.exclude(pk__in=self._own_events())
+        return set(others.values_list("edition", flat=True))
