@@ -94,7 +94,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('condition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='matches', to='subscriptions.condition')),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='matches', to='subscriptions.alertevent')),
+                ('event', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='matches', to='subscriptions.alertevent')),
             ],
             options={
                 'default_permissions': (),
@@ -110,7 +110,7 @@ class Migration(migrations.Migration):
                 ('attempts', models.PositiveSmallIntegerField(default=0)),
                 ('last_error', models.CharField(blank=True, max_length=300)),
                 ('sent_at', models.DateTimeField(null=True)),
-                ('event', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='mails', to='subscriptions.alertevent')),
+                ('event', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='mails', to='subscriptions.alertevent')),
                 ('subscriber', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mails', to='subscriptions.subscriber')),
             ],
             options={
@@ -143,7 +143,7 @@ class Migration(migrations.Migration):
                 ('consent_source', models.CharField(choices=[('form', 'confirmed by a link in a mail'), ('list', 'came with a list that was imported')], default='form', max_length=10)),
                 ('consent_note', models.CharField(blank=True, max_length=300)),
                 ('condition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='subscriptions', to='subscriptions.condition')),
-                ('subscriber', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='subscriptions', to='subscriptions.subscriber')),
+                ('subscriber', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='subscriptions', to='subscriptions.subscriber')),
             ],
             options={
                 'verbose_name': 'subscription',
@@ -169,11 +169,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='alertmail',
-            constraint=models.UniqueConstraint(fields=('event', 'subscriber'), name='mailed_once'),
+            constraint=models.UniqueConstraint(condition=models.Q(('event__isnull', False)), fields=('event', 'subscriber'), name='mailed_once'),
         ),
         migrations.AddConstraint(
             model_name='alertmail',
-            constraint=models.UniqueConstraint(fields=('subscriber', 'purpose', 'period_end'), name='one_mail_a_period'),
+            constraint=models.UniqueConstraint(condition=models.Q(('period_end__isnull', False)), fields=('subscriber', 'purpose', 'period_end'), name='one_mail_a_period'),
         ),
         migrations.AddIndex(
             model_name='subscription',

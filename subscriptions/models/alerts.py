@@ -69,7 +69,9 @@ class AlertEvent(models.Model):
 class EventMatch(models.Model):
     """A condition that an event fulfils: from these rows daily and weekly mails are written."""
 
-    event = models.ForeignKey(AlertEvent, on_delete=models.CASCADE, related_name="matches")
+    event = models.ForeignKey(
+        AlertEvent, on_delete=models.CASCADE, related_name="matches", db_index=False
+    )  # found by `matched_once`
     condition = models.ForeignKey(Condition, on_delete=models.CASCADE, related_name="matches")
 
     class Meta:
@@ -107,7 +109,9 @@ class AlertMail(models.Model):
 
     subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="mails")
     purpose = models.CharField(max_length=10, choices=AlertMailPurpose)
-    event = models.ForeignKey(AlertEvent, on_delete=models.CASCADE, null=True, related_name="mails")
+    event = models.ForeignKey(
+        AlertEvent, on_delete=models.CASCADE, null=True, related_name="mails", db_index=False
+    )  # found by `mailed_once`
     period_end = models.DateTimeField(null=True)
     next_attempt_at = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -121,8 +125,14 @@ class AlertMail(models.Model):
         verbose_name_plural = _("mails to subscribers")
         default_permissions = ()
         constraints = [
-            models.UniqueConstraint(fields=["event", "subscriber"], name="mailed_once"),
-            models.UniqueConstraint(fields=["subscriber", "purpose", "period_end"], name="one_mail_a_period"),
+            models.UniqueConstraint(
+                fields=["event", "subscriber"], condition=Q(event__isnull=False), name="mailed_once"
+            ),
+            models.UniqueConstraint(
+                fields=["subscriber", "purpose", "period_end"],
+                condition=Q(period_end__isnull=False),
+                name="one_mail_a_period",
+            ),
         ]
         indexes = [
             models.Index(

@@ -146,7 +146,9 @@ class Subscription(models.Model):
         consent_source, consent_note: how the reader has agreed; the note of a list says what proves it.
     """
 
-    subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="subscriptions")
+    subscriber = models.ForeignKey(
+        Subscriber, on_delete=models.CASCADE, related_name="subscriptions", db_index=False
+    )  # found by `chosen_once`
     condition = models.ForeignKey(Condition, on_delete=models.CASCADE, related_name="subscriptions")
     timing = models.CharField(max_length=10, choices=Timing, default=Timing.AT_ONCE)
     requested_at = models.DateTimeField(default=timezone.now)
