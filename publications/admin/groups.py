@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.invitations import revoke_invitations_without_inviter
 from publications.models import ArchiveImport, OperationRecord, parse_pk
 from publications.roles import ROLE_NAMES, role_name
+from subscriptions.models import Subscriber
 
 from .form_fields import ModelChoicesField
 from .model_admin import DeskModelAdmin, ReadOnlyAdmin
@@ -142,7 +143,7 @@ class StaffGroupAdmin(DeskModelAdmin, GroupAdmin):
     def formfield_for_manytomany(self, db_field, request: HttpRequest | None = None, **kwargs):
         """Offer the permissions of the models at the desk; others have no effect here."""
         models = ContentType.objects.get_for_models(
-            *self.admin_site._registry, ArchiveImport, OperationRecord
+            *self.admin_site._registry, ArchiveImport, OperationRecord, Subscriber
         ).values()
         permissions = Permission.objects.filter(content_type__in=models).exclude(self._without_effect())
         permissions = permissions.select_related("content_type")

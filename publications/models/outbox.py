@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .news import NewsEvent
+from .prepared_queries import DATETIME, PreparedQuery
 
 SENT_DAYS = 30
 """How long mails that are sent or given up are kept."""
@@ -113,6 +114,11 @@ class OutboxMail(models.Model):
             next_attempt_at=due_at or timezone.now(),
         )
 
+    @classmethod
+    def claim_next(cls) -> "OutboxMail | None":
+        """Return the mail that has been due for longest, locked until the end of the transaction."""
+        return next(iter(_next_mail(now=timezone.now())), None)
+
     @property
     def is_given_up(self) -> bool:
         return self.sent_at is None and self.next_attempt_at is None
@@ -128,3 +134,8 @@ class OutboxMail(models.Model):
         self.attempts += 1
         self.last_error = error[:MAX_ERROR_CHARACTERS]
         self.save(update_fields=["next_attempt_at", "attempts", "last_error", "recipient"])
+
+
+_next_mail = PreparedQuery(
+    lambda now: OutboxMail.objects.due(now).select_for_update(skip_locked=True)[:1], now=DATETIME
+)

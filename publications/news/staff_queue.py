@@ -4,18 +4,13 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from django.core.mail import EmailMessage
-from django.utils import timezone
 
 from publications.models import MAX_ERROR_CHARACTERS, OutboxMail
-from publications.models.prepared_queries import DATETIME, PreparedQuery
 
 from .mails import build_mail
 from .sender import Failure
 
 NO_BUILDERS: Mapping = MappingProxyType({})
-_next_mail = PreparedQuery(
-    lambda now: OutboxMail.objects.due(now).select_for_update(skip_locked=True)[:1], now=DATETIME
-)
 
 
 class StaffQueue:
@@ -31,7 +26,7 @@ class StaffQueue:
         self._builders = builders
 
     def claim(self) -> OutboxMail | None:
-        return next(iter(_next_mail(now=timezone.now())), None)
+        return OutboxMail.claim_next()
 
     def build(self, mail: OutboxMail) -> EmailMessage | None:
         return self._builders.get(mail.purpose, build_mail)(mail)

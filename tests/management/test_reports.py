@@ -59,8 +59,8 @@ def test_tidy_reports_what_it_deleted(capsys, settings):
     call_command("tidy")
 
     assert output(capsys) == [
-        "Deleted: 0 sessions, 2 account events, 0 drafts, 0 mails, 0 news events, "
-        "0 press link events, 0 press link recipients, 1 waiting file, 0 imports, "
+        "Deleted: 0 sessions, 2 account events, 0 drafts, 0 mails, 0 news events, 0 alerts, "
+        "0 press link events, 0 press link recipients, 0 unconfirmed readers, 1 waiting file, 0 imports, "
         "0 failure logs, 3 unfinished files."
     ]
 
