@@ -456,8 +456,10 @@ def test_nginx_limits_requests_to_every_page_of_the_desk():
     text = (DEPLOY / "nginx-mirror.conf").read_text()
     blocks = dict(re.findall(r"location (?:\^~ |= )(/desk/\S*) \{([^}]*)\}", text))
 
+    reports = blocks.pop("/desk/mail-events/")  # a provider sends many at once, which none may miss
     assert set(blocks) == {"/desk/", "/desk/login/"}
     assert not [path for path, block in blocks.items() if "limit_req " not in block]
+    assert "limit_conn " in reports
 
 
 def test_nginx_has_no_log_of_errors_which_would_hold_addresses():
@@ -494,9 +496,10 @@ def test_nginx_limits_connections_per_client_at_slow_addresses(path, is_limited)
 
 def test_nginx_has_the_body_limits_of_the_site(settings):
     text = (DEPLOY / "nginx-mirror.conf").read_text()
-    blocks = re.findall(r"location (?:= |\^~ )/desk/[^{]*\{([^}]*)\}", text)
+    blocks = dict(re.findall(r"location (?:= |\^~ )(/desk/\S*) \{([^}]*)\}", text))
+    del blocks["/desk/mail-events/"]  # no form of a person
 
     assert len(blocks) >= 2
-    for block in blocks:
+    for block in blocks.values():
         megabytes = int(re.search(r"client_max_body_size (\d+)m;", block)[1])
         assert megabytes * 1024 * 1024 >= settings.MAX_REQUEST_BYTES

@@ -40,7 +40,7 @@ class TestAfterTheFirstStart:
         output = "\n".join(started)
 
         assert set(User.objects.values_list("username", flat=True)) == {"administrator", "editor"}
-        assert Publication.objects.count() == 32
+        assert Publication.objects.count() == 33
         assert Edition.objects.live().count() == 29
         assert "Sign in at /desk/" in output
 
@@ -57,7 +57,7 @@ class TestAfterTheFirstStart:
 
         assert start() == []
         assert list(User.objects.values_list("username", "password")) == before
-        assert Publication.objects.count() == 32
+        assert Publication.objects.count() == 33
 
 
 def test_an_interrupted_start_is_repeated(monkeypatch):
