@@ -41,7 +41,7 @@ class TestAfterTheFirstStart:
 
         assert set(User.objects.values_list("username", flat=True)) == {"administrator", "editor"}
         assert Publication.objects.count() == 33
-        assert Edition.objects.live().count() == 29
+        assert Edition.objects.live().count() == 30
         assert "Sign in at /desk/" in output
 
     def test_the_file_of_first_passwords_is_readable_by_its_owner_only(self, started):
