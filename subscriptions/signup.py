@@ -41,11 +41,13 @@ class SignUpLimit:
     period: timedelta
 
 
-MAIL_LIMITS = (SignUpLimit(1, timedelta(minutes=10)), SignUpLimit(3, timedelta(days=1)))
+MAIL_LIMIT = SignUpLimit(3, timedelta(days=1))
 """Of mails that ask an address for confirmation."""
+MAIL_INTERVAL = timedelta(minutes=10)
+"""Between two of them: the next one waits."""
 NETWORK_LIMIT = SignUpLimit(30, timedelta(hours=1))
 """Of forms from one network: a household, or an office behind one address."""
-ATTEMPT_PERIOD = max(limit.period for limit in (*MAIL_LIMITS, NETWORK_LIMIT))
+ATTEMPT_PERIOD = max(limit.period for limit in (MAIL_LIMIT, NETWORK_LIMIT))
 
 
 class TooManySignUps(Exception):
@@ -82,7 +84,7 @@ def request_subscriptions(
             subscriber.save(update_fields=["locale"])
         for choice in choices:
             _add_subscription(subscriber, choice, timing)
-        if _may_be_mailed(attempt) and not _waiting_mails(subscriber).exists():
+        if not _waiting_mails(subscriber).exists():
             _queue_confirmation(subscriber, attempt)
 
 
@@ -147,23 +149,26 @@ def _add_subscription(subscriber: Subscriber, choice: Choice, timing: Timing) ->
         subscription.save(update_fields=["timing", "requested_at"])
 
 
-def _may_be_mailed(attempt: SignUpAttempt) -> bool:
-    """Return whether one more mail may ask for confirmation. The subscriber is locked: forms do not pass together."""
-    mailed = SignUpAttempt.objects.filter(address_digest=attempt.address_digest, was_mailed=True)
-    now = timezone.now()
-    return all(mailed.filter(at__gt=now - limit.period).count() < limit.count for limit in MAIL_LIMITS)
-
-
 def _waiting_mails(subscriber: Subscriber) -> QuerySet[AlertMail]:
     """Return the mails that ask and are not sent yet: each is written when it is sent, with all that waits then."""
     return subscriber.mails.pending().filter(purpose=AlertMailPurpose.CONFIRM)
 
 
 def _queue_confirmation(subscriber: Subscriber, attempt: SignUpAttempt) -> None:
+    """Queue the mail, for later if one was sent just now; none if as many as may be were sent within the day.
+
+    The subscriber is locked: forms do not pass together.
+    """
     now = timezone.now()
-    subscriber.mails.create(purpose=AlertMailPurpose.CONFIRM, period_end=now, next_attempt_at=now)
-    attempt.was_mailed = True
-    attempt.save(update_fields=["was_mailed"])
+    mailed = SignUpAttempt.objects.filter(address_digest=attempt.address_digest, was_mailed=True)
+    recent = mailed.filter(at__gt=now - MAIL_LIMIT.period).order_by("-at").values_list("at", flat=True)
+    times = list(recent[: MAIL_LIMIT.count])
+    if len(times) == MAIL_LIMIT.count:
+        return
+    due_at = max([now, *(at + MAIL_INTERVAL for at in times[:1])])
+    subscriber.mails.create(purpose=AlertMailPurpose.CONFIRM, period_end=now, next_attempt_at=due_at)
+    attempt.at, attempt.was_mailed = due_at, True
+    attempt.save(update_fields=["at", "was_mailed"])
 
 
 def list_unconfirmed(subscriber: Subscriber) -> QuerySet[Subscription]:

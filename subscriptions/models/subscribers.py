@@ -185,6 +185,7 @@ class SignUpAttempt(models.Model):
 
     Attributes:
         network_digest: the keyed digest of the network that it came from.
+        at: when it was sent; if it was mailed, when the mail is due.
         was_mailed: whether a mail that asks for confirmation was queued.
     """
 
