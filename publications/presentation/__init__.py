@@ -5,6 +5,7 @@ Views pass stored editions, the preview of the desk passes unsaved ones. Both ge
 
 from publications.locales import absolute_url, localized_path
 
+from .alert_choices import offer_alerts
 from .authors import AuthorSummary, author_summaries, byline_parts, byline_text, paragraphs_html
 from .comparison import compare_editions, comparison_context
 from .conditional import conditional_response
@@ -135,6 +136,7 @@ __all__ = [
     "localized_path",
     "memento_datetime",
     "memento_links",
+    "offer_alerts",
     "paragraph_changes",
     "paragraphs_html",
     "parse_accept_datetime",

@@ -34,7 +34,7 @@ from .links import localized_url, social_image_tags
 
 LONG_TITLE = 80  # characters; a longer title is set smaller
 LINK_RELATIONS = {LinkPlacement.SOCIAL: "me"}
-DEFAULT_CONTEXT = {"robots": "", "feeds": (), "notice": "", "has_search_form": False}
+DEFAULT_CONTEXT = {"robots": "", "feeds": (), "notice": "", "has_search_form": False, "alert_choices": ()}
 """Values of names that the base template tests and few pages set.
 
 Django resolves a missing name by an exception that it catches, which is slow.

@@ -38,6 +38,7 @@ from publications.presentation import (
     history_links,
     memento_datetime,
     memento_links,
+    offer_alerts,
     pdf_url,
     publication_context,
     render_page,
@@ -154,6 +155,7 @@ def render_edition(
     context |= metadata.citation_context(record, edition)
     if not own_address:
         context["removed_passages"] = find_removed_passages(rows)
+        context["alert_choices"] = offer_alerts(rows)
         images = {"social_image": _social_image(edition), "cover": _cover_image(context["cover"])}
         context |= metadata.head_context(record, edition, context["breadcrumb"], **images)
     response = render_page(

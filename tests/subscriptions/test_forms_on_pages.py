@@ -60,6 +60,29 @@ def test_each_page_has_a_form_for_what_it_shows(client, edition, locale, name, s
     assert (condition.filters, condition.query, condition.publication_id) == expected
 
 
+def test_the_form_of_a_publication_offers_its_authors_and_topics(client, edition):
+    page = html.fromstring(client.get(edition.get_absolute_url()).content)
+    ticks = page.xpath("//form[@method='post']//label[input[@type='checkbox']]")
+    codes = [tick.xpath("input/@value")[0] for tick in ticks]
+
+    assert [tick.text_content().strip() for tick in ticks][:2] == ["Author: Ann Berg", "Topic: Energy"]
+    uid = Publication.objects.get(pk=edition.publication_id).uid
+    client.post("/en/alerts/", {"choice": [f"publication={uid}", *codes], "email": "reader@example.org"})
+    filters = [condition.filters for condition in Condition.objects.order_by("pk")]
+    assert filters == [
+        {},
+        {"author": "ann-berg"},
+        {"topic": "energy"},
+        {"country": "sweden"},
+        {"series": "papers"},
+    ]
+
+
+@pytest.mark.parametrize("name", ["home", "list"])
+def test_no_other_form_offers_more(client, edition, name):
+    assert 'type="checkbox"' not in client.get(reverse(f"publications:{name}")).content.decode()
+
+
 def _values(form) -> dict[str, str]:
     return {name: value or "" for name, value in form.fields.items()}
 
@@ -123,7 +146,7 @@ def test_where_the_site_sends_no_mail_the_page_of_the_form_says_so(client, setti
     response = getattr(client, method)("/en/alerts/", {"email": "reader@example.org", "topic": "energy"})
 
     page = html.fromstring(response.content)
-    assert response.status_code == 404 and "sends no mails" in page.text_content()
+    assert response.status_code == 404 and "sends no emails" in page.text_content()
     assert not page.xpath("//form[@method='post']") and not Condition.objects.exists()
     assert page.xpath("//main//a[@type='application/atom+xml']")
 
@@ -147,5 +170,5 @@ def test_the_privacy_text_says_how_long_each_thing_is_kept(client):
     page = " ".join(client.get("/en/privacy/").content.decode().split())
 
     assert f"after {CONFIRMATION_PERIOD // timedelta(hours=1)} hours if it is never confirmed" in page
-    assert f"Which mails were sent is kept for {MAIL_DAYS} days" in page
+    assert f"Which emails were sent is kept for {MAIL_DAYS} days" in page
     assert "are kept for a day" in page and timedelta(days=1) == ATTEMPT_PERIOD
