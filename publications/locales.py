@@ -70,6 +70,11 @@ def language_label(code: str) -> str:
     return str(LANGUAGE_LABELS[code])
 
 
+def other_language_label(code: str) -> str:
+    """Return the name of a language, "" for that of the current locale, in which readers expect a text."""
+    return "" if code == current_locale() else language_label(code)
+
+
 def language_in_sentence(code: str) -> str:
     """Return the name of a language within a sentence: "the Swedish text", "texten på svenska"."""
     label = language_label(code)

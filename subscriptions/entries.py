@@ -8,7 +8,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from publications.locales import absolute_url, format_day
+from publications.locales import absolute_url, format_day, other_language_label
 from publications.models import Edition, EditionWithRows, byline_names
 from publications.presentation import byline_text
 
@@ -18,7 +18,7 @@ from .newsletter import IssueItem, build_issue
 
 MARKED_TYPES = (AlertType.RETRACTED, AlertType.CONCERN)
 """Their subject says already what the title is marked with."""
-TAKEN_BACK_NOTE = gettext_lazy("This was published by mistake. Please disregard the mail about it.")
+TAKEN_BACK_NOTE = gettext_lazy("This was published by mistake. Please disregard the email about it.")
 MAX_TEXT_CHARACTERS = 300
 """Of a summary or a note in a mail of many."""
 
@@ -87,13 +87,14 @@ def _describe(
         title = edition.title if event_type in MARKED_TYPES else edition.marked_title
         is_ending = event_type in ENDINGS
         kind, authors = edition.kind.get_translation("name"), byline_text(names[edition.pk])
+        language = other_language_label(edition.language)
         yield Entry(
             type=event_type,
             title=remove_line_ends(title),
             language=edition.language,
             direction=edition.direction,
             url=_find_url(event, edition),
-            details=" · ".join(filter(None, (kind, authors, format_day(event.happens_at)))),
+            details=" · ".join(filter(None, (kind, authors, format_day(event.happens_at), language))),
             note=_cut(_find_note(event), limit),
             summary="" if is_ending else _cut(edition.summary, limit),
             items=build_issue(edition) if edition.kind.is_newsletter and not (is_ending or limit) else (),

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from publications.locales import absolute_url
+from publications.locales import absolute_url, other_language_label
 from publications.models import (
     NEWSLETTER,
     Edition,
@@ -35,7 +35,7 @@ class IssueItem:
 
     Attributes:
         title: with what marks a retraction or concern.
-        details: its kind, its authors and the day of its publication.
+        details: its kind, its authors, the day of its publication, and its language if another than that of the mail.
         language, direction: those of the text.
         url: absolute.
     """
@@ -66,7 +66,12 @@ def build_issue(edition: Edition) -> list[IssueItem]:
     return [
         IssueItem(
             title=each.marked_title,
-            details=" · ".join(filter(None, (teaser.kind, teaser.byline, teaser.published_on))),
+            details=" · ".join(
+                filter(
+                    None,
+                    (teaser.kind, teaser.byline, teaser.published_on, other_language_label(each.language)),
+                )
+            ),
             summary=each.summary,
             language=each.language,
             direction=each.direction,
