@@ -45,7 +45,7 @@ def manage(request: HttpRequest, token: str) -> HttpResponse:
         return _pause(request, token, subscriber)
     if "resume" in request.POST:
         pause(subscriber, None)
-        return _render_manage(request, token, subscriber, done=_("You get mails again."))
+        return _render_manage(request, token, subscriber, done=_("You get emails again."))
     return _change(request, token, subscriber)
 
 
@@ -54,7 +54,7 @@ def _pause(request: HttpRequest, token: str, subscriber: Subscriber) -> HttpResp
     if not form.is_valid():
         return _render_manage(request, token, subscriber, pause_error=form.errors["paused_until"][0])
     pause(subscriber, form.cleaned_data["paused_until"])
-    return _render_manage(request, token, subscriber, done=_("Your mails are paused."))
+    return _render_manage(request, token, subscriber, done=_("Your emails are paused."))
 
 
 def _change(request: HttpRequest, token: str, subscriber: Subscriber) -> HttpResponse:
@@ -140,7 +140,7 @@ def leave(request: HttpRequest, token: str) -> HttpResponse:
     return render(
         request,
         "leave",
-        title=_("Leave"),
+        title=_("Unsubscribe"),
         alternates=token_paths("leave", token),
     )
 
@@ -148,9 +148,11 @@ def leave(request: HttpRequest, token: str) -> HttpResponse:
 def _render_left(request: HttpRequest) -> HttpResponse:
     sentences = [
         _("You get no more alerts. Your address is deleted."),
-        _("What remains is a code made from it, which keeps a list from adding it again."),
+        _(
+            "We keep only a code that cannot be turned back into your address, so that no list adds you again."
+        ),
     ]
-    return render_message(request, _("You have left"), sentences)
+    return render_message(request, _("You are unsubscribed"), sentences)
 
 
 def _read_timings(data: Mapping[str, str]) -> dict[int, Timing]:

@@ -64,8 +64,8 @@ def render_message(
 
 def render_unknown(request: HttpRequest) -> HttpResponse:
     sentences = [
-        _("The address may not be complete, or the reader has left."),
-        _("Please follow the link in the last mail that you got from us, or sign up again."),
+        _("The link may not be complete, or you have unsubscribed."),
+        _("Please follow the link in the last email that you got from us, or sign up again."),
     ]
     return render_message(request, _("This link does not work"), sentences, status=HTTPStatus.NOT_FOUND)
 

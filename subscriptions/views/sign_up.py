@@ -62,8 +62,8 @@ def sign_up(request: HttpRequest) -> HttpResponse:
 
 
 def _render_mail_is_off(request: HttpRequest) -> HttpResponse:
-    text = _("This site sends no mails at present. Its feed has all that is new.")
-    return render_message(request, _("No alerts by mail"), [text], status=HTTPStatus.NOT_FOUND)
+    text = _("This site sends no emails at present. Its feed has all that is new.")
+    return render_message(request, _("No alerts by email"), [text], status=HTTPStatus.NOT_FOUND)
 
 
 def _status_of(choices: ChoiceList) -> HTTPStatus:
@@ -86,7 +86,7 @@ def _request(request: HttpRequest, choices: ChoiceList, form: SignUpForm) -> Htt
     return render(
         request,
         "sent",
-        title=_("Look in your mailbox"),
+        title=_("Check your inbox"),
         email=values["email"],
         hours=HOURS,
     )
@@ -116,8 +116,8 @@ def _render_sign_up(
         request,
         "sign_up",
         status=status,
-        title=_("Alerts by mail"),
-        document_title=": ".join([_("Alerts by mail"), *(listed.label for listed in choices.listed)]),
+        title=_("Alerts by email"),
+        document_title=": ".join([_("Alerts by email"), *(listed.label for listed in choices.listed)]),
         alternates=alternates,
         canonical=reverse("subscriptions:sign_up"),
         robots="noindex" if query or request.method == "POST" else "",
@@ -139,7 +139,10 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     subscriber = find_subscriber(TokenPurpose.CONFIRM, token)
     waiting = list(list_unconfirmed(subscriber)) if subscriber else []
     if not waiting:
-        return _render_nothing_waits(request)
+        is_confirmed = (
+            subscriber and not subscriber.failed_at and subscriber.subscriptions.confirmed().exists()
+        )
+        return _render_confirmed(request, subscriber) if is_confirmed else _render_nothing_waits(request)
     error = ""
     if request.method == "POST":
         if confirm_subscriptions(subscriber, read_keys(request.POST.getlist("chosen"))):
@@ -159,12 +162,10 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
 
 def _render_nothing_waits(request: HttpRequest) -> HttpResponse:
     sentences = [
-        _("You may have confirmed already; then you need do nothing more."),
+        _("You may have unsubscribed since."),
         _("Otherwise the link is older than %(hours)d hours. Please sign up again.") % {"hours": HOURS},
     ]
-    return render_message(
-        request, _("Nothing waits for your confirmation"), sentences, status=HTTPStatus.NOT_FOUND
-    )
+    return render_message(request, _("Nothing to confirm"), sentences, status=HTTPStatus.NOT_FOUND)
 
 
 def _render_confirmed(request: HttpRequest, subscriber: Subscriber) -> HttpResponse:
@@ -173,7 +174,7 @@ def _render_confirmed(request: HttpRequest, subscriber: Subscriber) -> HttpRespo
     return render(
         request,
         "confirmed",
-        title=_("You will get alerts"),
+        title=_("You are signed up"),
         subscriptions=list_subscriptions(confirmed),
         paused_until=subscriber.is_paused and subscriber.paused_until,
         manage_url=token_path("manage", subscriber),

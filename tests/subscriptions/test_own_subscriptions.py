@@ -72,7 +72,7 @@ def test_a_reader_who_removes_the_last_choice_leaves(client):
 
     response = client.post(url("manage", subscriber), {"removed": subscriber.subscriptions.get().pk})
 
-    assert "You have left" in response.content.decode()
+    assert "You are unsubscribed" in response.content.decode()
     assert not Subscriber.objects.exists() and SuppressedAddress.objects.exists()
 
 
@@ -106,8 +106,9 @@ def test_a_pause_ends_after_today_and_within_a_year(client, days):
 
     response = client.post(url("manage", subscriber), {"pause": "1", "paused_until": day})
 
-    assert response.status_code == 400 and "Please choose a day" in response.content.decode()
-    assert Subscriber.objects.reachable().exists()
+    page = response.content.decode()
+    assert response.status_code == 400 and Subscriber.objects.reachable().exists()
+    assert "Please choose a day" in page[: page.index('method="post"')]  # where a phone shows it
 
 
 def test_the_data_of_a_reader_are_all_that_is_stored(client):

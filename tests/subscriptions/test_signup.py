@@ -231,7 +231,8 @@ def test_a_get_of_the_link_confirms_nothing_and_a_post_what_is_ticked(client):
     assert list(subscriber.subscriptions.all()) == [first]
     assert subscriber.subscriptions.confirmed().get() == first
     assert f"/en/alerts/manage/{make_token(TokenPurpose.MANAGE, subscriber.uid)}/" in done.content.decode()
-    assert client.post(confirm_url(subscriber), {"chosen": second.pk}).status_code == 404
+    client.post(confirm_url(subscriber), {"chosen": second.pk})
+    assert list(subscriber.subscriptions.all()) == [first]
 
 
 def test_the_link_works_for_48_hours(client):
@@ -243,6 +244,14 @@ def test_the_link_works_for_48_hours(client):
 
     response = client.post(confirm_url(subscription.subscriber), {"chosen": subscription.pk})
     assert response.status_code == 404 and not Subscription.objects.confirmed().exists()
+
+
+def test_the_link_of_who_has_confirmed_shows_what_is_confirmed(client):
+    subscription = make_unconfirmed(Choice(query="grid"))
+    url = confirm_url(subscription.subscriber)
+    first = client.post(url, {"chosen": subscription.pk}).content.decode()
+
+    assert client.get(url).content.decode() == first and "Search: grid" in first
 
 
 def test_the_link_of_one_reader_confirms_nothing_of_another():
