@@ -140,7 +140,7 @@ class SignUpForm(OptionsForm):
 
     email = forms.CharField(
         max_length=4 * addresses.MAX_ADDRESS_CHARACTERS,
-        error_messages={"required": gettext_lazy("Please enter your mail address.")},
+        error_messages={"required": gettext_lazy("Please enter your email address.")},
     )
     website = forms.CharField(required=False)
 

@@ -174,7 +174,7 @@ class MailWriter:
                 "confirm_url": _link(TokenPurpose.CONFIRM),
                 "reasons": describe_conditions(conditions),
             }
-            subject = _("Confirm that you want mails from %(site)s") % {"site": site_settings().short_name}
+            subject = _("Confirm that you want emails from %(site)s") % {"site": site_settings().short_name}
             return self._write(subject, "confirm", context, subscriber.locale, is_list=False)
 
     def _write(

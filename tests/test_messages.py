@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_file
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 from django.conf import settings
@@ -34,6 +35,10 @@ ONE_TERM = {
 """Words that the Swedish does not use, and the term that stands for the thing everywhere."""
 LOG_IN = re.compile(r"\blog(?:ged)? (?:in|out)\b", re.IGNORECASE)
 """What Django says; our own texts say “sign in” and “sign out”."""
+APPS = ("accounts", "publications", "sceeus", "subscriptions")
+KEYWORDS = DEFAULT_KEYWORDS | {
+    f"{name}_lazy": DEFAULT_KEYWORDS[name] for name in ("gettext", "ngettext", "pgettext", "npgettext")
+}
 PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[sd]|\{\w*\}")
 
 
@@ -71,6 +76,20 @@ def view_at(address: str, language: str):
 
 def test_every_message_is_translated():
     assert [english for english, swedish in entries(written()) if not all(swedish)] == []
+
+
+def test_every_message_of_the_code_is_in_the_catalogue():
+    known = {form for english, _swedish in entries(written()) for form in english}
+    found = {
+        form: path.name
+        for app in APPS
+        for path in (Path(settings.BASE_DIR) / app).rglob("*.py")
+        for _line, message, _comments, _context in extract_from_file("python", path, keywords=KEYWORDS)
+        for form in forms(message)
+    }
+    with override("sv"):
+        own = {form for form in found if re.search(r"[^\W\d_]", form) and gettext(form) == form}
+    assert {form: found[form] for form in own - known} == {}
 
 
 def test_no_translation_is_a_guess():
