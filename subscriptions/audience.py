@@ -19,6 +19,7 @@ from .expansion import (
     is_shown_to,
     last_end,
     list_fulfilled,
+    list_matched,
 )
 from .models import AlertEvent, AlertMail, Condition, Subscriber, Subscription, Timing
 
@@ -132,7 +133,7 @@ def next_end(timing: Timing, at: datetime) -> datetime:
 
 def _count_digest(timing: Timing, now: datetime) -> int:
     """Return how many get a digest: those with a condition that an event fulfils which holds and is shown to them."""
-    events = AlertEvent.objects.filter(matched_at__gt=last_end(timing, now)).select_related("edition")
+    events = list_matched(last_end(timing, now), now).select_related("edition")
     is_informed = Q(pk__in=[])
     for event in events:
         if edition := find_edition(event):

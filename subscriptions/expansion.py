@@ -11,7 +11,7 @@ from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from publications.models import KIND, Edition, EditionWithRows, EndReason, list_showing_locales
@@ -35,10 +35,8 @@ DIGEST_TIME = time(7)
 """When daily and weekly mails are sent, in the time zone of the site."""
 DIGEST_WEEKDAY = 0
 """The day of the weekly mail: Monday."""
-MAX_DIGEST_DELAY = timedelta(days=2)
-"""A digest that nothing has sent for longer is left out: its events are old."""
 MAX_EVENT_AGE = timedelta(days=7)
-"""Older events, from when nothing was sent, are matched and no longer mailed."""
+"""Older events, from when nothing was sent, are matched and no longer mailed; digests are as late as that at most."""
 ENDINGS = (AlertType.WITHDRAWN, AlertType.TAKEN_BACK)
 
 
@@ -190,14 +188,20 @@ def queue_digests() -> int:
         return 0
     now, count = timezone.now(), 0
     for timing, period in PERIODS.items():
-        end, last = last_end(timing, now), getattr(state, period.column)
-        if last and last >= end:
-            continue
-        if now < end + MAX_DIGEST_DELAY:
-            count += _queue_digest(timing, end)
+        end = last_end(timing, now)
+        for each in _list_ends(timing, after=getattr(state, period.column), until=end):
+            count += _queue_digest(timing, each)
         setattr(state, period.column, end)
-        state.save(update_fields=[period.column])
+    state.save(update_fields=[period.column for period in PERIODS.values()])
     return count
+
+
+def _list_ends(timing: Timing, *, after: datetime | None, until: datetime) -> Iterator[datetime]:
+    """Yield the ends of the periods whose digests are not queued: of several, where nothing was sent for days."""
+    after = max(after or until - PERIODS[timing].length, until - MAX_EVENT_AGE)
+    while until > after:
+        yield until
+        until = last_end(timing, until - timedelta.resolution)
 
 
 def last_end(timing: Timing, at: datetime) -> datetime:
@@ -213,7 +217,13 @@ def list_events(purpose: AlertMailPurpose, end: datetime) -> QuerySet[AlertEvent
     """Return the events that a digest is of: those matched in its period."""
     length = next(period.length for period in PERIODS.values() if period.purpose == purpose)
     start = timezone.make_aware(timezone.make_naive(end) - length)  # over a change of the clocks, too
-    return AlertEvent.objects.filter(matched_at__gt=start, matched_at__lte=end)
+    return list_matched(start, end)
+
+
+def list_matched(after: datetime, until: datetime) -> QuerySet[AlertEvent]:
+    """Return the events that were matched in a period, without those that were too old to be mailed."""
+    matched = AlertEvent.objects.filter(matched_at__gt=after, matched_at__lte=until)
+    return matched.filter(happens_at__gt=F("matched_at") - MAX_EVENT_AGE)
 
 
 def _queue_digest(timing: Timing, end: datetime) -> int:

@@ -1,6 +1,6 @@
 """Who is mailed about what: events of the audit log, the conditions that they match, and the queued mails."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -9,8 +9,8 @@ from publications import actions
 from publications.models import TagKind
 from subscriptions.conditions import Choice
 from subscriptions.events import record_events
-from subscriptions.expansion import expand_next_event, find_edition, last_end, list_events, queue_digests
-from subscriptions.models import AlertEvent, AlertMail, AlertMailPurpose, AlertType, Timing
+from subscriptions.expansion import expand_next_event, find_edition
+from subscriptions.models import AlertEvent, AlertMail, AlertType
 from tests.factories import make_author, make_live, make_person, make_publication, make_tag, saved
 
 from .factories import make_subscriber, make_unconfirmed
@@ -174,6 +174,21 @@ def test_a_scheduled_edition_is_news_when_readers_see_it(monkeypatch):
     assert mailed() == [(subscriber.pk, "new")]
 
 
+def test_a_scheduled_correction_that_is_kept_beside_another_edition_is_news_at_its_time(monkeypatch):
+    subscriber = make_subscriber()
+    at = timezone.now() + timedelta(hours=2)
+    publication = make_live().publication
+    actions.publish(
+        saved(publication, body="Right."), by=None, at=at, change="correction", note="It was wrong."
+    )
+    actions.publish(saved(publication, body="Spelled well."), by=None, keep_scheduled=True)
+
+    monkeypatch.setattr(timezone, "now", lambda: at + timedelta(seconds=1))
+    expand()
+
+    assert mailed() == [(subscriber.pk, "new"), (subscriber.pk, "corrected")]
+
+
 @pytest.mark.parametrize("column", ["paused_until", "failed_at"])
 def test_nobody_is_mailed_who_paused_or_has_no_working_address(column):
     make_subscriber(**{column: timezone.now() + timedelta(days=1)})
@@ -195,43 +210,6 @@ def test_of_translations_readers_are_mailed_about_the_one_that_their_lists_show(
     assert set(english.mails.values_list("event__edition", flat=True)) == {original.pk}
     assert set(swedish.mails.values_list("event__edition", flat=True)) == {translation.pk}
     assert set(follower.mails.values_list("event__edition", flat=True)) == {original.pk}
-
-
-def at(day: int, hour: int) -> datetime:
-    return timezone.make_aware(datetime(2024, 4, day, hour))
-
-
-@pytest.mark.parametrize(
-    ("timing", "now", "end"),
-    [
-        (Timing.DAILY, at(10, 8), at(10, 7)), (Timing.DAILY, at(10, 6), at(9, 7)),
-        (Timing.WEEKLY, at(10, 8), at(8, 7)), (Timing.WEEKLY, at(8, 7), at(8, 7)), (Timing.WEEKLY, at(8, 6), at(1, 7)),
-    ],
-)  # fmt: skip
-def test_digests_end_in_the_morning_and_on_mondays(timing, now, end):
-    assert last_end(timing, now) == end
-
-
-def test_each_event_is_in_one_digest(monkeypatch):
-    daily, weekly = make_subscriber(timing=Timing.DAILY), make_subscriber(timing=Timing.WEEKLY)
-    make_subscriber(Choice({"topic": "coal"}), timing=Timing.DAILY)
-    queue_digests()
-    start = timezone.now()
-    monday = last_end(Timing.WEEKLY, start) + timedelta(days=7)
-    make_live()
-    expand()
-    for minutes in range(0, 8 * 24 * 60, 360):
-        monkeypatch.setattr(timezone, "now", lambda minutes=minutes: start + timedelta(minutes=minutes))
-        queue_digests()
-
-    mails = AlertMail.objects.order_by("pk")
-    assert [(mail.subscriber_id, mail.purpose) for mail in mails if mail.purpose == "daily"] == [
-        (daily.pk, "daily")
-    ]
-    assert [(mail.subscriber_id, mail.period_end) for mail in mails if mail.purpose == "weekly"] == [
-        (weekly.pk, monday)
-    ]
-    assert all(list_events(AlertMailPurpose(mail.purpose), mail.period_end).count() == 1 for mail in mails)
 
 
 def test_the_actor_makes_no_difference():

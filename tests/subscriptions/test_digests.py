@@ -1,0 +1,94 @@
+"""Daily and weekly mails: when they end, which events they are of, and what becomes of those that were missed."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from subscriptions.conditions import Choice
+from subscriptions.events import record_events
+from subscriptions.expansion import (
+    MAX_EVENT_AGE,
+    PERIODS,
+    expand_alerts,
+    last_end,
+    list_events,
+    queue_digests,
+)
+from subscriptions.models import AlertEvent, AlertMail, AlertMailPurpose, Timing
+from tests.factories import make_live
+
+from .factories import make_subscriber
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _started():
+    """What happens from here on is news."""
+    record_events()
+
+
+def at(day: int, hour: int) -> datetime:
+    return timezone.make_aware(datetime(2024, 4, day, hour))
+
+
+@pytest.mark.parametrize(
+    ("timing", "now", "end"),
+    [
+        (Timing.DAILY, at(10, 8), at(10, 7)), (Timing.DAILY, at(10, 6), at(9, 7)),
+        (Timing.WEEKLY, at(10, 8), at(8, 7)), (Timing.WEEKLY, at(8, 7), at(8, 7)), (Timing.WEEKLY, at(8, 6), at(1, 7)),
+    ],
+)  # fmt: skip
+def test_digests_end_in_the_morning_and_on_mondays(timing, now, end):
+    assert last_end(timing, now) == end
+
+
+def test_each_event_is_in_one_digest(monkeypatch):
+    daily, weekly = make_subscriber(timing=Timing.DAILY), make_subscriber(timing=Timing.WEEKLY)
+    make_subscriber(Choice({"topic": "coal"}), timing=Timing.DAILY)
+    queue_digests()
+    start = timezone.now()
+    monday = last_end(Timing.WEEKLY, start) + timedelta(days=7)
+    make_live()
+    expand_alerts()
+    for minutes in range(0, 8 * 24 * 60, 360):
+        monkeypatch.setattr(timezone, "now", lambda minutes=minutes: start + timedelta(minutes=minutes))
+        queue_digests()
+
+    mails = AlertMail.objects.order_by("pk")
+    assert [(mail.subscriber_id, mail.purpose) for mail in mails if mail.purpose == "daily"] == [
+        (daily.pk, "daily")
+    ]
+    assert [(mail.subscriber_id, mail.period_end) for mail in mails if mail.purpose == "weekly"] == [
+        (weekly.pk, monday)
+    ]
+    assert all(list_events(AlertMailPurpose(mail.purpose), mail.period_end).count() == 1 for mail in mails)
+
+
+@pytest.mark.parametrize("timing", [Timing.DAILY, Timing.WEEKLY])
+def test_a_digest_that_was_missed_for_days_is_sent_later(timing, monkeypatch):
+    subscriber = make_subscriber(timing=timing)
+    queue_digests()
+    make_live()
+    expand_alerts()
+    missed = last_end(timing, timezone.now()) + PERIODS[timing].length
+
+    monkeypatch.setattr(timezone, "now", lambda: missed + timedelta(days=3))
+    queue_digests()
+
+    assert [mail.period_end for mail in subscriber.mails.all()] == [missed]
+
+
+def test_what_is_old_when_it_is_found_is_mailed_to_nobody(monkeypatch):
+    for timing in Timing:
+        make_subscriber(timing=timing)
+    queue_digests()
+    make_live()
+    found = timezone.now() + MAX_EVENT_AGE + timedelta(days=1)
+    for days in (0, 7):
+        monkeypatch.setattr(timezone, "now", lambda days=days: found + timedelta(days=days))
+        expand_alerts()
+
+    assert AlertEvent.objects.get().matched_at == found
+    assert not AlertMail.objects.exists()
