@@ -39,6 +39,8 @@ EDITION_ACTIONS = (
     ActionType.LIFT_CONCERN,
 )
 """Actions whose type of change says what has become of the publication."""
+EDITION_KEYS = ("edition", "kept")
+"""Where entries name editions: that of the action, and the scheduled one, stored anew, that was kept beside it."""
 EDITION_COLUMNS = ("publication_id", "number", "change", "published_at", "visible_from")
 
 
@@ -76,9 +78,10 @@ def _build_events(entries: Sequence[AuditEntry]) -> Iterable[AlertEvent]:
     editions = Edition.objects.filter(publication__in={entry.publication_id for entry in entries} - {None})
     rows = {(row.publication_id, row.number): row for row in editions.only(*EDITION_COLUMNS)}
     for entry in entries:
-        edition = rows.get((entry.publication_id, entry.detail.get("edition")))
-        if edition and (event := _build_event(entry, edition)):
-            yield event
+        for name in EDITION_KEYS:
+            edition = rows.get((entry.publication_id, entry.detail.get(name)))
+            if edition and (event := _build_event(entry, edition)):
+                yield event
 
 
 def is_old_text(edition: Edition, at: datetime) -> bool:
