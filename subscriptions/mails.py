@@ -32,7 +32,7 @@ from publications.news import sender_address
 
 from .entries import Entry, describe_many, remove_line_ends
 from .expansion import PERIODS
-from .labels import describe_conditions
+from .labels import describe_unconfirmed
 from .mail_content import MailContent, content_key
 from .messages import MessageTemplate
 from .models import (
@@ -172,7 +172,7 @@ class MailWriter:
         with override(subscriber.locale):
             context = {
                 "confirm_url": _link(TokenPurpose.CONFIRM),
-                "reasons": describe_conditions(conditions),
+                "reasons": describe_unconfirmed(conditions),
             }
             subject = _("Confirm that you want emails from %(site)s") % {"site": site_settings().short_name}
             return self._write(subject, "confirm", context, subscriber.locale, is_list=False)

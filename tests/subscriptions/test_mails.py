@@ -337,6 +337,16 @@ def test_a_confirmation_has_a_link_and_is_no_mail_of_a_list():
     assert parse(mail) is None
 
 
+def test_nobody_mails_words_of_their_own_to_others_by_the_form():
+    subscriber = make_unconfirmed(Choice({"kind": "report"}, query="a prize at prizes.example")).subscriber
+    mail = subscriber.mails.create(purpose=AlertMailPurpose.CONFIRM, next_attempt_at=timezone.now())
+
+    message = parse(mail)
+
+    assert "prize" not in text_of(message) + html_of(message)
+    assert "Report · A search of this site" in text_of(message)
+
+
 def digest(timing: Timing, monkeypatch) -> EmailMessage | None:
     """Return the mail of the period that is not over yet."""
     queue_digests()
