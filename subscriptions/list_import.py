@@ -47,11 +47,10 @@ def import_list(text: str, choice: Choice, *, timing: Timing, locale: str, conse
         consent_note: what proves that they have agreed.
     """
     result = ListImport()
-    condition = choice.store()
     for lines in batched(enumerate(text.splitlines(), 1), BATCH_ADDRESSES):
         addresses = {address.casefold(): address for address in _read_addresses(lines, result)}.values()
         with transaction.atomic():
-            _subscribe(addresses, condition, timing, locale, consent_note, result)
+            _subscribe(addresses, choice.store(), timing, locale, consent_note, result)
     return result
 
 
@@ -80,7 +79,8 @@ def _subscribe(
     suppressed = set(
         SuppressedAddress.objects.filter(address_digest__in=every).values_list("address_digest", flat=True)
     )
-    stored = {row.address_digest: row for row in Subscriber.objects.filter(address_digest__in=every)}
+    found = Subscriber.objects.select_for_update().filter(address_digest__in=every)
+    stored = {row.address_digest: row for row in found}
     subscribers = []
     for address, keys in digests.items():
         if suppressed.intersection(keys):

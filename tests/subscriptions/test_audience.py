@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -20,6 +21,7 @@ from subscriptions.list_import import import_list
 from subscriptions.mails import MailWriter
 from subscriptions.models import AlertMail, Subscriber, Subscription, SuppressedAddress, Timing
 from subscriptions.sending import find_stop
+from subscriptions.signup import delete_outdated
 from tests.factories import make_author, make_live, make_person, make_publication, make_tag, saved, tomorrow
 
 from .factories import make_subscriber, make_unconfirmed
@@ -219,6 +221,23 @@ def test_a_choice_that_was_not_confirmed_is_by_a_list():
 
     row = Subscription.objects.get()
     assert result.added == 1 and row.subscriber == subscription.subscriber and row.confirmed_at
+
+
+class ListReadDuringTidy(str):
+    """A list that is read while another process deletes what nobody uses."""
+
+    def splitlines(self) -> list[str]:
+        delete_outdated()
+        return super().splitlines()
+
+
+def test_what_a_list_is_for_is_not_deleted_as_unused_before_its_readers_are_stored():
+    text, choice = ListReadDuringTidy("ann@example.org"), Choice({"kind": "report"})
+
+    result = import_list(text, choice, timing=Timing.DAILY, locale="en", consent_note="Paper form")
+
+    connection.check_constraints()
+    assert result.added == 1 and Subscription.objects.get().condition.filters == choice.filters
 
 
 @pytest.mark.parametrize(
