@@ -37,6 +37,7 @@ def change_subscriptions(
         Whether the reader still gets anything. Who removes the last subscription leaves.
 
     Raises:
+        Subscriber.DoesNotExist: the reader has left.
         ValidationError: there would be more than `MAX_SUBSCRIPTIONS`; nothing is changed.
     """
     subscriber = Subscriber.objects.select_for_update().get(pk=subscriber.pk)
@@ -63,9 +64,14 @@ def _add_confirmed(subscriber: Subscriber, choice: Choice, timing: Timing) -> No
 
 
 def pause(subscriber: Subscriber, until: datetime | None) -> None:
-    """Send no mail before a moment; None sends mails again. What happens until then is not mailed later."""
+    """Send no mail before a moment; None sends mails again. What happens until then is not mailed later.
+
+    Raises:
+        Subscriber.DoesNotExist: the reader has left.
+    """
     subscriber.paused_until = until
-    subscriber.save(update_fields=["paused_until"])
+    if not Subscriber.objects.filter(pk=subscriber.pk).update(paused_until=until):
+        raise Subscriber.DoesNotExist
 
 
 def describe_subscriber(subscriber: Subscriber) -> dict[str, object]:

@@ -185,6 +185,9 @@ def confirm_subscriptions(subscriber: Subscriber, chosen: Iterable[int]) -> int:
 
     Args:
         chosen: the primary keys of subscriptions.
+
+    Raises:
+        Subscriber.DoesNotExist: the reader has left.
     """
     subscriber = Subscriber.objects.select_for_update().get(pk=subscriber.pk)
     waiting = set(list_unconfirmed(subscriber).values_list("pk", flat=True))

@@ -145,8 +145,11 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         return _render_confirmed(request, subscriber) if is_confirmed else _render_nothing_waits(request)
     error = ""
     if request.method == "POST":
-        if confirm_subscriptions(subscriber, read_keys(request.POST.getlist("chosen"))):
-            return _render_confirmed(request, subscriber)
+        try:
+            if confirm_subscriptions(subscriber, read_keys(request.POST.getlist("chosen"))):
+                return _render_confirmed(request, subscriber)
+        except Subscriber.DoesNotExist:  # has left since
+            return _render_nothing_waits(request)
         error = _("Please tick what you want to get, or close this page.")
     return render(
         request,

@@ -57,6 +57,34 @@ def test_a_reader_changes_how_often_the_language_and_what(client):
     ]
 
 
+@pytest.mark.parametrize(
+    ("page", "form", "table"),
+    [
+        ("manage", {"locale": "sv"}, "subscriptions_subscriber"),
+        ("manage", {"pause": "1", "paused_until": ""}, "subscriptions_subscriber"),
+        ("manage", {"resume": "1"}, "subscriptions_subscriber"),
+        ("confirm", {"chosen": ""}, "subscriptions_subscription"),
+    ],
+)
+def test_a_form_of_a_reader_who_leaves_while_it_is_read_is_of_nobody(client, page, form, table):
+    subscriber = make_unconfirmed(Choice()).subscriber
+    chosen = subscriber.subscriptions.get()
+    values = {"chosen": chosen.pk, "paused_until": timezone.localdate() + timedelta(days=2)}
+    path, left = url(page, subscriber), []
+
+    def leave_once_found(execute, sql, *args):
+        result = execute(sql, *args)
+        if not left and f'FROM "{table}"' in sql:
+            left.append(subscriber.pk)
+            subscriber.delete()
+        return result
+
+    with connection.execute_wrapper(leave_once_found):
+        response = client.post(path, {name: values.get(name, value) for name, value in form.items()})
+
+    assert left and response.status_code == 404
+
+
 def test_a_reader_changes_nothing_of_another(client):
     own, other = make_subscriber(), make_subscriber(Choice(query="grid"))
     row = other.subscriptions.get()
