@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.mail import can_send_mail
 from publications.locales import LANGUAGE_NAMES, LOCALES, current_locale
+from publications.markup import Unrenderable
 from publications.models import (
     NEWSLETTER,
     Kind,
@@ -23,6 +24,7 @@ from publications.models import (
 from subscriptions.issue_mails import write_issue
 from subscriptions.newsletter import find_last_issue, list_proposed, propose_topics
 
+from .drafts.preview import render_reason
 from .site import get_publication_or_404, render_desk_page, render_publication_page, require_permissions
 from .status_text import status_text
 
@@ -85,8 +87,11 @@ def newsletter_issue(request: HttpRequest, pk: int) -> HttpResponse:
 @csp_override(MAIL_CSP)
 def newsletter_mail(request: HttpRequest, pk: int) -> HttpResponse:
     """Return the mail alone, for the frames of the page: dark or light, whatever the reader of the desk prefers."""
-    applies = "all" if "dark" in request.GET else "not all"
-    return HttpResponse(write_issue(_get_issue_or_404(pk)).html.replace(DARK_QUERY, applies))
+    issue, applies = _get_issue_or_404(pk), "all" if "dark" in request.GET else "not all"
+    try:
+        return HttpResponse(write_issue(issue).html.replace(DARK_QUERY, applies))
+    except Unrenderable as refusal:
+        return render_reason(str(refusal))
 
 
 @require_permissions("change_publication")
@@ -94,15 +99,26 @@ def newsletter_mail(request: HttpRequest, pk: int) -> HttpResponse:
 def newsletter_test(request: HttpRequest, pk: int) -> HttpResponse:
     """Queue the mail for the address of the user, and for nobody else."""
     issue, user = _get_issue_or_404(pk), request.user
-    if not can_send_mail():
-        messages.error(request, _("Mail is off on this server: nothing is sent."))
-    elif user.email:
+    if refusal := _find_refusal(issue, user.email):
+        messages.error(request, refusal)
+    else:
         key = f"{issue.pk}:{user.pk}:{timezone.now().timestamp():.6f}"
         OutboxMail.build(MailPurpose.NEWSLETTER, key, user.email, user=user).save()
         messages.success(request, _("It is on its way to %(address)s.") % {"address": user.email})
-    else:
-        messages.error(request, _("Your account has no mail address. Enter one on your own page first."))
     return HttpResponseRedirect(reverse("desk:newsletter-issue", args=[issue.pk]))
+
+
+def _find_refusal(issue: Publication, address: str) -> str:
+    """Return why an issue cannot be mailed to an address, or ""."""
+    if not can_send_mail():
+        return _("Mail is off on this server: nothing is sent.")
+    if not address:
+        return _("Your account has no mail address. Enter one on your own page first.")
+    try:
+        write_issue(issue)
+    except Unrenderable as refusal:
+        return str(refusal)
+    return ""
 
 
 def _get_issue_or_404(pk: int) -> Publication:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.mail import CONSOLE
 from publications import actions
 from publications.admin.newsletter import DARK_QUERY
+from publications.markup.source import MAX_TAGS
 from publications.models import Kind, OutboxMail, Publication, TagKind
 from publications.news import SendResult, StaffQueue, send_due
 from subscriptions.conditions import Choice
@@ -134,6 +135,16 @@ def test_the_preview_says_what_the_mail_will_say(editor):
 
     assert "Eva Lund" in draft.text
     assert message.subject == draft.subject and message.body.split("-- ")[0] == draft.text.split("-- ")[0]
+
+
+def test_an_issue_that_cannot_be_rendered_says_why_and_is_not_mailed(editor, client):
+    issue = saved(make_issue("On rye"), body="<b>" * (MAX_TAGS + 1))
+
+    shown = client.get(reverse("desk:newsletter-mail", args=[issue.pk]))
+    tried = client.post(reverse("desk:newsletter-test", args=[issue.pk]), follow=True)
+
+    assert shown.status_code == 422 and "HTML tags, more than" in shown.text
+    assert "HTML tags, more than" in tried.text and not OutboxMail.objects.exists()
 
 
 @pytest.mark.parametrize("name", ["newsletter-issue", "newsletter-mail"])

@@ -82,7 +82,7 @@ def preview_page(request: HttpRequest, pk: int) -> HttpResponse:
         return _render_preview(request, publication, _("Preview of the draft. Readers do not see this."))
     except markup.Unrenderable as refusal:
         if "framed" in request.GET:
-            return _render_reason(str(refusal))
+            return render_reason(str(refusal))
         response = render_publication_page(
             request, "preview_refused", publication, title=_("Preview"), reason=str(refusal)
         )
@@ -98,11 +98,11 @@ def preview_unsaved(request: HttpRequest) -> HttpResponse:
     form = form_from_post(request.POST, publication)
     publication = publication_from_form(form)
     if errors := form.errors.get("body"):
-        return _render_reason(" ".join(errors))
+        return render_reason(" ".join(errors))
     try:
         return _render_preview(request, publication, _("The form as it is now. Readers do not see it."))
     except markup.Unrenderable as reason:
-        return _render_reason(str(reason))
+        return render_reason(str(reason))
 
 
 def _render_preview(request: HttpRequest, publication: Publication, notice: str) -> HttpResponse:
@@ -121,7 +121,7 @@ def _render_preview(request: HttpRequest, publication: Publication, notice: str)
         return render_page(request, template, robots="noindex", **{**context, **notices})
 
 
-def _render_reason(reason: str) -> HttpResponse:
+def render_reason(reason: str) -> HttpResponse:
     """Return a page that says why a text cannot be rendered, for the frame of the preview."""
     page = format_html("<!doctype html><title>–</title><main><p>{}</p></main>", reason)
     return HttpResponse(page, status=HTTPStatus.UNPROCESSABLE_ENTITY)
