@@ -59,13 +59,13 @@ def count_subscribers() -> dict[str, int]:
 
 @dataclass(frozen=True)
 class DeliveryNumbers:
-    """How the mails to subscribers of the last days went.
+    """How the mails to subscribers go.
 
     Attributes:
         sent: in the last `RECENT_DAYS` days.
         pending: those that are due and not sent.
-        retried: those of them that have failed before.
-        given_up: mails that failed for good in these days.
+        retried: those that have failed, whenever they are due again.
+        given_up: those that failed for good; they are kept for `MAIL_DAYS` days.
         unreachable: subscribers whose address was refused for good.
         bouncing: subscribers whose mails come back for now.
         paused: subscribers who have paused their mails.
