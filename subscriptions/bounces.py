@@ -18,9 +18,11 @@ MAX_BOUNCING = timedelta(days=14)
 def record_failure(subscriber: Subscriber, failure: Failure) -> None:
     """Store that a mail came back.
 
-    An address that comes back for long has failed; where the relay fails, it has not.
+    An address that comes back for long has failed. Where the relay fails it has not, and the time starts anew: the
+    first mail after weeks of a wrong setting may well be refused for now, as by greylisting.
     """
-    now, since = timezone.now(), subscriber.bouncing_since
+    now = timezone.now()
+    since = None if failure == Failure.NOT_ACCEPTED else subscriber.bouncing_since
     is_bouncing_for_long = since is not None and since < now - MAX_BOUNCING
     has_failed = failure == Failure.REJECTED or (failure == Failure.BOUNCED and is_bouncing_for_long)
     values = {"failed_at": now} if has_failed else {"bouncing_since": since or now}

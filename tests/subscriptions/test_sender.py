@@ -197,6 +197,18 @@ def test_a_relay_that_refuses_everybody_by_its_rules_loses_no_subscriber(sink):
     assert subjects(sink) == ["New: “Gas”"]
 
 
+def test_weeks_in_which_the_relay_refused_everybody_do_not_count_against_an_address(sink):
+    make_subscriber(address=ADDRESS, bouncing_since=timezone.now() - MAX_BOUNCING - timedelta(days=1))
+    make_live()
+    for reply in (f"554 5.7.1 <{ADDRESS}>: Relay access denied", "450 Greylisted, try later"):
+        sink.replies[ADDRESS] = reply
+        retry()
+        send()
+
+    assert AlertMail.objects.get().attempts == 2
+    assert Subscriber.objects.get().failed_at is None
+
+
 def test_a_mailbox_that_is_full_gets_its_mails_later_in_their_order(sink):
     subscriber = make_subscriber(address=ADDRESS)
     make_live(title="Gas")
