@@ -205,7 +205,7 @@ def parse_email_url(url: str) -> dict[str, object]:
     return {"BACKEND": "accounts.mail.BackgroundEmailBackend", "OPTIONS": options}
 
 
-def check_mail_events(provider: str, settings: dict[str, object]) -> str:
+def check_mail_events(provider: str, settings: object) -> str:
     """Return MAIL_EVENTS_PROVIDER, or "" for none.
 
     Raises:
@@ -218,7 +218,7 @@ def check_mail_events(provider: str, settings: dict[str, object]) -> str:
             f"MAIL_EVENTS_PROVIDER is unknown. It is one of {', '.join(MAIL_EVENTS_PROVIDERS)}."
         )
     _require_package("MAIL_EVENTS_PROVIDER", "anymail", MAIL_INSTALL_COMMAND)
-    secret = settings.get("WEBHOOK_SECRET")
+    secret = settings.get("WEBHOOK_SECRET") if isinstance(settings, dict) else None
     if not isinstance(secret, str) or ":" not in secret or len(secret) < MIN_SECRET_CHARACTERS:
         raise ImproperlyConfigured(
             f"MAIL_EVENTS_PROVIDER needs a secret of at least {MIN_SECRET_CHARACTERS} characters: "

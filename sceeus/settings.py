@@ -63,7 +63,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.utils.csp import CSP
-from environs import Env
+from environs import Env, validate
 
 from accounts.cookies import CSRF_NAME, SESSION_NAME, cookie_name
 from accounts.provider_settings import read_provider
@@ -296,7 +296,7 @@ OIDC_PROVIDER = read_provider(
     local_sign_in=env.str("OIDC_LOCAL_SIGN_IN", "all"),
 )
 MAILERS = {"default": service_urls.parse_email_url(env.str("EMAIL_URL", "console://"))}
-MAIL_RATE = env.float("MAIL_RATE", 0)
+MAIL_RATE = env.float("MAIL_RATE", 0, validate=validate.Range(min=0))
 ANYMAIL = env.json("ANYMAIL", {})
 MAIL_EVENTS_PROVIDER = service_urls.check_mail_events(env.str("MAIL_EVENTS_PROVIDER", ""), ANYMAIL)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"desk@{urlsplit(SITE_URL).hostname}")

@@ -142,6 +142,7 @@ def test_each_provider_has_a_view():
     [
         ("pigeon", {"WEBHOOK_SECRET": SECRET}, "unknown"),
         ("postmark", {}, "secret"),
+        ("postmark", [], "secret"),
         ("postmark", {"WEBHOOK_SECRET": "a:b"}, "secret"),
         ("postmark", {"WEBHOOK_SECRET": "no-colon-in-this-secret"}, "secret"),
     ],
