@@ -5,15 +5,15 @@ which is not in the database.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from contextlib import suppress
 from urllib.parse import quote
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
+from django.core.validators import EmailValidator
 from django.utils.crypto import salted_hmac
+from django.utils.encoding import punycode
 from django.utils.translation import gettext as _
 
 from accounts.encryption import decrypt, encrypt
@@ -21,28 +21,48 @@ from accounts.encryption import decrypt, encrypt
 PURPOSE = "subscriber"
 MAX_ADDRESS_CHARACTERS = 254
 """RFC 5321, section 4.5.3.1, as errata 1690 corrects it."""
+NOT_IN_ADDRESSES = re.compile(r"""["\[\]\\]""")
+"""Of quoted names, which have many spellings, and of numbers instead of a host."""
+validate_address = EmailValidator(allowlist=[])
 ANY_ADDRESS = re.compile(r'<?(?:"[^"]*"|[^\s<>"]+)(?:@|%40)[^\s<>"]+>?', re.IGNORECASE)
 REMOVED_ADDRESS = "(address)"
 
 
 def clean_address(text: str) -> str:
-    """Return a mail address as it is used: without spaces around it, its host in lower case.
+    """Return a mail address as it is used: without spaces around it, its host in the one spelling that is stored.
 
     Raises:
-        ValidationError: it is none; the message is for the reader. Line ends and other characters that would be part
-            of the header of a mail are never in one.
+        ValidationError: it is none, or one that a mail server may read as another: with a quoted name, or with signs in
+            its host that stand for “@” or “,”. The message is for the reader. No address of this machine is one.
     """
-    address = unicodedata.normalize("NFC", text).strip()
-    name, mark, host = address.rpartition("@")
-    address = f"{name}{mark}{host.lower()}"
     try:
-        if len(address) > MAX_ADDRESS_CHARACTERS or not address.isprintable():
+        if len(text) > 2 * MAX_ADDRESS_CHARACTERS:
             raise ValidationError("")
-        validate_email(address)
-    except ValidationError as error:
+        name, _mark, host = text.strip().rpartition("@")
+        if not host.isprintable():  # some are left out when the host is encoded
+            raise ValidationError("")
+        host = _normalize_host(host)
+        sent = f"{name}@{punycode(host)}"
+        if len(sent) > MAX_ADDRESS_CHARACTERS or not sent.isascii() or NOT_IN_ADDRESSES.search(sent):
+            raise ValidationError("")
+        validate_address(sent)
+    except (ValidationError, UnicodeError) as error:
         message = _("This is no complete mail address. One looks like name@example.org.")
         raise ValidationError(message, code="invalid") from error
-    return address
+    return f"{name}@{host}"
+
+
+def _normalize_host(host: str) -> str:
+    """Return the one spelling of a host: that of its letters, and of the code it is sent with (RFC 3490).
+
+    Raises:
+        UnicodeError: it has none.
+    """
+    code = punycode(host.lower())
+    try:
+        return code.encode().decode("idna")
+    except UnicodeError:  # such as the code of a host with ß, which stands for that host alone
+        return code
 
 
 def encrypt_address(address: str, *, owner: str) -> bytes:
@@ -66,6 +86,15 @@ def list_digests(address: str) -> list[str]:
     """Return the digests of an address with the present key and those before it, the present one first."""
     keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
     return [digest_address(address, secret=key) for key in keys]
+
+
+def digest_mailbox(address: str) -> str:
+    """Return the keyed digest that limits count by: most providers deliver all spellings of it to the same mailbox.
+
+    What follows a "+" is left out, and dots in the name are.
+    """
+    name, mark, host = address.rpartition("@")
+    return digest_address(f"{name.partition('+')[0].replace('.', '')}{mark}{host}")
 
 
 def remove_address(text: str, address: str) -> str:

@@ -10,6 +10,7 @@ answering; `Precedence` does the same for those that are older than the RFC.
 
 from collections.abc import Hashable
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -32,7 +33,7 @@ from publications.news import sender_address
 
 from .entries import Entry, describe_many, remove_line_ends
 from .expansion import PERIODS
-from .labels import describe_unconfirmed
+from .labels import describe_without_words
 from .mail_content import MailContent, content_key
 from .messages import MessageTemplate
 from .models import (
@@ -43,8 +44,9 @@ from .models import (
 )
 from .tokens import TOKEN_LENGTH, TokenPurpose, make_token
 
-PLACEHOLDERS = {purpose: f"token-to-{purpose}".ljust(TOKEN_LENGTH, "_") for purpose in TokenPurpose}
-"""What stands for a token in a text that is written for many."""
+PLACEHOLDERS = {purpose: token_urlsafe()[:TOKEN_LENGTH] for purpose in TokenPurpose}
+"""What stands for a token in a text that is written for many. Nobody can guess it: with it in a title or search, a link
+to another site would have the token of each reader."""
 MAX_ENTRIES = 15
 """Events in a mail."""
 MAX_BYTES = 95_000
@@ -172,7 +174,7 @@ class MailWriter:
         with override(subscriber.locale):
             context = {
                 "confirm_url": _link(TokenPurpose.CONFIRM),
-                "reasons": describe_unconfirmed(conditions),
+                "reasons": describe_without_words(conditions),
             }
             subject = _("Confirm that you want emails from %(site)s") % {"site": site_settings().short_name}
             return self._write(subject, "confirm", context, subscriber.locale, is_list=False)

@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from .addresses import digest_address, list_digests
+from .addresses import digest_mailbox, list_digests
 from .conditions import Choice
 from .models import (
     AlertMail,
@@ -89,13 +89,9 @@ def request_subscriptions(
 
 
 def _record_attempt(address: str, network: str) -> SignUpAttempt:
-    """Store an attempt before it is carried out: of several at the same time none passes the limit of its network.
-
-    Mailboxes are counted without what follows a "+", which leads to the same one.
-    """
-    name, _mark, host = address.rpartition("@")
+    """Store an attempt before it is carried out: of several at the same time none passes the limit of its network."""
     attempt = SignUpAttempt(
-        address_digest=digest_address(f"{name.partition('+')[0]}@{host}"),
+        address_digest=digest_mailbox(address),
         network_digest=salted_hmac("subscriptions.network", network, algorithm="sha256").hexdigest(),
     )
     _check_network(attempt, allowance=0)  # a flood is refused without a write

@@ -1,8 +1,9 @@
-"""Addresses in what mail servers reply: none is stored, in whatever form."""
+"""Addresses as readers type them, and in what mail servers reply: none is stored, in whatever form."""
 
 import pytest
+from django.core.exceptions import ValidationError
 
-from subscriptions.addresses import remove_address
+from subscriptions.addresses import clean_address, digest_mailbox, remove_address
 from subscriptions.models import AlertMail, AlertMailPurpose
 
 from .factories import make_subscriber
@@ -45,3 +46,42 @@ def test_the_error_of_a_mail_is_stored_without_the_address():
     mail.mark_failed("550 x" + " " * 290 + "berit@example.org has no mailbox")
 
     assert "ber" not in AlertMail.objects.get().last_error
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "a@evil＠example.org", "a@evil.example，b.example.org", "a@evil＞.example.org", "a@b℀c.example.org",
+        "vıctim@example.org", "a\u212a@example.org", f"a@{'ä' * 60}.example", '"a"@example.org', '"a\\b"@example.org',
+        "root@localhost", "a@[127.0.0.1]", "a@example.org.", "a@exam\u00adple.org", "a(b)@example.org",
+        "a@example.org,b@example.org", "b@example.org;a@example.org",
+    ],
+)  # fmt: skip
+def test_an_address_that_mail_servers_would_read_as_another_is_refused(address):
+    with pytest.raises(ValidationError):
+        clean_address(address)
+
+
+def test_the_spellings_of_a_host_are_one_address():
+    hosts = ["example.org", "EXAMPLE.org", "ｅxample.org", "exampl\u24d4.org", "example.ｏrg"]
+    idns = [
+        "räksmörgås.example",
+        "ra\u0308ksmörgås.example",
+        "xn--rksmrgs-5wao1o.example",
+        "RÄKSMÖRGÅS.example",
+    ]
+
+    assert {clean_address(f"Ann@{host}") for host in hosts} == {"Ann@example.org"}
+    assert {clean_address(f"Ann@{host}") for host in idns} == {"Ann@räksmörgås.example"}
+    assert clean_address("ann@xn--fa-hia.example") == "ann@xn--fa-hia.example"
+
+
+def test_a_mailbox_is_one_whatever_its_dots_letters_and_tags():
+    names = ("ann.berg", "annberg", "a.n.n.berg+news", "ANN.berg")
+
+    assert len({digest_mailbox(f"{name}@example.org") for name in names}) == 1
+
+
+def test_a_text_that_is_too_long_for_an_address_costs_nothing():
+    with pytest.raises(ValidationError):
+        clean_address("a" + "\u0315\u0300" * 300_000 + "@example.org")

@@ -322,6 +322,33 @@ def test_the_html_needs_nothing_from_anywhere_and_counts_nothing():
     assert all("style" in attrs for tag, attrs in page.elements if "mail" in (attrs.get("class") or ""))
 
 
+def test_words_of_somebody_unknown_are_in_no_mail():
+    """Anybody can send the form with any address, and would send a text and links in the name of the site."""
+    subscription = make_unconfirmed(Choice({"kind": "report"}, "pay at https://evil.example now"))
+
+    mail = subscription.subscriber.mails.create(
+        purpose=AlertMailPurpose.CONFIRM, next_attempt_at=timezone.now()
+    )
+    message = parse(mail)
+
+    assert "evil.example" not in text_of(message) + html_of(message)
+    assert "Report" in text_of(message) and "Search" in text_of(message)
+
+
+def test_no_text_stands_for_the_token_of_a_link():
+    """Else a link in it would have the secret of each reader, and send it to another site when it is opened."""
+    texts = [f"token-to-{purpose}".ljust(43, "_") for purpose in TokenPurpose]
+    subscriber = make_subscriber(Choice(query=f"gas {texts[0]}"))
+    make_live(title=f"Gas {texts[0]}", summary=" ".join(texts))
+
+    message = read_last()
+
+    assert texts[0] in text_of(message) and texts[1] in text_of(message)
+    for purpose in TokenPurpose:
+        links = text_of(message).count(make_token(purpose, subscriber.uid))
+        assert links == (purpose != TokenPurpose.CONFIRM)
+
+
 def test_a_confirmation_has_a_link_and_is_no_mail_of_a_list():
     subscription = make_unconfirmed(Choice({"kind": "report"}))
     subscriber = subscription.subscriber
