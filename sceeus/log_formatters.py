@@ -15,11 +15,13 @@ SECRET_ADDRESS = re.compile(
     r"|en(?:/|%2F)alerts|sv(?:/|%2F)aviseringar)(?:/|%2F))[^\s\"'<>]+",
     re.IGNORECASE,
 )
+TOKEN = re.compile(r"(?<![\w-])(?=[a-z\d_-]*[A-Z])[\w-]{43}(?![\w-])", re.ASCII)
+"""The token of a mail, also in an address that is not quite that of its page."""
 
 
 def cut_secret_addresses(text: str) -> str:
     """Return a text with everything after `/desk/review/` and the other prefixes of secret addresses as "…"."""
-    return SECRET_ADDRESS.sub(r"\1…", text)
+    return TOKEN.sub("…", SECRET_ADDRESS.sub(r"\1…", text))
 
 
 class LogFormatter(logging.Formatter):

@@ -101,6 +101,11 @@ def read_choice(values: Mapping[str, str]) -> Choice:
     )
 
 
+def _remove_controls(text: str) -> str:
+    """Return a text without ends of lines and marks that change its direction: it is shown on pages and in mails."""
+    return "".join(sign if sign.isprintable() else " " for sign in text)
+
+
 def _find_publication(uid: str) -> int:
     try:
         found = (
@@ -127,7 +132,7 @@ def _check_value(name: str, value: str) -> str:
 
 
 def _check_query(text: str) -> str:
-    query = parse_query(text)
+    query = parse_query(_remove_controls(text))
     if len(text) > MAX_QUERY_CHARACTERS or query.is_truncated:
         raise ValidationError(_("These are too many words to search for. Please choose fewer."))
     if text and not query:

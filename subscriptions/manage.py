@@ -34,11 +34,13 @@ def change_subscriptions(
         timing: of what is added.
 
     Returns:
-        Whether the reader still gets anything. Who removes the last subscription leaves.
+        Whether the reader still gets anything. Who removes the last subscription leaves, whatever waits for a
+        confirmation: anybody may have sent the form for it.
 
     Raises:
         Subscriber.DoesNotExist: the reader has left.
         ValidationError: there would be more than `MAX_SUBSCRIPTIONS`; nothing is changed.
+        Subscriber.DoesNotExist: the reader has left in between.
     """
     subscriber = Subscriber.objects.select_for_update().get(pk=subscriber.pk)
     own = subscriber.subscriptions
@@ -49,10 +51,11 @@ def change_subscriptions(
     own.filter(pk__in=removed).delete()
     for choice in added:
         _add_confirmed(subscriber, choice, timing)
-    if own.count() > MAX_SUBSCRIPTIONS:
+    if own.confirmed().count() > MAX_SUBSCRIPTIONS:
         text = _("You can have at most %(count)d alerts. Please remove some of them first.")
         raise ValidationError(text % {"count": MAX_SUBSCRIPTIONS})
-    if own.exists():
+    if own.confirmed().exists():
+        _delete_excess(subscriber)
         return True
     remove_subscriber(subscriber)
     return False
@@ -63,6 +66,13 @@ def _add_confirmed(subscriber: Subscriber, choice: Choice, timing: Timing) -> No
     subscriber.subscriptions.update_or_create(condition=choice.store(), defaults=values)
 
 
+def _delete_excess(subscriber: Subscriber) -> None:
+    """Delete what has waited longest beyond the limit: anybody may have sent the form for it."""
+    excess = max(0, subscriber.subscriptions.count() - MAX_SUBSCRIPTIONS)
+    waiting = subscriber.subscriptions.filter(confirmed_at=None).order_by("requested_at", "pk")
+    subscriber.subscriptions.filter(pk__in=list(waiting.values_list("pk", flat=True)[:excess])).delete()
+
+
 def pause(subscriber: Subscriber, until: datetime | None) -> None:
     """Send no mail before a moment; None sends mails again. What happens until then is not mailed later.
 
@@ -70,8 +80,9 @@ def pause(subscriber: Subscriber, until: datetime | None) -> None:
         Subscriber.DoesNotExist: the reader has left.
     """
     subscriber.paused_until = until
-    if not Subscriber.objects.filter(pk=subscriber.pk).update(paused_until=until):
-        raise Subscriber.DoesNotExist
+    Subscriber.objects.filter(pk=subscriber.pk).update(
+        paused_until=until
+    )  # who has left in between stays away
 
 
 def describe_subscriber(subscriber: Subscriber) -> dict[str, object]:

@@ -8,6 +8,7 @@ processes and servers.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import batched
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
@@ -47,11 +48,14 @@ MAIL_INTERVAL = timedelta(minutes=10)
 """Between two of them: the next one waits."""
 NETWORK_LIMIT = SignUpLimit(30, timedelta(hours=1))
 """Of forms from one network: a household, or an office behind one address."""
-ATTEMPT_PERIOD = max(limit.period for limit in (MAIL_LIMIT, NETWORK_LIMIT))
+SITE_LIMIT = SignUpLimit(1_000, timedelta(hours=1))
+"""Of all forms: with very many networks nobody has the site mail a list of strangers, or fills its disk."""
+ATTEMPT_PERIOD = max(limit.period for limit in (MAIL_LIMIT, NETWORK_LIMIT, SITE_LIMIT))
+BATCH_ROWS = 1_000
 
 
 class TooManySignUps(Exception):
-    """Raised where a network has sent too many forms, whatever their addresses. Nothing is stored.
+    """Raised where a network, or all of them, have sent too many forms, whatever their addresses. Nothing is stored.
 
     Attributes:
         retry_after: when the next one is possible.
@@ -74,7 +78,7 @@ def request_subscriptions(
         network: of the client (`accounts.client_address`); only a keyed digest of it is stored.
 
     Raises:
-        TooManySignUps: the network has sent too many forms.
+        TooManySignUps: the network, or all of them, have sent too many forms.
     """
     attempt = _record_attempt(address, network)
     with transaction.atomic():
@@ -89,43 +93,49 @@ def request_subscriptions(
 
 
 def _record_attempt(address: str, network: str) -> SignUpAttempt:
-    """Store an attempt before it is carried out: of several at the same time none passes the limit of its network."""
+    """Store an attempt before it is carried out: of several at the same time none passes a limit of forms."""
     attempt = SignUpAttempt(
         address_digest=digest_mailbox(address),
         network_digest=salted_hmac("subscriptions.network", network, algorithm="sha256").hexdigest(),
     )
-    _check_network(attempt, allowance=0)  # a flood is refused without a write
+    _check_limits(attempt, allowance=0)  # a flood is refused without a write
     attempt.save()
     try:
-        _check_network(attempt, allowance=1)
+        _check_limits(attempt, allowance=1)
     except TooManySignUps:
         attempt.delete()
         raise
     return attempt
 
 
-def _check_network(attempt: SignUpAttempt, *, allowance: int) -> None:
-    now, index = timezone.now(), NETWORK_LIMIT.count - 1 + allowance
-    recent = SignUpAttempt.objects.filter(
-        network_digest=attempt.network_digest, at__gt=now - NETWORK_LIMIT.period
-    )
-    times = recent.order_by("-at").values_list("at", flat=True)[index : index + 1]
-    if times:
-        raise TooManySignUps(times[0] + NETWORK_LIMIT.period - now)
+def _check_limits(attempt: SignUpAttempt, *, allowance: int) -> None:
+    attempts = SignUpAttempt.objects.all()
+    of_network = attempts.filter(network_digest=attempt.network_digest)
+    for limit, similar in (
+        (NETWORK_LIMIT, of_network.order_by("-at")),
+        (SITE_LIMIT, attempts.order_by("-pk")),
+    ):
+        index = limit.count - 1 + allowance
+        times = similar.values_list("at", flat=True)[index : index + 1]
+        wait = times[0] + limit.period - timezone.now() if times else timedelta()
+        if wait > timedelta():
+            raise TooManySignUps(wait)
 
 
 def _get_subscriber(address: str, locale: str) -> Subscriber:
     """Return the locked subscriber of an address, a new one for a new address."""
-    found = Subscriber.objects.with_address(address).values_list("pk", flat=True).first()
-    if not found:
-        subscriber = Subscriber(locale=locale)
-        subscriber.address = address
-        names = ("uid", "encrypted_address", "address_digest", "locale")
-        values = {name: getattr(subscriber, name) for name in names}
-        found = Subscriber.objects.get_or_create(address_digest=values["address_digest"], defaults=values)[
-            0
-        ].pk
-    return Subscriber.objects.select_for_update().get(pk=found)
+    while True:
+        found = Subscriber.objects.with_address(address).first() or _create_subscriber(address, locale)
+        if locked := Subscriber.objects.select_for_update().filter(pk=found.pk).first():
+            return locked  # else the reader has left in between
+
+
+def _create_subscriber(address: str, locale: str) -> Subscriber:
+    subscriber = Subscriber(locale=locale)
+    subscriber.address = address
+    names = ("uid", "encrypted_address", "address_digest", "locale")
+    values = {name: getattr(subscriber, name) for name in names}
+    return Subscriber.objects.get_or_create(address_digest=subscriber.address_digest, defaults=values)[0]
 
 
 def _add_subscription(subscriber: Subscriber, choice: Choice, timing: Timing) -> None:
@@ -183,7 +193,7 @@ def confirm_subscriptions(subscriber: Subscriber, chosen: Iterable[int]) -> int:
         chosen: the primary keys of subscriptions.
 
     Raises:
-        Subscriber.DoesNotExist: the reader has left.
+        Subscriber.DoesNotExist: the reader has left in between.
     """
     subscriber = Subscriber.objects.select_for_update().get(pk=subscriber.pk)
     waiting = set(list_unconfirmed(subscriber).values_list("pk", flat=True))
@@ -227,5 +237,9 @@ def _subscriptions(column: str) -> QuerySet[Subscription]:
 
 
 def _delete_unused(unused: QuerySet) -> int:
+    """Delete rows in batches: a statement of SQLite takes only so many keys."""
+    label, count = unused.model._meta.label, 0
     locked = list(unused.select_for_update().values_list("pk", flat=True))
-    return unused.filter(pk__in=locked).delete()[1].get(unused.model._meta.label, 0)
+    for pks in batched(locked, BATCH_ROWS):
+        count += unused.filter(pk__in=pks).delete()[1].get(label, 0)
+    return count

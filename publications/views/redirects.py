@@ -131,7 +131,8 @@ def _lower_case_redirect(request: HttpRequest) -> HttpResponse | None:
     path = request.path_info.lower()
     if path == request.path_info or request.resolver_match:
         return None
-    target = next((target for target in (path, f"{path}/") if _view_exists(target)), "")
+    own = f"{request.path_info}/"  # whose letters may be those of a secret
+    target = next((target for target in (own, path, f"{path}/") if _view_exists(target)), "")
     return _redirect(target, request) if target else None
 
 

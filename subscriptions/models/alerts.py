@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from publications.models import Edition
 
 from ..addresses import remove_address
+from ..tokens import remove_tokens
 from .subscribers import Condition, Subscriber
 
 MAX_ERROR_CHARACTERS = 300
@@ -155,10 +156,13 @@ class AlertMail(models.Model):
         self._update(sent_at=timezone.now(), next_attempt_at=None)
 
     def mark_failed(self, error: str, *, is_final: bool = False) -> None:
-        """Store the error without addresses, and when to try again; a final one, or one too many, gives the mail up."""
+        """Store the error without addresses and tokens, and when to try again.
+
+        A final one, or one too many, gives the mail up.
+        """
         is_final = is_final or self.attempts >= len(RETRY_DELAYS)
         next_attempt_at = None if is_final else timezone.now() + RETRY_DELAYS[self.attempts]
-        error = remove_address(error, self.subscriber.address)[:MAX_ERROR_CHARACTERS]
+        error = remove_tokens(remove_address(error, self.subscriber.address))[:MAX_ERROR_CHARACTERS]
         self._update(next_attempt_at=next_attempt_at, attempts=self.attempts + 1, last_error=error)
 
     def _update(self, **values: object) -> None:

@@ -20,6 +20,7 @@ from subscriptions.tokens import TokenPurpose, read_token
 
 from .pages import (
     METHODS,
+    answer_who_left,
     find_subscriber,
     list_subscriptions,
     option_fields,
@@ -34,6 +35,7 @@ from .pages import (
 
 
 @csrf_exempt
+@answer_who_left
 def manage(request: HttpRequest, token: str) -> HttpResponse:
     """Show what a reader gets; change it, pause it, or add to it."""
     subscriber = find_subscriber(TokenPurpose.MANAGE, token)

@@ -1,6 +1,7 @@
 """How the pages of subscribers are sent: never cached, never indexed, and no other site learns their addresses."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import wraps
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
@@ -54,6 +55,19 @@ def token_path(name: str, subscriber: Subscriber) -> str:
 def find_subscriber(purpose: TokenPurpose, token: str) -> Subscriber | None:
     uid = read_token(purpose, token)
     return Subscriber.objects.filter(uid=uid).first() if uid else None
+
+
+def answer_who_left[**P](view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
+    """Let a view say that the link does not work where its reader leaves while it runs, by another request."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except Subscriber.DoesNotExist:
+            return render_unknown(request)
+
+    return answer
 
 
 def render_message(

@@ -29,6 +29,7 @@ from subscriptions.tokens import TokenPurpose
 
 from .pages import (
     METHODS,
+    answer_who_left,
     find_subscriber,
     list_subscriptions,
     option_fields,
@@ -93,7 +94,7 @@ def _request(request: HttpRequest, choices: ChoiceList, form: SignUpForm) -> Htt
 
 
 def _render_refusal(request: HttpRequest, refusal: TooManySignUps) -> HttpResponse:
-    text = _("The form was sent many times from your network. Please try again in an hour.")
+    text = _("The form was sent too many times. Please try again in an hour.")
     title = _("Please try again later")
     response = render_message(request, title, [text], status=HTTPStatus.TOO_MANY_REQUESTS)
     response.headers["Retry-After"] = str(int(refusal.retry_after.total_seconds()) + 1)
@@ -134,6 +135,7 @@ def _render_sign_up(
 
 
 @csrf_exempt
+@answer_who_left
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """Show what waits for the confirmation of the reader, with a button that confirms it."""
     subscriber = find_subscriber(TokenPurpose.CONFIRM, token)
@@ -145,10 +147,9 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         return _render_confirmed(request, subscriber) if is_confirmed else _render_nothing_waits(request)
     error = ""
     if request.method == "POST":
-        try:
-            if confirm_subscriptions(subscriber, read_keys(request.POST.getlist("chosen"))):
-                return _render_confirmed(request, subscriber)
-        except Subscriber.DoesNotExist:  # has left since
+        if confirm_subscriptions(subscriber, read_keys(request.POST.getlist("chosen"))):
+            return _render_confirmed(request, subscriber)
+        if not list_unconfirmed(subscriber).exists():  # it was confirmed by another request in between
             return _render_nothing_waits(request)
         error = _("Please tick what you want to get, or close this page.")
     return render(

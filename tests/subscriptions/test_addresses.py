@@ -1,10 +1,14 @@
 """Addresses as readers type them, and in what mail servers reply: none is stored, in whatever form."""
 
+import smtplib
+
 import pytest
 from django.core.exceptions import ValidationError
 
+from publications.news.sender import MAX_ERROR_CHARACTERS, describe_error
 from subscriptions.addresses import clean_address, digest_mailbox, remove_address
 from subscriptions.models import AlertMail, AlertMailPurpose
+from subscriptions.tokens import TokenPurpose, make_token
 
 from .factories import make_subscriber
 
@@ -85,3 +89,26 @@ def test_a_mailbox_is_one_whatever_its_dots_letters_and_tags():
 def test_a_text_that_is_too_long_for_an_address_costs_nothing():
     with pytest.raises(ValidationError):
         clean_address("a" + "\u0315\u0300" * 300_000 + "@example.org")
+
+
+@pytest.mark.django_db
+def test_the_error_of_a_mail_is_stored_without_links_that_open_something():
+    subscriber = make_subscriber()
+    mail = AlertMail.objects.create(subscriber=subscriber, purpose=AlertMailPurpose.CONFIRM)
+    token = make_token(TokenPurpose.MANAGE, subscriber.uid)
+
+    mail.mark_failed(
+        f"554 blocked https://example.org/en/alerts/manage/{token}/ {token[:30]}=\r\n{token[30:]}"
+    )
+
+    stored = AlertMail.objects.get().last_error
+    assert token[:20] not in stored and token[35:] not in stored and stored.startswith("554 blocked")
+
+
+def test_of_a_reply_of_megabytes_the_start_is_read():
+    reply = "a" * 1_990 + " reader@example.org " + "b@" * 3_000_000
+
+    described = describe_error(smtplib.SMTPDataError(554, reply.encode()))
+
+    assert len(described) <= MAX_ERROR_CHARACTERS + 2 and "reader" not in described
+    assert describe_error(smtplib.SMTPDataError(554, b"No\r\nway")) == "554 No way"

@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
 from django.apps import apps
@@ -93,6 +94,61 @@ def test_a_reader_changes_nothing_of_another(client):
 
     row.refresh_from_db()
     assert row.timing == Timing.AT_ONCE
+
+
+def test_what_strangers_have_entered_does_not_keep_a_reader_from_more(client):
+    subscriber = make_subscriber()
+    for number in range(MAX_SUBSCRIPTIONS - 1):
+        subscriber.subscriptions.create(condition=Choice(query=f"spam {number}").store())
+
+    response = client.post(url("manage", subscriber), {"q": "grid"})
+
+    assert response.status_code == 200
+    assert set(subscriber.subscriptions.confirmed().values_list("condition__query", flat=True)) == {
+        "",
+        "grid",
+    }
+    assert subscriber.subscriptions.count() == MAX_SUBSCRIPTIONS
+
+
+def test_what_strangers_have_entered_does_not_keep_a_reader_from_leaving(client):
+    subscriber = make_subscriber()
+    chosen = subscriber.subscriptions.get()
+    subscriber.subscriptions.create(condition=Choice(query="spam").store())
+
+    client.post(url("manage", subscriber), {"removed": chosen.pk})
+
+    assert not Subscriber.objects.exists() and SuppressedAddress.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("page", "module", "function", "data"),
+    [
+        ("manage", "own", "change_subscriptions", {"q": "grid"}),
+        ("manage", "own", "pause", {"resume": "1"}),
+        ("confirm", "sign_up", "confirm_subscriptions", {}),
+        ("confirm", "sign_up", "_render_confirmed", {}),
+    ],
+)
+def test_a_reader_who_leaves_at_the_same_moment_gets_an_answer(
+    client, monkeypatch, page, module, function, data
+):
+    """Programs that read mail open and send all that there is, at once."""
+    subscriber = make_subscriber()
+    waiting = subscriber.subscriptions.create(condition=Choice(query="grid").store())
+    views = import_module(f"subscriptions.views.{module}")
+    run = getattr(views, function)
+
+    def leave_and_run(*args, **kwargs):
+        Subscriber.objects.all().delete()
+        return run(*args, **kwargs)
+
+    monkeypatch.setattr(views, function, leave_and_run)
+
+    response = client.post(url(page, subscriber), {"chosen": waiting.pk, **data})
+
+    assert response.status_code == 404 or function == "pause"
+    assert not Subscriber.objects.exists()
 
 
 def test_a_reader_who_removes_the_last_choice_leaves(client):
@@ -250,6 +306,12 @@ def test_a_get_of_any_of_the_pages_writes_nothing(client):
     assert [statement for statement in statements if not statement.startswith("SELECT")] == []
 
 
+def test_a_link_without_its_last_slash_keeps_its_letters(client):
+    path = url("manage", make_subscriber())
+
+    assert client.get(path.rstrip("/")).headers["Location"] == path
+
+
 def test_no_log_and_no_cache_has_a_secret_address():
     subscriber = make_subscriber()
     for locale in LOCALES:
@@ -257,6 +319,8 @@ def test_no_log_and_no_cache_has_a_secret_address():
             prefix, path = reverse("subscriptions:sign_up"), url("manage", subscriber)
         assert prefix in ALERT_PREFIXES
         assert cut_secret_addresses(f"Not Found: {path}?x=1") == f"Not Found: {prefix}…"
+        mangled = path.replace(prefix, "//en//alerts/")
+        assert make_token(TokenPurpose.MANAGE, subscriber.uid) not in cut_secret_addresses(f"x {mangled}")
         environ = {"PATH_INFO": path, "REQUEST_METHOD": "GET", "HTTP_HOST": "testserver"}
         assert cache_key(environ, lambda path: None, ()) is None
         assert max_body_bytes(environ) == MAX_FORM_BYTES
