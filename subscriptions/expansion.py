@@ -1,12 +1,12 @@
 """Expand events into mails: match them with conditions, and queue a mail for each subscriber who is to be informed.
 
-All of it is done under the lock of `AlertState`, by one process at a time. Each event is matched once, in the
-transaction that also queues its mails and marks it, so that a process killed at any moment leaves neither half of its
-mails nor a second set of them. Digests are of the events that were matched within their period, not of those that
-happened in it: an event whose action was stored at the last moment is in the next one, and in none twice.
+All of it is stored under the lock of `AlertState`, by one process at a time. The matches of an event are stored once,
+in the transaction that also queues its mails and marks it, so that a process killed at any moment leaves neither half
+of its mails nor a second set of them. Digests are of the events that were matched within their period, not of those
+that happened in it: an event whose action was stored at the last moment is in the next one, and in none twice.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
@@ -68,22 +68,37 @@ def expand_alerts() -> None:
     queue_digests()
 
 
-@transaction.atomic
 def expand_next_event() -> bool:
-    """Match the next event that is due and queue its mails; return whether there was one."""
+    """Match the next event that is due and queue its mails; return whether there was one.
+
+    Searches are matched before the transaction: many take minutes, in which SQLite would let nobody write.
+    """
+    event = _find_next_event()
+    if not event:
+        return False
+    edition = find_edition(event)
+    matches = list(_find_matches(event, edition)) if edition else []
+    return _store_matches(event, matches)
+
+
+def _find_next_event() -> AlertEvent | None:
+    due = AlertEvent.objects.filter(matched_at=None, happens_at__lte=timezone.now())
+    return due.select_related("edition").order_by("happens_at", "site_version").first()
+
+
+@transaction.atomic
+def _store_matches(found: AlertEvent, matches: Sequence[int]) -> bool:
+    """Store matches and mails of an event, unless another process does; return whether others may be due."""
     if not lock_state(skip_locked=True):
         return False
     now = timezone.now()
-    due = AlertEvent.objects.filter(matched_at=None, happens_at__lte=now).order_by(
-        "happens_at", "site_version"
-    )
-    event = due.select_related("edition").first()
+    event = AlertEvent.objects.filter(pk=found.pk, matched_at=None).select_related("edition").first()
     if not event:
-        return False
+        return True
     if edition := find_edition(event):
-        matches = list(_find_matches(event, edition))
+        kept = set(Condition.objects.values_list("pk", flat=True)).intersection(matches)
         EventMatch.objects.bulk_create(
-            [EventMatch(event=event, condition_id=pk) for pk in matches], ignore_conflicts=True
+            [EventMatch(event=event, condition_id=pk) for pk in kept], ignore_conflicts=True
         )
         if event.happens_at > now - MAX_EVENT_AGE:
             _queue_alerts(event, edition)

@@ -3,14 +3,16 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from publications import actions
 from publications.models import TagKind
+from subscriptions import expansion
 from subscriptions.conditions import Choice
 from subscriptions.events import record_events
-from subscriptions.expansion import expand_next_event, find_edition
-from subscriptions.models import AlertEvent, AlertMail, AlertType
+from subscriptions.expansion import expand_next_event, find_edition, last_end, list_events, queue_digests
+from subscriptions.models import AlertEvent, AlertMail, AlertMailPurpose, AlertType, Condition, Timing
 from tests.factories import make_author, make_live, make_person, make_publication, make_tag, saved
 
 from .factories import make_subscriber, make_unconfirmed
@@ -66,6 +68,30 @@ def test_an_event_is_recorded_and_mailed_once():
         expand()
 
     assert mailed() == [(subscriber.pk, "new")]
+
+
+def test_searches_are_matched_while_others_may_write(monkeypatch):
+    """Readers choose any number of searches: within the transaction they kept the whole site from writing."""
+    make_subscriber(Choice(query="gas"))
+    outside, depths = len(connection.savepoint_ids), []
+    monkeypatch.setattr(
+        expansion, "is_match", lambda *_: depths.append(len(connection.savepoint_ids)) or True
+    )
+    make_live(title="Gas")
+
+    expand()
+
+    assert depths == [outside] and len(mailed()) == 1
+
+
+def test_a_choice_that_is_given_up_while_it_is_matched_is_no_error(monkeypatch):
+    make_subscriber(Choice(query="gas"))
+    monkeypatch.setattr(expansion, "is_match", lambda *_: bool(Condition.objects.all().delete()))
+    make_live(title="Gas")
+
+    expand()
+
+    assert not mailed() and not AlertEvent.objects.filter(matched_at=None).exists()
 
 
 def test_what_came_before_the_first_run_is_no_news():
