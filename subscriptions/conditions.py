@@ -15,7 +15,9 @@ from django.utils.translation import gettext as _
 from publications.locales import LOCALES, localized_path
 from publications.models import (
     FACETS,
+    KIND,
     MAX_FACET_VALUE_CHARACTERS,
+    NEWSLETTER,
     Author,
     Edition,
     EditionWithRows,
@@ -26,7 +28,7 @@ from publications.models import (
 )
 from publications.search import parse_query
 
-from .models import MAX_QUERY_CHARACTERS, Condition
+from .models import MAX_QUERY_CHARACTERS, Condition, Timing
 
 ALERT_FACETS = {name: facet for name, facet in FACETS.items() if facet.has_alerts}
 
@@ -77,6 +79,21 @@ class Choice:
 
     def _values(self) -> dict[str, Any]:
         return {"filters": dict(self.filters), "query": self.query, "publication_id": self.publication}
+
+
+def list_timings(filters: Mapping[str, str]) -> list[Timing]:
+    """Return when mails about these filters can be sent, the first one unless another is chosen.
+
+    Issues of the newsletter are mailed at once: among the entries of a day or week they would come late, and without
+    the publications that they have.
+    """
+    return [Timing.AT_ONCE] if filters.get(KIND) == NEWSLETTER else list(Timing)
+
+
+def limit_timing(filters: Mapping[str, str], timing: Timing) -> Timing:
+    """Return a timing that was chosen, or the one that these filters have in place of it."""
+    timings = list_timings(filters)
+    return timing if timing in timings else timings[0]
 
 
 def read_choice(values: Mapping[str, str]) -> Choice:

@@ -17,7 +17,7 @@ from publications.locales import LANGUAGE_NAMES, LOCALES, current_locale
 from publications.models import live_choices
 
 from . import addresses
-from .conditions import ALERT_FACETS, Choice, read_choice
+from .conditions import ALERT_FACETS, Choice, list_timings, read_choice
 from .labels import describe_condition
 from .models import Timing
 from .signup import MAX_CHOICES
@@ -97,6 +97,11 @@ class ChoiceList:
     @property
     def choices(self) -> list[Choice]:
         return [listed.choice for listed in self.listed]
+
+    @property
+    def has_issues(self) -> bool:
+        """Whether issues of the newsletter are among the choices, which come at once."""
+        return any(len(list_timings(listed.choice.filters)) == 1 for listed in self.listed)
 
     def facet_fields(self) -> Iterable[dict[str, Any]]:
         """Yield the select fields of the facets that have values, with those of the fields selected."""

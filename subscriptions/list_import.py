@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from .addresses import clean_address, list_digests
-from .conditions import Choice
+from .conditions import Choice, limit_timing
 from .models import Condition, ConsentSource, Subscriber, Subscription, SuppressedAddress, Timing
 
 BATCH_ADDRESSES = 500
@@ -47,6 +47,7 @@ def import_list(text: str, choice: Choice, *, timing: Timing, locale: str, conse
         consent_note: what proves that they have agreed.
     """
     result = ListImport()
+    condition, timing = choice.store(), limit_timing(choice.filters, timing)
     for lines in batched(enumerate(text.splitlines(), 1), BATCH_ADDRESSES):
         addresses = {address.casefold(): address for address in _read_addresses(lines, result)}.values()
         with transaction.atomic():

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from publications.models import Publication
 
-from .conditions import Choice
+from .conditions import Choice, limit_timing
 from .labels import describe_condition
 from .models import Subscriber, Subscription, Timing
 from .signup import MAX_SUBSCRIPTIONS, remove_subscriber
@@ -46,8 +46,9 @@ def change_subscriptions(
     own = subscriber.subscriptions
     subscriber.locale = locale
     subscriber.save(update_fields=["locale"])
-    for pk, value in timings.items():
-        own.filter(pk=pk).exclude(timing=value).update(timing=value)
+    for subscription in own.filter(pk__in=timings).select_related("condition"):
+        value = limit_timing(subscription.condition.filters, timings[subscription.pk])
+        own.filter(pk=subscription.pk).exclude(timing=value).update(timing=value)
     own.filter(pk__in=removed).delete()
     for choice in added:
         _add_confirmed(subscriber, choice, timing)
@@ -62,7 +63,7 @@ def change_subscriptions(
 
 
 def _add_confirmed(subscriber: Subscriber, choice: Choice, timing: Timing) -> None:
-    values = {"timing": timing, "confirmed_at": timezone.now()}
+    values = {"timing": limit_timing(choice.filters, timing), "confirmed_at": timezone.now()}
     subscriber.subscriptions.update_or_create(condition=choice.store(), defaults=values)
 
 

@@ -15,8 +15,8 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from .addresses import digest_mailbox, list_digests
-from .conditions import Choice
+from .addresses import digest_address, list_digests
+from .conditions import Choice, limit_timing
 from .models import (
     AlertMail,
     AlertMailPurpose,
@@ -140,7 +140,7 @@ def _create_subscriber(address: str, locale: str) -> Subscriber:
 
 def _add_subscription(subscriber: Subscriber, choice: Choice, timing: Timing) -> None:
     """Add what was chosen; beyond the limit in place of what has waited longest, else not at all."""
-    condition = choice.store()
+    condition, timing = choice.store(), limit_timing(choice.filters, timing)
     others = subscriber.subscriptions.exclude(condition=condition)
     if others.count() >= MAX_SUBSCRIPTIONS:
         oldest = others.filter(confirmed_at=None).order_by("requested_at", "pk").first()

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from publications.locales import LANGUAGE_NAMES, LOCALES, current_locale, localized_path
 from publications.presentation import breadcrumb, render_page
+from subscriptions.conditions import list_timings
 from subscriptions.labels import describe_condition
 from subscriptions.models import Subscriber, Subscription, Timing
 from subscriptions.tokens import TokenPurpose, make_token, read_token
@@ -90,7 +91,10 @@ def list_subscriptions(subscriptions: Iterable[Subscription]) -> list[dict[str, 
             "pk": subscription.pk,
             "label": describe_condition(subscription.condition),
             "timing": subscription.get_timing_display(),
-            "timings": _options(Timing.choices, subscription.timing),
+            "timings": _options(
+                [(timing, timing.label) for timing in list_timings(subscription.condition.filters)],
+                subscription.timing,
+            ),
         }
         for subscription in subscriptions
     ]
