@@ -9,8 +9,9 @@ from typing import NamedTuple
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
-from publications.models import EditionWithRows, EndReason
+from publications.models import Change, Edition, EditionWithRows
 
+from .events import TYPE_OF_CHANGE, is_old_text
 from .expansion import (
     DIGEST_TIME,
     PERIODS,
@@ -102,7 +103,7 @@ class UpcomingMails(NamedTuple):
     """Mails that go out later: when, what they are about, and to how many subscribers by now."""
 
     at: datetime
-    event: AlertEvent | None
+    edition: Edition | None
     timing: Timing
     count: int
 
@@ -110,15 +111,14 @@ class UpcomingMails(NamedTuple):
 def list_upcoming() -> list[UpcomingMails]:
     """Return what goes out next: scheduled editions, and the digests of what was matched since the last ones."""
     now = timezone.now()
-    planned = AlertEvent.objects.filter(
-        matched_at=None, happens_at__gt=now, edition__end_reason=EndReason.NONE
-    )
-    scheduled = planned.select_related("edition__publication")
+    scheduled = Edition.objects.scheduled().filter(change__in=TYPE_OF_CHANGE)
     upcoming = []
-    for event in scheduled.order_by("happens_at"):
-        recipients = count_recipients(EditionWithRows.get(event.edition))
+    for edition in scheduled.order_by("visible_from"):
+        if edition.change == Change.FIRST and is_old_text(edition, edition.visible_from):
+            continue
+        recipients = count_recipients(EditionWithRows.get(edition))
         upcoming.append(
-            UpcomingMails(event.happens_at, event, Timing.AT_ONCE, recipients.counts[Timing.AT_ONCE])
+            UpcomingMails(edition.visible_from, edition, Timing.AT_ONCE, recipients.counts[Timing.AT_ONCE])
         )
     for timing in PERIODS:
         upcoming.append(UpcomingMails(next_end(timing, now), None, timing, _count_digest(timing, now)))

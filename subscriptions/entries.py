@@ -33,6 +33,7 @@ class Entry:
         url: the page that readers go on to; "" if there is none.
         language, direction: those of the text.
         items: what an issue of the newsletter has.
+        is_new_issue: it is an issue that is published, whatever of it is public by then.
     """
 
     type: AlertType
@@ -44,6 +45,7 @@ class Entry:
     note: str = ""
     summary: str = ""
     items: Sequence[IssueItem] = ()
+    is_new_issue: bool = False
 
     def shorten(self, limit: int | None) -> "Entry":
         """Return it with texts of at most so many characters; None is no limit."""
@@ -53,16 +55,12 @@ class Entry:
     @property
     def label(self) -> str:
         """What has become of it; a new issue says itself what it is."""
-        return "" if self._is_new_issue else str(self.type.label)
-
-    @property
-    def _is_new_issue(self) -> bool:
-        return bool(self.items) and self.type == AlertType.NEW
+        return "" if self.is_new_issue else str(self.type.label)
 
     @property
     def subject(self) -> str:
         """The subject of a mail about it; that of a new issue is as its editor has written it."""
-        if self._is_new_issue:
+        if self.is_new_issue:
             return self.title
         return _("%(label)s: “%(title)s”") % {"label": self.label, "title": self.title}
 
@@ -98,6 +96,7 @@ def _describe(
             note=_cut(_find_note(event), limit),
             summary="" if is_ending else _cut(edition.summary, limit),
             items=build_issue(edition) if edition.kind.is_newsletter and not (is_ending or limit) else (),
+            is_new_issue=edition.kind.is_newsletter and event_type == AlertType.NEW and not limit,
         )
 
 

@@ -160,14 +160,19 @@ def _queue_alerts(event: AlertEvent, edition: Edition) -> None:
     What was taken back is said to those alone who were mailed about it.
     """
     if event.type == AlertType.TAKEN_BACK:
-        mailed = AlertMail.objects.filter(event__edition=event.edition_id, sent_at__isnull=False)
-        subscribers = Subscriber.objects.reachable().filter(Exists(mailed.filter(subscriber=OuterRef("pk"))))
+        subscribers = list_mailed(event.edition_id)
     else:
         subscribers = _subscribers_of(Q(condition__matches__event=event.pk), Timing.AT_ONCE)
         subscribers = subscribers.filter(is_shown_to(event, edition))
     _queue(
         subscribers, purpose=AlertMailPurpose.ALERT, event=event.pk, period_end=None, due_at=event.happens_at
     )
+
+
+def list_mailed(edition_pk: int) -> QuerySet[Subscriber]:
+    """Return those who were mailed at once about an edition, and can be mailed again."""
+    mailed = AlertMail.objects.filter(event__edition=edition_pk, sent_at__isnull=False)
+    return Subscriber.objects.reachable().filter(Exists(mailed.filter(subscriber=OuterRef("pk"))))
 
 
 def is_shown_to(event: AlertEvent, edition: Edition) -> Q:

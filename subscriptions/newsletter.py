@@ -17,6 +17,9 @@ from publications.models import (
     NEWSLETTER,
     Edition,
     EditionTag,
+    EndReason,
+    Publication,
+    RelatedLink,
     TagKind,
     issue_editions,
     truncate_to_minute,
@@ -50,7 +53,11 @@ class IssueItem:
 
 @dataclass(frozen=True)
 class ProposedTopic:
-    """Publications that are new since the last issue, under the first of their themes by name."""
+    """Publications that are new since the last issue, under the first of their themes by name.
+
+    Attributes:
+        editions: `in_issue` of each is another issue that is not public and has it, or None.
+    """
 
     label: str
     editions: list[Edition]
@@ -82,11 +89,12 @@ def build_issue(edition: Edition) -> list[IssueItem]:
 
 
 def find_last_issue(language: str) -> Edition | None:
-    """Return the first edition of the issue in a language that readers saw last, withdrawn or not.
+    """Return the first edition of the issue in a language that readers saw last, withdrawn or not, but not taken back.
 
     A correction makes no issue a later one: what was new between the two would never be proposed.
     """
     issues = Edition.objects.ever_public().filter(kind__slug=NEWSLETTER, language=language)
+    issues = issues.exclude(end_reason=EndReason.UNDONE)
     earlier = issues.filter(publication=OuterRef("publication"), number__lt=OuterRef("number"))
     return issues.filter(~Exists(earlier)).order_by("-published_at", "-pk").first()
 
@@ -99,7 +107,20 @@ def propose_topics(locale: str) -> list[ProposedTopic]:
     if last:
         editions = editions.exclude(publication__linked_from__source=last.publication_id)
     newest = list(editions.newest_first().select_related("kind").without_texts()[:MAX_PROPOSED])
+    _mark_chosen(newest, locale)
     return _group_by_topic(newest)
+
+
+def _mark_chosen(editions: Sequence[Edition], language: str) -> None:
+    """Set `in_issue` of each edition: the newest issue in a language that has it and is not public."""
+    live = Edition.objects.live().values("publication")
+    issues = Publication.objects.filter(kind__slug=NEWSLETTER, language=language).exclude(pk__in=live)
+    links = RelatedLink.objects.filter(
+        source__in=issues, target__in=[each.publication_id for each in editions]
+    )
+    chosen = {link.target_id: link.source for link in links.select_related("source").order_by("source")}
+    for edition in editions:
+        edition.in_issue = chosen.get(edition.publication_id)
 
 
 def list_proposed(pks: Iterable[int | None]) -> list[int]:

@@ -21,10 +21,14 @@ from publications.models import (
     parse_pk,
     with_status,
 )
+from publications.preflight import list_hidden_items
+from subscriptions.entries import remove_line_ends
 from subscriptions.issue_mails import write_issue
 from subscriptions.newsletter import find_last_issue, list_proposed, propose_topics
+from subscriptions.sending import find_stop
 
-from .drafts.preview import render_reason
+from .history.comparison import build_draft_snapshot
+from .publish.recipients import describe_recipients
 from .site import get_publication_or_404, render_desk_page, render_publication_page, require_permissions
 from .status_text import status_text
 
@@ -51,7 +55,7 @@ def newsletter_issues(request: HttpRequest) -> HttpResponse:
         title=_("Issues of the newsletter"), rows=rows, topics=propose_topics(language),
         last=find_last_issue(language), language=language,
         languages=[(code, LANGUAGE_NAMES[code]) for code in LOCALES],
-        kind=Kind.objects.filter(slug=NEWSLETTER).first(),
+        stop=find_stop(), kind=Kind.objects.filter(slug=NEWSLETTER).first(),
     )  # fmt: skip
 
 
@@ -77,9 +81,13 @@ def issue_initial(params: QueryDict) -> dict[str, object]:
 @require_permissions("change_publication")
 def newsletter_issue(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the draft of an issue as the mail that it will be, at the widths of mail programs, light and dark."""
+    issue = _get_issue_or_404(pk)
+    is_first = not issue.editions.live().exists()
     return render_publication_page(
-        request, "newsletter_issue", _get_issue_or_404(pk), title=_("As a mail"),
-        address=request.user.email,
+        request, "newsletter_issue", issue, title=_("As a mail"), address=request.user.email,
+        subject=remove_line_ends(issue.title), is_mail_on=can_send_mail(),
+        recipients=describe_recipients(build_draft_snapshot(issue), is_first=is_first),
+        hidden_items=list(list_hidden_items(issue)),
     )  # fmt: skip
 
 
@@ -105,6 +113,8 @@ def newsletter_test(request: HttpRequest, pk: int) -> HttpResponse:
         key = f"{issue.pk}:{user.pk}:{timezone.now().timestamp():.6f}"
         OutboxMail.build(MailPurpose.NEWSLETTER, key, user.email, user=user).save()
         messages.success(request, _("It is on its way to %(address)s.") % {"address": user.email})
+    else:
+        messages.error(request, _("Your account has no mail address. Enter one in your settings first."))
     return HttpResponseRedirect(reverse("desk:newsletter-issue", args=[issue.pk]))
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.mail import can_send_mail
 from accounts.names import full_name_of
 from publications.locales import LANGUAGE_LABELS, LOCALES
-from publications.models import FACETS
+from publications.models import FACETS, NEWSLETTER
 from subscriptions.audience import (
     RECENT_DAYS,
     count_conditions,
@@ -56,6 +56,7 @@ def subscribers_page(request: HttpRequest) -> HttpResponse:
             (describe_condition(row.condition), row.count, _describe_locales(row.by_locale))
             for row in count_conditions()
         ],
+        waiting=[delivery for delivery in list_deliveries() if delivery.pending],
         upcoming=list_upcoming(),
         delivery=count_delivery(),
         recent_days=RECENT_DAYS,
@@ -99,7 +100,10 @@ class SubscriberListForm(RedisplayMixin, forms.Form):
         label=gettext_lazy("What they are informed of"), required=False,
         help_text=gettext_lazy("They can change it themselves by the link in each mail."),
     )  # fmt: skip
-    timing = forms.ChoiceField(label=gettext_lazy("How often"), choices=Timing.choices, initial=Timing.WEEKLY)
+    timing = forms.ChoiceField(
+        label=gettext_lazy("How often"), choices=Timing.choices, initial=Timing.WEEKLY,
+        help_text=gettext_lazy("The newsletter comes as soon as an issue is published, whatever is chosen here."),
+    )  # fmt: skip
     locale = forms.ChoiceField(
         label=gettext_lazy("Language of the mails"),
         choices=[(code, LANGUAGE_LABELS[code]) for code in LOCALES],
@@ -117,6 +121,7 @@ class SubscriberListForm(RedisplayMixin, forms.Form):
         facet = FACETS["kind"]
         kinds = [(row.slug, facet.label_of(row)) for row in facet.model.objects.all()]
         self.fields["kind"].choices = [("", _("All publications")), *kinds]
+        self.fields["kind"].initial = NEWSLETTER
 
     def clean_file(self) -> str:
         """Return the text of the file."""

@@ -15,6 +15,7 @@ from .report import (
     build_preflight_draft,
     find_broken_links,
     find_images_without_alt,
+    list_hidden_items,
     run_preflight,
 )
 from .translations import describe_outdated
@@ -37,6 +38,7 @@ __all__ = [
     "find_dropped_markup",
     "find_images_without_alt",
     "find_placeholders",
+    "list_hidden_items",
     "run_preflight",
     "similar_tag_names",
 ]

@@ -98,7 +98,7 @@ def build_preflight_draft(publication: Publication) -> PreflightDraft:
         future_date=_future_date(publication),
         tags=publication.tags.count(),
         is_listed=publication.kind.is_listed,
-        hidden_items=tuple(_hidden_items(publication)),
+        hidden_items=tuple(list_hidden_items(publication)),
         similar_tags=_similar_tags(new_tags),
         untranslated_tags={tag.pk: tag.name for tag in new_tags if not tag.name_sv},
         untitled_authors=tuple(_untitled_authors(publication)),
@@ -172,7 +172,7 @@ def _future_date(publication: Publication) -> str:
     return datetime_with_zone(date) if date and date > timezone.now() else ""
 
 
-def _hidden_items(publication: Publication) -> Iterable[str]:
+def list_hidden_items(publication: Publication) -> Iterable[str]:
     """Yield the titles of what an issue of the newsletter has that is not public now."""
     if publication.kind.is_newsletter:
         links = publication.related_links.exclude(target__in=Edition.objects.live().values("publication"))

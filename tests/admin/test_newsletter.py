@@ -21,6 +21,7 @@ from subscriptions.issue_mails import MAIL_BUILDERS, write_issue
 from subscriptions.mails import MailWriter
 from subscriptions.models import AlertMail
 from subscriptions.newsletter import propose_topics
+from subscriptions.sending import stop_sending
 from tests.factories import make_author, make_live, make_person, make_publication, make_tag, saved
 from tests.subscriptions.factories import make_subscriber
 
@@ -175,3 +176,85 @@ def test_no_test_is_promised_where_mail_is_off_and_no_entry_of_an_issue_is_offer
 
     assert "Mail is off on this server: nothing is sent." in page and not OutboxMail.objects.exists()
     assert "For social media" in result and "For the newsletter" not in result
+
+
+def test_the_first_page_leads_to_what_a_new_issue_may_have_and_its_form_says_what_it_is(editor, client):
+    home = client.get(reverse("desk:index")).text
+    form = client.get(reverse("desk:publications_publication_add"), {"issue": "new", "language": "en"}).text
+
+    assert f'href="{ISSUES}">Newsletter</a>' in re.sub(r"\s*>\s*Newsletter", ">Newsletter", home)
+    assert "The title is the subject of the mail" in form
+
+
+def test_what_another_issue_has_is_not_ticked_again_and_an_issue_that_was_taken_back_is_not_the_last(
+    editor, client
+):
+    issue = make_issue("On rye")
+    actions.publish(issue, by=None)
+    actions.undo(issue, by=None, state=actions.public_state(issue))
+
+    page = client.get(ISSUES, {"language": "en"}).text
+
+    assert "already in the issue “What is new”, which is not public" in page
+    assert 'name="related"' in page and "checked" not in page
+
+
+def test_the_page_of_the_mail_says_its_subject_who_gets_it_and_what_is_missing(editor, client):
+    make_subscriber(Choice({"kind": "newsletter"}))
+    issue = make_issue("On rye", "On hay")
+    actions.withdraw(issue.related_links.first().target, by=None, note="Made up.")
+    Publication.objects.filter(pk=issue.pk).update(title="What  is new")
+    editor.email = ""
+    editor.save()
+
+    page = client.get(reverse("desk:newsletter-issue", args=[issue.pk])).text
+
+    assert '<strong lang="en">What is new</strong>' in page
+    assert "1 reader is informed at once." in page and "“On rye”" in page and "“On hay”" not in page
+    assert reverse("desk:own-address") in page and "Send a test" not in page
+
+
+def test_an_issue_keeps_its_subject_when_nothing_of_it_is_public(editor):
+    make_subscriber(Choice({"kind": "newsletter"}))
+    record_events()
+    issue = make_issue("On rye")
+    actions.withdraw(issue.related_links.first().target, by=None, note="Made up.")
+    actions.publish(issue, by=None)
+    expand_alerts()
+
+    sent = MailWriter().build(AlertMail.objects.get(event__edition__publication=issue))
+
+    assert sent.subject == "What is new"
+
+
+def test_the_desk_says_who_is_mailed_about_a_publication_before_and_after_and_when_it_is_taken_back(
+    editor, client
+):
+    make_subscriber(Choice({"kind": "newsletter"}))
+    record_events()
+    issue = make_issue("On rye")
+    actions.publish(issue, by=None)
+    result, undo = reverse("desk:publish-result", args=[issue.pk, 1]), reverse("desk:undo", args=[issue.pk])
+
+    before = [client.get(page).text for page in (result, undo)]
+    expand_alerts()
+    AlertMail.objects.get().mark_sent()
+    after = [client.get(page).text for page in (result, undo)]
+
+    assert "1 reader is informed at once." in before[0] and "Nobody has been mailed" in before[1]
+    assert (
+        "1 reader was mailed." in after[0] and "1 reader was mailed about it, and gets one more" in after[1]
+    )
+
+
+def test_a_stop_shows_what_waits(editor, client):
+    make_subscriber(Choice({"kind": "newsletter"}))
+    record_events()
+    stop_sending(by="Ann Berg")
+    actions.publish(make_issue("On rye"), by=None)
+    expand_alerts()
+
+    pages = [client.get(reverse(f"desk:{name}")).text for name in ("subscribers", "newsletter-issues")]
+
+    assert "1 waits" in pages[0] and "take it back first" in pages[0]
+    assert "Mails to subscribers are stopped" in pages[1]

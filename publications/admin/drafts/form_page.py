@@ -15,6 +15,7 @@ from publications import actions, images, preflight
 from publications.models import Edition, Publication, status_of
 
 from .. import comments, related_links, submissions, translations
+from ..newsletter import ISSUE_PARAM
 from ..planning.entries import open_plan_text
 from ..publish.approvals import build_approval_context
 from ..publish.withdraw import undo_name
@@ -129,6 +130,7 @@ def form_page_context(request: HttpRequest, publication: Publication | None, *, 
         **comments.comments_context(request, publication),
         "suggestions": SimpleLazyObject(lambda: suggestions.suggestions_for_form(request, publication)),
         "broken_links": SimpleLazyObject(lambda: preflight.find_broken_links(publication) if live else {}),
+        "is_issue": publication.kind.is_newsletter if publication else ISSUE_PARAM in request.GET,
         "ended_related": related_links.ended_related(publication) if publication else [],
         "outdated_translations": translations.outdated_notices(publication) if publication else [],
         "word_report": word_report_context(request, publication),

@@ -7,10 +7,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.mail import can_send_mail
-from publications.models import FACETS, EditionWithRows
+from publications.models import FACETS, Change, Edition, EditionWithRows
 from subscriptions.audience import RecipientNumbers, count_recipients
-from subscriptions.events import is_old_text
-from subscriptions.models import Timing
+from subscriptions.events import TYPE_OF_CHANGE, is_old_text
+from subscriptions.expansion import list_mailed
+from subscriptions.models import AlertEvent, AlertMail, Timing
 from subscriptions.sending import find_stop
 
 MAX_CHOICES = 3
@@ -28,6 +29,44 @@ def describe_recipients(edition: EditionWithRows | None, *, is_first: bool) -> l
     if is_first and is_old_text(edition.edition, timezone.now()):
         return [_("It is dated more than a week ago: no reader is mailed about it.")]
     return list(_describe(recipients, is_first))
+
+
+def describe_mails(edition: Edition) -> list[str]:
+    """Return to how many mails about an edition have gone or will go, once it is published or scheduled."""
+    if not can_send_mail() or edition.change not in TYPE_OF_CHANGE:
+        return []
+    event = AlertEvent.objects.filter(edition=edition, type__in=TYPE_OF_CHANGE.values()).first()
+    if not (event and event.matched_at):
+        is_first = edition.change == Change.FIRST
+        if is_first and is_old_text(edition, edition.visible_from):
+            return []
+        recipients = count_recipients(EditionWithRows.get(edition))
+        return list(_describe(recipients, is_first=True)) if recipients.total or recipients.searches else []
+    return _describe_sent(event)
+
+
+def _describe_sent(event: AlertEvent) -> list[str]:
+    mails = AlertMail.objects.filter(event=event)
+    sent, pending = mails.filter(sent_at__isnull=False).count(), mails.pending().count()
+    texts = [ngettext("%d reader was mailed.", "%d readers were mailed.", sent) % sent]
+    if pending:
+        texts.append(ngettext("%d mail waits.", "%d mails wait.", pending) % pending)
+    return texts
+
+
+def describe_taken_back(edition: Edition) -> list[str]:
+    """Return who is mailed when an edition that readers see is taken back."""
+    if not can_send_mail():
+        return []
+    count = list_mailed(edition.pk).count()
+    if not count:
+        return [_("Nobody has been mailed at once about it, and mails that have not left are not sent.")]
+    text = ngettext(
+        "%d reader was mailed about it, and gets one more mail: that it was published by mistake.",
+        "%d readers were mailed about it, and get one more mail: that it was published by mistake.",
+        count,
+    )
+    return [text % count, _("Mails that have not left are not sent.")]
 
 
 def _describe(recipients: RecipientNumbers, is_first: bool) -> Iterator[str]:

@@ -18,6 +18,7 @@ from ..form_data import RedisplayMixin
 from ..history.audit_log import AuditEntryText, describe_actions_since
 from ..related_links import editions_linking_to
 from ..site import get_publication_or_404, render_publication_page, require_permissions
+from .recipients import describe_taken_back
 
 MAX_LINKING_EDITIONS = 100
 
@@ -149,9 +150,15 @@ def undo_context(plan: actions.UndoPlan | None) -> dict[str, object]:
         "plan": plan,
         "undo_name": undo_name(plan),
         "undo_label": undo_label(plan) if plan else "",
+        "mails": _describe_mails(plan),
         "undo_is_final": bool(plan) and plan.type in (actions.UndoType.RESTORE, actions.UndoType.WITHDRAW),
         "undo_until": datetime_with_zone(plan.until) if plan and plan.has_end else "",
     }
+
+
+def _describe_mails(plan: actions.UndoPlan | None) -> list[str]:
+    is_taken_back = plan and plan.type in (actions.UndoType.RESTORE, actions.UndoType.WITHDRAW)
+    return describe_taken_back(plan.edition) if is_taken_back else []
 
 
 @require_permissions("publish_publication")
