@@ -12,8 +12,8 @@ from .models import Condition
 SEPARATOR = " · "
 
 
-def describe_condition(condition: Condition, *, has_words: bool = True) -> str:
-    """Return what a condition is about: "Topic: Energy · Search: grid", "One publication: A title".
+def describe_condition(condition: Condition) -> str:
+    """Return what a condition is about: "Topic: Energy · Search: grid", "Changes to “A title”".
 
     A topic or an author whose address has changed is found by the former one; what is no longer public is not named.
 
@@ -21,7 +21,7 @@ def describe_condition(condition: Condition, *, has_words: bool = True) -> str:
         has_words: whether the words of a search are in it, which may be a text with links by whoever sent the form.
     """
     if condition.publication_id:
-        return _("One publication: %(title)s") % {"title": _find_title(condition.publication_id)}
+        return _("Changes to “%(title)s”") % {"title": _find_title(condition.publication_id)}
     labels = [
         _("%(facet)s: %(value)s") % {"facet": FACETS[name].label, "value": _label_value(FACETS[name], value)}
         for name, value in sorted(condition.filters.items(), key=_position)

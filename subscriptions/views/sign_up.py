@@ -15,6 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 from accounts.client_address import client_address, client_network
 from accounts.mail import can_send_mail
 from publications.locales import LOCALES, localized_path
+from publications.models import Edition
 from subscriptions.conditions import Choice
 from subscriptions.forms import LINKED_NAMES, ChoiceList, SignUpForm
 from subscriptions.models import CONFIRMATION_PERIOD, Subscriber
@@ -41,6 +42,8 @@ from .pages import (
 )
 
 HOURS = int(CONFIRMATION_PERIOD.total_seconds() // 3600)
+MAX_TEXTS = 3
+"""That readers may go on reading once they have confirmed."""
 MAX_SHOWN_CHARACTERS = 300
 """Of what was typed as an address, to be shown again."""
 
@@ -175,11 +178,16 @@ def _render_nothing_waits(request: HttpRequest) -> HttpResponse:
 def _render_confirmed(request: HttpRequest, subscriber: Subscriber) -> HttpResponse:
     subscriber.refresh_from_db()
     confirmed = subscriber.subscriptions.confirmed().select_related("condition").order_by("pk")
+    followed = confirmed.exclude(condition__publication=None).values("condition__publication")
     return render(
         request,
         "confirmed",
         title=_("You are signed up"),
         subscriptions=list_subscriptions(confirmed),
+        texts=Edition.objects.live()
+        .filter(publication__in=followed)
+        .without_texts()
+        .newest_first()[:MAX_TEXTS],
         paused_until=subscriber.is_paused and subscriber.paused_until,
         manage_url=token_path("manage", subscriber),
     )

@@ -106,7 +106,7 @@ def test_the_link_beside_a_form_leads_to_the_page_with_the_choice(client, editio
     page = client.get("/en/alerts/", {"publication": uid, "utm_source": "x"}).content.decode()
     plain = client.get("/en/alerts/")
 
-    assert "One publication: Grid" in page and 'content="noindex"' in page
+    assert "Changes to “Grid”" in page and 'content="noindex"' in page
     assert "noindex" not in plain.content.decode() and "X-Robots-Tag" not in plain.headers
     assert plain.headers["Cache-Control"] == "private, no-store"
 

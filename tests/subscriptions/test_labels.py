@@ -51,9 +51,9 @@ def test_a_value_without_a_row_is_not_named():
 def test_a_publication_has_the_title_that_was_public_last():
     edition = make_live(title="The grid")
     choice = {"publication": edition.publication_id}
-    assert describe(**choice) == "One publication: The grid"
+    assert describe(**choice) == "Changes to “The grid”"
 
     withdraw(edition.publication, by=None, note="Not ours.")
 
-    assert describe(**choice) == "One publication: The grid"
-    assert describe("sv", **choice) == "En publikation: The grid"
+    assert describe(**choice) == "Changes to “The grid”"
+    assert describe("sv", **choice) == "Ändringar i ”The grid”"

@@ -276,6 +276,15 @@ def test_the_link_of_who_has_confirmed_shows_what_is_confirmed(client):
     assert client.get(url).content.decode() == first and "Search: grid" in first
 
 
+def test_who_has_confirmed_goes_on_to_the_text_that_is_followed(client):
+    edition = make_live(title="Grid")
+    subscription = make_unconfirmed(Choice(publication=edition.publication_id))
+
+    page = client.post(confirm_url(subscription.subscriber), {"chosen": subscription.pk}).content.decode()
+
+    assert f'<a href="{edition.get_absolute_url()}">Back to “Grid”</a>' in page
+
+
 def test_the_link_of_one_reader_confirms_nothing_of_another():
     own, other = make_unconfirmed(Choice()), make_unconfirmed(Choice(query="grid"))
 

@@ -326,7 +326,7 @@ def test_the_language_switch_of_an_untranslated_page_leads_to_the_home_page(clie
     assert 'href="/sv/forfattare/" hreflang="sv" lang="sv">Svenska</a>' in both
 
 
-def test_links_to_pdf_citation_and_sharing_are_below_the_title(client, full_publication):
+def test_links_to_pdf_citation_sharing_and_alerts_are_below_the_title(client, full_publication):
     page = page_of(client, full_publication)
 
     at_hand = page.partition('class="quick-links')[2].partition("</ul>")[0]
@@ -334,8 +334,9 @@ def test_links_to_pdf_citation_and_sharing_are_below_the_title(client, full_publ
         f"{full_publication.get_absolute_url()[:-1]}.pdf",
         "#cite",
         "#share",
+        "#alerts",
     ]
-    assert all(f'id="{place}"' in page for place in ("cite", "share"))
+    assert all(f'id="{place}"' in page for place in ("cite", "share", "alerts"))
     assert page.index('class="quick-links') < page.index("The body begins.")
 
 
