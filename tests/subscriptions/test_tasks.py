@@ -1,4 +1,4 @@
-"""The task that a queue of the house runs: it sends what is due, and has failed where the relay cannot be reached."""
+"""The task that a queue of the organisation runs: it sends what is due, and has failed where the relay cannot be reached."""
 
 import pytest
 from django.tasks import TaskResultStatus
