@@ -1,4 +1,4 @@
-"""The task that sends the mails that are due, for a organisation with a task queue such as Celery or procrastinate.
+"""The task that sends the mails that are due, for an organisation with a task queue such as Celery or procrastinate.
 
 Nothing here enqueues it: the scheduler of the queue does so each minute, in place of the timer.
 """

@@ -123,7 +123,7 @@ def _find_refusal(issue: Publication, address: str) -> str:
     if not can_send_mail():
         return _("Mail is off on this server: nothing is sent.")
     if not address:
-        return _("Your account has no mail address. Enter one on your own page first.")
+        return _("Your account has no mail address. Enter one in your settings first.")
     try:
         write_issue(issue)
     except Unrenderable as refusal:

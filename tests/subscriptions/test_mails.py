@@ -332,7 +332,7 @@ def test_words_of_somebody_unknown_are_in_no_mail():
     message = parse(mail)
 
     assert "evil.example" not in text_of(message) + html_of(message)
-    assert "Report" in text_of(message) and "Search" in text_of(message)
+    assert "Report" in text_of(message) and "A search of this site" in text_of(message)
 
 
 def test_no_text_stands_for_the_token_of_a_link():
