@@ -161,11 +161,16 @@ class RecipientNumbers:
         return sum(self.counts.values())
 
 
-def count_recipients(edition: EditionWithRows) -> RecipientNumbers:
-    """Return who is informed of an edition, stored or not, as far as no search decides it."""
+def count_recipients(edition: EditionWithRows, *, is_ending: bool = False) -> RecipientNumbers:
+    """Return who is informed of an edition, stored or not, as far as no search decides it.
+
+    Args:
+        is_ending: of its withdrawal, which is for readers in every locale.
+    """
     matched = list(list_fulfilled(edition))
     plain = [(pk, filters) for pk, filters, query in matched if not query]
-    readers = Subscriber.objects.reachable().filter(has_in_locale(edition.edition))
+    shown = Q() if is_ending else has_in_locale(edition.edition)
+    readers = Subscriber.objects.reachable().filter(shown)
     return RecipientNumbers(
         counts=_count_by_timing(readers, [pk for pk, _filters in plain]),
         choices=sorted(_count_choices(readers, plain), key=lambda choice: -choice[2]),

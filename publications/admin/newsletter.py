@@ -62,13 +62,14 @@ def newsletter_issues(request: HttpRequest) -> HttpResponse:
 def issue_initial(params: QueryDict) -> dict[str, object]:
     """Return the initial values of the form of a new issue; nothing for a form of any other text.
 
-    Its authors are those of the last issue in its language.
+    Its authors are those of the last issue in its language, or else in another.
     """
     kind = Kind.objects.filter(slug=NEWSLETTER).first() if ISSUE_PARAM in params else None
     language = params.get(LANGUAGE_PARAM, "")
     if not kind or language not in LOCALES:
         return {}
-    last = find_last_issue(language)
+    found = (find_last_issue(code) for code in (language, *LOCALES))
+    last = next(filter(None, found), None)
     pks = list_proposed(parse_pk(value) for value in params.getlist(RELATED_PARAM))
     return {
         "kind": kind.pk,

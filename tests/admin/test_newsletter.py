@@ -5,12 +5,13 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.mail import CONSOLE
 from publications import actions
-from publications.admin.newsletter import DARK_QUERY
+from publications.admin.newsletter import DARK_QUERY, issue_initial
 from publications.markup.source import MAX_TAGS
 from publications.models import Kind, OutboxMail, Publication, TagKind
 from publications.news import SendResult, StaffQueue, send_due
@@ -258,3 +259,27 @@ def test_a_stop_shows_what_waits(editor, client):
 
     assert "1 waits" in pages[0] and "take it back first" in pages[0]
     assert "Mails to subscribers are stopped" in pages[1]
+
+
+def test_a_first_issue_in_a_language_has_the_authors_of_the_last_one_in_another(editor):
+    author = make_author("Ann Berg")
+    make_live(kind="newsletter", author=author)
+
+    initial = issue_initial(QueryDict("issue=new&language=sv"))
+
+    assert [pk for pk, _role in initial["bylines"]] == [author.pk]
+
+
+def test_the_desk_says_who_is_mailed_of_a_withdrawal_and_who_is_not_of_a_correction(editor, client):
+    issue = make_issue("On rye")
+    actions.publish(issue, by=None)
+    publication = issue.related_links.get().target
+    make_subscriber(locale="sv")
+    make_live(language="sv", translation_of=publication)
+
+    withdraw, publish = (
+        client.get(reverse(f"desk:{name}", args=[publication.pk])).text for name in ("withdraw", "publish")
+    )
+
+    assert "1 reader is mailed at once that it is withdrawn" in withdraw
+    assert "Readers who know it from the issue “What is new” alone are not mailed" in publish

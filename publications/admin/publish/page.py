@@ -25,7 +25,7 @@ from ..translations import outdated_notices
 from .approvals import ApprovalContext, approve, build_approval_context
 from .change_proposal import propose_change
 from .form import PublishForm
-from .recipients import describe_recipients
+from .recipients import describe_issues_with, describe_recipients
 
 
 @require_permissions("publish_publication")
@@ -153,7 +153,8 @@ def _build_change_context(publication: Publication, live: Edition | None) -> dic
     scheduled, snapshot = publication.editions.scheduled().first(), build_draft_snapshot(publication)
     return {
         **(build_comparison(EditionWithRows.get(live), snapshot) if live else {}),
-        "recipients": describe_recipients(snapshot, is_first=not live),
+        "recipients": describe_recipients(snapshot, is_first=not live)
+        + (describe_issues_with(publication) if live else []),
         "scheduled": scheduled,
         "scheduled_from": datetime_with_zone(scheduled.visible_from) if scheduled else "",
     }

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.mail import can_send_mail
-from publications.models import FACETS, Change, Edition, EditionWithRows
+from publications.models import FACETS, NEWSLETTER, Change, Edition, EditionWithRows, Publication
 from subscriptions.audience import RecipientNumbers, count_recipients
 from subscriptions.events import TYPE_OF_CHANGE, is_old_text
 from subscriptions.expansion import list_mailed
@@ -52,6 +52,33 @@ def _describe_sent(event: AlertEvent) -> list[str]:
     if pending:
         texts.append(ngettext("%d mail waits.", "%d mails wait.", pending) % pending)
     return texts
+
+
+def describe_withdrawn(edition: Edition) -> list[str]:
+    """Return who is mailed when the publication of an edition that readers see is withdrawn."""
+    if not can_send_mail():
+        return []
+    count = count_recipients(EditionWithRows.get(edition), is_ending=True).counts[Timing.AT_ONCE]
+    text = ngettext(
+        "%d reader is mailed at once that it is withdrawn, with the reason.",
+        "%d readers are mailed at once that it is withdrawn, with the reason.",
+        count,
+    )
+    return [text % count] if count else []
+
+
+def describe_issues_with(publication: Publication) -> list[str]:
+    """Return whose readers are not mailed of a correction: the issue of the newsletter that has the publication."""
+    issues = Edition.objects.live().filter(
+        kind__slug=NEWSLETTER, publication__related_links__target=publication
+    )
+    issue = issues.order_by("-published_at", "-pk").first() if can_send_mail() else None
+    if not issue:
+        return []
+    text = _(
+        "Readers who know it from the issue “%(title)s” alone are not mailed: to inform them, correct the issue too."
+    )
+    return [text % {"title": issue.title}]
 
 
 def describe_taken_back(edition: Edition) -> list[str]:

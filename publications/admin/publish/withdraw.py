@@ -18,7 +18,7 @@ from ..form_data import RedisplayMixin
 from ..history.audit_log import AuditEntryText, describe_actions_since
 from ..related_links import editions_linking_to
 from ..site import get_publication_or_404, render_publication_page, require_permissions
-from .recipients import describe_taken_back
+from .recipients import describe_taken_back, describe_withdrawn
 
 MAX_LINKING_EDITIONS = 100
 
@@ -85,11 +85,12 @@ def withdraw_page(request: HttpRequest, pk: int) -> HttpResponse:
     if response := perform_action(request, publication, form, lambda: _withdraw(request, publication, form)):
         return response
     last = publication.editions.ever_public().order_by("-visible_from").first()
-    is_live = publication.editions.live().exists()
+    live = publication.editions.live().first()
     return render_publication_page(
         request, "withdraw", publication, form=form, title=_("Withdraw"), last=last,
-        can_withdraw=is_live or publication.editions.scheduled().exists(),
-        is_unapproved=is_live and needs_approval(publication),
+        can_withdraw=live or publication.editions.scheduled().exists(),
+        is_unapproved=live and needs_approval(publication),
+        mails=describe_withdrawn(live) if live else [],
         open_press_links=publication.press_links.open().count(),
         linking_editions=list(editions_linking_to([publication])[:MAX_LINKING_EDITIONS]),
         newer_entries=form.refresh(publication),
