@@ -178,6 +178,7 @@ STOPPED = {
     "0071_old_addresses",
     "0072_addresses_of_imports",
     "0073_updates_by_imports",
+    "0001_initial",  # of subscriptions
 }
 """Migrations for which the app servers of older releases stop, as for those up to 0032. They are of one release:
 0048 moves rows that these servers write, so they have stopped for the others as well."""
