@@ -33,7 +33,7 @@ from publications.news import sender_address
 
 from .entries import Entry, describe_many, remove_line_ends
 from .expansion import PERIODS
-from .labels import describe_without_words
+from .labels import describe_condition, describe_unconfirmed
 from .mail_content import MailContent, content_key
 from .messages import MessageTemplate
 from .models import (
@@ -170,7 +170,7 @@ class MailWriter:
         waiting = waiting.exclude(pk__in=Subscription.objects.outdated())
         conditions = set(waiting.values_list("condition", flat=True))
         if not conditions:
-            return None
+            return self._write_overview(mail)
         with override(subscriber.locale):
             context = {
                 "confirm_url": _link(TokenPurpose.CONFIRM),
@@ -178,6 +178,17 @@ class MailWriter:
             }
             subject = _("Confirm that you want emails from %(site)s") % {"site": site_settings().short_name}
             return self._write(subject, "confirm", context, subscriber.locale, is_list=False)
+
+    def _write_overview(self, mail: AlertMail) -> MessageTemplate | None:
+        """Return the mail to who has signed up for what they get already; None if they have confirmed it since."""
+        subscriber = mail.subscriber
+        confirmed = subscriber.subscriptions.confirmed().select_related("condition")
+        if not confirmed or any(row.confirmed_at >= mail.period_end for row in confirmed):
+            return None
+        with override(subscriber.locale):
+            context = {"reasons": sorted(describe_condition(row.condition) for row in confirmed)}
+            subject = _("You get these emails already")
+            return self._write(subject, "subscribed", context, subscriber.locale, is_list=False)
 
     def _write(
         self, subject: str, name: str, context: dict, locale: str, *, is_list: bool

@@ -349,10 +349,29 @@ def test_no_text_stands_for_the_token_of_a_link():
         assert links == (purpose != TokenPurpose.CONFIRM)
 
 
+def ask(subscriber: Subscriber) -> AlertMail:
+    """Queue the mail that follows the form."""
+    now = timezone.now()
+    return subscriber.mails.create(purpose=AlertMailPurpose.CONFIRM, period_end=now, next_attempt_at=now)
+
+
+def test_who_signs_up_again_for_what_they_get_is_mailed_the_link_to_change_it():
+    subscriber = make_subscriber(Choice({"kind": "report"}))
+    message = parse(ask(subscriber))
+
+    text = text_of(message)
+    assert message["Subject"] == "You get these emails already" and "Report" in text
+    assert (
+        link_of(TokenPurpose.MANAGE, subscriber) in text and link_of(TokenPurpose.LEAVE, subscriber) in text
+    )
+    assert link_of(TokenPurpose.CONFIRM, subscriber) not in text
+    assert message["List-Unsubscribe"] is None
+
+
 def test_a_confirmation_has_a_link_and_is_no_mail_of_a_list():
     subscription = make_unconfirmed(Choice({"kind": "report"}))
     subscriber = subscription.subscriber
-    mail = subscriber.mails.create(purpose=AlertMailPurpose.CONFIRM, next_attempt_at=timezone.now())
+    mail = ask(subscriber)
 
     message = parse(mail)
 
