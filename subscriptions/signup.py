@@ -90,6 +90,8 @@ def request_subscriptions(
             _add_subscription(subscriber, choice, timing)
         if not _waiting_mails(subscriber).exists():
             _queue_confirmation(subscriber, attempt)
+        # In any case: whether an answer waits for the disk would show who is subscribed.
+        attempt.save(update_fields=["at", "was_mailed"])
 
 
 def _record_attempt(address: str, network: str) -> SignUpAttempt:
@@ -163,6 +165,7 @@ def _waiting_mails(subscriber: Subscriber) -> QuerySet[AlertMail]:
 def _queue_confirmation(subscriber: Subscriber, attempt: SignUpAttempt) -> None:
     """Queue the mail, for later if one was sent just now; none if as many as may be were sent within the day.
 
+    The attempt says so, and is stored by the caller.
     The subscriber is locked: forms do not pass together.
     """
     now = timezone.now()
@@ -174,7 +177,6 @@ def _queue_confirmation(subscriber: Subscriber, attempt: SignUpAttempt) -> None:
     due_at = max([now, *(at + MAIL_INTERVAL for at in times[:1])])
     subscriber.mails.create(purpose=AlertMailPurpose.CONFIRM, period_end=now, next_attempt_at=due_at)
     attempt.at, attempt.was_mailed = due_at, True
-    attempt.save(update_fields=["at", "was_mailed"])
 
 
 def list_unconfirmed(subscriber: Subscriber) -> QuerySet[Subscription]:

@@ -56,3 +56,9 @@ def test_pages_offer_no_other_timing_of_issues(client):
     assert [len(row["timings"]) for row in (issues, comments)] == [1, 3]
     assert "The newsletter comes as soon as an issue is published." in page
     assert "as soon as an issue" not in client.get("/en/alerts/").text
+
+
+def test_readers_sign_up_before_the_first_issue(client):
+    page = client.get("/en/alerts/", {"kind": "newsletter"})
+
+    assert page.status_code == 200 and "Newsletter" in page.text

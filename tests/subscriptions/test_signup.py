@@ -121,6 +121,19 @@ def test_the_answer_is_the_same_whatever_is_stored_of_the_address(client, state)
     assert AlertMail.objects.filter(purpose=AlertMailPurpose.CONFIRM).count() == 2
 
 
+def test_an_answer_waits_for_the_disk_as_often_whatever_is_stored_of_the_address(client):
+    make_subscriber(address=ADDRESS)
+    for number in range(4):
+        pass_time(hours=number)
+        sign_up(client)
+
+    with CaptureQueriesContext(connection) as queries:
+        sign_up(client)
+
+    written = [query["sql"] for query in queries if query["sql"].startswith("UPDATE")]
+    assert len(written) == 1 and "signupattempt" in written[0]
+
+
 @pytest.mark.parametrize("address", ["", "reader", "reader@", "a b@example.org", "a@example.org\nBcc: b@example.org",
                                      "a@example.org\r", "x" * 300 + "@example.org", "a@exam\0ple.org"])  # fmt: skip
 def test_a_malformed_address_is_an_error_and_stores_nothing(client, address):
