@@ -351,6 +351,7 @@ def test_each_kind_can_be_written_from_the_first_page(desk):
         kind.slug: f"{reverse('desk:publications_publication_add')}?kind={kind.pk}"
         for kind in Kind.objects.all()
     }
+    addresses["newsletter"] = reverse("desk:newsletter-issues")  # which proposes what is in an issue
 
     assert len(addresses) == 6
     assert all(f'href="{address}"' in page.text for address in addresses.values())
