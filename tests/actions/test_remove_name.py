@@ -147,8 +147,9 @@ def follow(*choices: Choice) -> list[int]:
 def test_what_readers_subscribe_to_goes_where_it_holds_the_name(editor):
     author = make_author("Somebody Else", slug=SLUG)
     named = follow(Choice({"author": SLUG}), Choice(query=f'grain "{NAME}"'), Choice({"topic": f"of-{SLUG}"}))
+    publication = make_live().publication_id
     others = follow(
-        Choice(), Choice({"author": "vera-holm"}), Choice(query="vera"), Choice(publication=make_live().pk)
+        Choice(), Choice({"author": "vera-holm"}), Choice(query="vera"), Choice(publication=publication)
     )
 
     preview = actions.preview_name_removal(REMOVAL, by=editor)
