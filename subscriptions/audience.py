@@ -22,7 +22,7 @@ from .expansion import (
     list_fulfilled,
     list_matched,
 )
-from .models import AlertEvent, AlertMail, Condition, Subscriber, Subscription, Timing
+from .models import AlertMail, Condition, Subscriber, Subscription, Timing
 
 RECENT_DAYS = 7
 MAX_LISTED_CONDITIONS = 200

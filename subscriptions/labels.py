@@ -12,13 +12,13 @@ from .models import Condition
 SEPARATOR = " · "
 
 
-def describe_condition(condition: Condition) -> str:
+def describe_condition(condition: Condition, *, with_words: bool = True) -> str:
     """Return what a condition is about: "Topic: Energy · Search: grid", "Changes to “A title”".
 
     A topic or an author whose address has changed is found by the former one; what is no longer public is not named.
 
     Args:
-        has_words: whether the words of a search are in it, which may be a text with links by whoever sent the form.
+        with_words: say what a search is for.
     """
     if condition.publication_id:
         return _("Changes to “%(title)s”") % {"title": _find_title(condition.publication_id)}
@@ -28,18 +28,18 @@ def describe_condition(condition: Condition) -> str:
         if name in FACETS
     ]
     if condition.query:
-        words = condition.query if has_words else _("words that are shown before you confirm")
-        labels.append(_("Search: %(words)s") % {"words": words})
+        words = _("Search: %(words)s") % {"words": condition.query}
+        labels.append(words if with_words else _("A search of this site"))
     return SEPARATOR.join(labels) or _("All publications")
 
 
-def describe_without_words(pks: Iterable[int]) -> list[str]:
-    """Return what conditions are called, in the current language, in the order of the alphabet.
+def describe_unconfirmed(pks: Iterable[int]) -> list[str]:
+    """Return what conditions that nobody has confirmed are called, in the order of the alphabet.
 
-    It is for mails to addresses that are not confirmed: no words that somebody has typed are in it.
+    The words of a search are left out: anybody can mail them to anybody by the form, such as an advertisement.
     """
     conditions = Condition.objects.filter(pk__in=pks)
-    return sorted({describe_condition(condition, has_words=False) for condition in conditions})
+    return sorted(describe_condition(condition, with_words=False) for condition in conditions)
 
 
 def _position(pair: tuple[str, str]) -> int:

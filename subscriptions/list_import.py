@@ -47,7 +47,7 @@ def import_list(text: str, choice: Choice, *, timing: Timing, locale: str, conse
         consent_note: what proves that they have agreed.
     """
     result = ListImport()
-    condition, timing = choice.store(), limit_timing(choice.filters, timing)
+    timing = limit_timing(choice.filters, timing)
     for lines in batched(enumerate(text.splitlines(), 1), BATCH_ADDRESSES):
         addresses = {address.casefold(): address for address in _read_addresses(lines, result)}.values()
         with transaction.atomic():

@@ -174,7 +174,7 @@ class MailWriter:
         with override(subscriber.locale):
             context = {
                 "confirm_url": _link(TokenPurpose.CONFIRM),
-                "reasons": describe_without_words(conditions),
+                "reasons": describe_unconfirmed(conditions),
             }
             subject = _("Confirm that you want emails from %(site)s") % {"site": site_settings().short_name}
             return self._write(subject, "confirm", context, subscriber.locale, is_list=False)

@@ -40,7 +40,6 @@ def change_subscriptions(
     Raises:
         Subscriber.DoesNotExist: the reader has left.
         ValidationError: there would be more than `MAX_SUBSCRIPTIONS`; nothing is changed.
-        Subscriber.DoesNotExist: the reader has left in between.
     """
     subscriber = Subscriber.objects.select_for_update().get(pk=subscriber.pk)
     own = subscriber.subscriptions
@@ -81,9 +80,8 @@ def pause(subscriber: Subscriber, until: datetime | None) -> None:
         Subscriber.DoesNotExist: the reader has left.
     """
     subscriber.paused_until = until
-    Subscriber.objects.filter(pk=subscriber.pk).update(
-        paused_until=until
-    )  # who has left in between stays away
+    if not Subscriber.objects.filter(pk=subscriber.pk).update(paused_until=until):
+        raise Subscriber.DoesNotExist
 
 
 def describe_subscriber(subscriber: Subscriber) -> dict[str, object]:

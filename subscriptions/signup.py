@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from .addresses import digest_address, list_digests
+from .addresses import digest_mailbox, list_digests
 from .conditions import Choice, limit_timing
 from .models import (
     AlertMail,
@@ -195,7 +195,7 @@ def confirm_subscriptions(subscriber: Subscriber, chosen: Iterable[int]) -> int:
         chosen: the primary keys of subscriptions.
 
     Raises:
-        Subscriber.DoesNotExist: the reader has left in between.
+        Subscriber.DoesNotExist: the reader has left.
     """
     subscriber = Subscriber.objects.select_for_update().get(pk=subscriber.pk)
     waiting = set(list_unconfirmed(subscriber).values_list("pk", flat=True))

@@ -43,13 +43,6 @@ def manage(request: HttpRequest, token: str) -> HttpResponse:
         return render_unknown(request)
     if request.method != "POST":
         return _render_manage(request, token, subscriber)
-    try:
-        return _answer_form(request, token, subscriber)
-    except Subscriber.DoesNotExist:  # has left since
-        return render_unknown(request)
-
-
-def _answer_form(request: HttpRequest, token: str, subscriber: Subscriber) -> HttpResponse:
     if "pause" in request.POST:
         return _pause(request, token, subscriber)
     if "resume" in request.POST:

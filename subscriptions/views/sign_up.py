@@ -152,7 +152,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         if confirm_subscriptions(subscriber, read_keys(request.POST.getlist("chosen"))):
             return _render_confirmed(request, subscriber)
-        if not list_unconfirmed(subscriber).exists():  # it was confirmed by another request in between
+        if not list_unconfirmed(subscriber).exists():  # another request has confirmed it in between
             return _render_nothing_waits(request)
         error = _("Please tick what you want to get, or close this page.")
     return render(

@@ -11,8 +11,8 @@ from publications.models import TagKind
 from subscriptions import expansion
 from subscriptions.conditions import Choice
 from subscriptions.events import record_events
-from subscriptions.expansion import expand_next_event, find_edition, last_end, list_events, queue_digests
-from subscriptions.models import AlertEvent, AlertMail, AlertMailPurpose, AlertType, Condition, Timing
+from subscriptions.expansion import expand_next_event, find_edition
+from subscriptions.models import AlertEvent, AlertMail, AlertType, Condition
 from tests.factories import make_author, make_live, make_person, make_publication, make_tag, saved
 
 from .factories import make_subscriber, make_unconfirmed
