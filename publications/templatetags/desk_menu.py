@@ -111,10 +111,6 @@ MENU = (
             "planning",
         ),
         page_entry(
-            "change_publication", _("Newsletter"), _("Its issues, each as the mail that it will be"),
-            "newsletter-issues",
-        ),
-        page_entry(
             "relate_publication", _("Related links"), _("What is shown below a text as related"), "related-links"
         ),
     )),
@@ -126,6 +122,10 @@ MENU = (
     ("site", _("The site"), (
         page_entry(
             "publish_publication", _("Lead of the home page"), _("The piece that stands first"), "home-lead"
+        ),
+        page_entry(
+            "change_publication", _("Newsletter"), _("Its issues, each as the mail that it will be"),
+            "newsletter-issues",
         ),
         model_entry(
             SitePage, _("Site pages"), _("About, contact, privacy and others, in both languages")
