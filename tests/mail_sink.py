@@ -238,3 +238,12 @@ def is_repeated_by_a_kill(mail: AcceptedMail, sink: MailSink, runs: KilledRuns) 
     """Return whether the run that sent a mail was killed before it could do anything after the acceptance."""
     last_of_run = [other for other in sink.mails if other.run == mail.run][-1]
     return mail.run in runs.killed and mail is last_of_run
+
+
+def count_unexplained(sink: MailSink, runs: KilledRuns) -> int:
+    """Return how many mails were repeated other than by a run that was killed between their acceptance and its commit.
+
+    What such a run had sent may be read after the mail that another sender repeats it with.
+    """
+    others = Counter(mail.identity for mail in sink.mails if not is_repeated_by_a_kill(mail, sink, runs))
+    return sum(count - 1 for count in others.values())

@@ -19,7 +19,7 @@ from tests.mail_sink import (
     KilledRuns,
     MailSink,
     count_deliveries,
-    is_repeated_by_a_kill,
+    count_unexplained,
     mail_sink,
     mails_in_order,
     repeated_mails,
@@ -207,7 +207,7 @@ def _measure(
     yield Measurement(f"of {expected} mails, missed", str(missed), "0", missed == 0)
     repeated = repeated_mails(sink)
     yield Measurement("mails repeated", str(len(repeated)), "at least 1", bool(repeated))
-    unexplained = sum(not is_repeated_by_a_kill(mail, sink, killed) for mail in repeated)
+    unexplained = count_unexplained(sink, killed)
     yield Measurement("repeated other than by such a kill", str(unexplained), "0", unexplained == 0)
     ids = len({mail.message["Message-ID"] for mail in mails}) - expected + missed
     yield Measurement("repeated with another Message-ID", str(ids), "0", ids == 0)
