@@ -7,7 +7,7 @@ that happened in it: an event whose action was stored at the last moment is in t
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db import connection, transaction
@@ -15,6 +15,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from publications.models import KIND, Edition, EditionWithRows, EndReason, list_showing_locales
+from publications.news import DIGEST_TIME, MAX_EVENT_AGE
 from publications.search import is_match, parse_query
 
 from .conditions import find_values, has_filters
@@ -31,12 +32,8 @@ from .models import (
     Timing,
 )
 
-DIGEST_TIME = time(7)
-"""When daily and weekly mails are sent, in the time zone of the site."""
 DIGEST_WEEKDAY = 0
 """The day of the weekly mail: Monday."""
-MAX_EVENT_AGE = timedelta(days=7)
-"""Older events, from when nothing was sent, are matched and no longer mailed; digests are as late as that at most."""
 ENDINGS = (AlertType.WITHDRAWN, AlertType.TAKEN_BACK)
 
 

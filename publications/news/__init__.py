@@ -3,7 +3,7 @@
 from .account_mails import link_url, queue_address_notice, queue_link
 from .account_notices import describe_factors, is_notice, queue_notice
 from .descriptions import NewsText, describe_news
-from .expansion import DIGEST_TIME, expand_events, next_digest_time
+from .expansion import DIGEST_TIME, MAX_EVENT_AGE, expand_events, next_digest_time
 from .mails import build_mail, stop_mails, stop_token
 from .sender import Failure, MailQueue, SendResult, send_due, sender_lock
 from .staff_mail import sender_address
@@ -12,6 +12,7 @@ from .warning_mails import queue_warnings
 
 __all__ = [
     "DIGEST_TIME",
+    "MAX_EVENT_AGE",
     "Failure",
     "MailQueue",
     "NewsText",

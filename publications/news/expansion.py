@@ -14,9 +14,12 @@ from django.utils import timezone
 from publications.models import MailPurpose, MailTiming, NewsEvent, NewsType, OutboxMail, UserSettings
 
 DIGEST_TIME = time(7)
-"""When the daily mail is sent, in the time zone of the site."""
+"""When daily and weekly mails are sent, to staff and to subscribers, in the time zone of the site."""
 MAX_EVENT_AGE = timedelta(days=7)
-"""Older events, from before mail was configured or while nothing was sent, are no longer mailed."""
+"""Older events, from before mail was configured or while nothing was sent, are no longer mailed.
+
+Digests to subscribers are as late as that at most.
+"""
 BATCH_EVENTS = 100
 
 

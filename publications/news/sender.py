@@ -114,7 +114,7 @@ def send_due(
     """
     sender = _Sender(queues, mailers.default, result)
     ends_at = monotonic() + seconds
-    with _commits_without_waiting():
+    with _asynchronous_commits():
         try:
             while monotonic() < ends_at and sender.send_next():
                 sender.keep_rate(rate)
@@ -123,7 +123,7 @@ def send_due(
 
 
 @contextmanager
-def _commits_without_waiting() -> Iterator[None]:
+def _asynchronous_commits() -> Iterator[None]:
     """Let commits not wait for the disk, which takes longer than all the rest of a mail.
 
     No kill of a process loses them. A power failure may: then the last mails come again, with the same Message-ID.
