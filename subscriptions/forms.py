@@ -153,7 +153,7 @@ class SignUpForm(OptionsForm):
         return addresses.clean_address(self.cleaned_data["email"])
 
     @property
-    def is_of_program(self) -> bool:
+    def is_spam(self) -> bool:
         return bool(self.data.get("website"))
 
 

@@ -77,7 +77,7 @@ def _status_of(choices: ChoiceList) -> HTTPStatus:
 def _request(request: HttpRequest, choices: ChoiceList, form: SignUpForm) -> HttpResponse:
     values = form.cleaned_data
     try:
-        if not form.is_of_program:
+        if not form.is_spam:
             request_subscriptions(
                 values["email"],
                 choices.choices or [Choice()],
