@@ -13,6 +13,7 @@ from publications.models import Edition, EditionWithRows, byline_names
 from publications.presentation import byline_text
 
 from .expansion import ENDINGS, find_edition
+from .labels import SEPARATOR
 from .models import AlertEvent, AlertType
 from .newsletter import IssueItem, build_issue
 
@@ -21,6 +22,8 @@ MARKED_TYPES = (AlertType.RETRACTED, AlertType.CONCERN)
 TAKEN_BACK_NOTE = gettext_lazy("This was published by mistake. Please disregard the email about it.")
 MAX_TEXT_CHARACTERS = 300
 """Of a summary or a note in a mail of many."""
+MAX_PREVIEW_CHARACTERS = 150
+"""Of the line that a list of mails shows beside the subject; most show fewer."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,7 @@ def _describe(
             language=edition.language,
             direction=edition.direction,
             url=_find_url(event, edition),
-            details=" · ".join(filter(None, (kind, authors, format_day(event.happens_at), language))),
+            details=SEPARATOR.join(filter(None, (kind, authors, format_day(event.happens_at), language))),
             note=_cut(_find_note(event), limit),
             summary="" if is_ending else _cut(edition.summary, limit),
             items=build_issue(edition) if edition.kind.is_newsletter and not (is_ending or limit) else (),
@@ -139,3 +142,13 @@ def describe_many(entries: list[Entry], more: int) -> str:
     """Return the subject of a mail of several events: the first one, and how many others."""
     first, count = entries[0].subject, len(entries) - 1 + more
     return _("%(first)s, and %(count)d more") % {"first": first, "count": count} if count else first
+
+
+def preview_many(entries: list[Entry]) -> str:
+    """Return the line beside the subject in a list of mails: what the subject does not say.
+
+    Of one event it is the note or the summary, of several what the others are.
+    """
+    first, *others = entries
+    texts = [entry.subject for entry in others] or [first.note or first.summary or first.details]
+    return _cut(remove_line_ends(SEPARATOR.join(texts)), MAX_PREVIEW_CHARACTERS)

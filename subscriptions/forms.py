@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from publications.locales import LANGUAGE_NAMES, LOCALES, current_locale
-from publications.models import live_choices
+from publications.models import KIND, live_choices
 
 from . import addresses
 from .conditions import ALERT_FACETS, Choice, list_timings, read_choice
@@ -23,6 +23,8 @@ from .models import Timing
 from .signup import MAX_CHOICES
 
 FILTER_NAMES = (*ALERT_FACETS, "q")
+COMMON_NAMES = (KIND, "topic", "author")
+"""What most readers choose by: the other fields are shown once they are opened, as seven are many on a phone."""
 LINKED_NAMES = (*FILTER_NAMES, "publication")
 """What an address of the form may say, so that any page can link to it with a choice."""
 MAX_CODE_CHARACTERS = 2_000
@@ -103,9 +105,25 @@ class ChoiceList:
         """Whether issues of the newsletter are among the choices, which come at once."""
         return any(len(list_timings(listed.choice.filters)) == 1 for listed in self.listed)
 
-    def facet_fields(self) -> Iterable[dict[str, Any]]:
-        """Yield the select fields of the facets that have values, with those of the fields selected."""
-        for name, facet in ALERT_FACETS.items():
+    @property
+    def common_fields(self) -> Iterable[dict[str, Any]]:
+        """The select fields of what most readers choose by."""
+        return self._facet_fields(COMMON_NAMES)
+
+    @property
+    def rare_fields(self) -> Iterable[dict[str, Any]]:
+        """The other select fields."""
+        return self._facet_fields(name for name in ALERT_FACETS if name not in COMMON_NAMES)
+
+    @property
+    def has_rare_values(self) -> bool:
+        """Whether something stands in a field that is not a common one."""
+        return any(name not in COMMON_NAMES for name in self.fields)
+
+    def _facet_fields(self, names: Iterable[str]) -> Iterable[dict[str, Any]]:
+        """Yield select fields with their values, those of the fields selected."""
+        for name in names:
+            facet = ALERT_FACETS[name]
             values = sorted(live_choices(facet, None, {}), key=lambda value: str(value.label).casefold())
             options = [
                 {"value": value, "label": label, "selected": value == self.fields.get(name)}

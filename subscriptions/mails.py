@@ -31,9 +31,9 @@ from publications.models import SiteState, SiteVersion, read_site_state, site_se
 from publications.models.prepared_queries import INTEGER, PreparedQuery
 from publications.news import sender_address
 
-from .entries import Entry, describe_many, remove_line_ends
+from .entries import Entry, describe_many, preview_many, remove_line_ends
 from .expansion import PERIODS
-from .labels import describe_condition, describe_unconfirmed
+from .labels import SEPARATOR, describe_condition, describe_unconfirmed
 from .mail_content import MailContent, content_key
 from .messages import MessageTemplate
 from .models import (
@@ -155,6 +155,7 @@ class MailWriter:
             "more": more,
             "all_url": absolute_url(reverse("publications:list")),
             "reasons": reasons,
+            "preview": preview_many(entries),
         }
         subject = describe_many(entries, more)
         for limit in TEXT_LIMITS:
@@ -172,10 +173,8 @@ class MailWriter:
         if not conditions:
             return self._write_overview(mail)
         with override(subscriber.locale):
-            context = {
-                "confirm_url": _link(TokenPurpose.CONFIRM),
-                "reasons": describe_unconfirmed(conditions),
-            }
+            reasons = describe_unconfirmed(conditions)
+            context = {"confirm_url": _link(TokenPurpose.CONFIRM), "reasons": reasons}
             subject = _("Confirm that you want emails from %(site)s") % {"site": site_settings().short_name}
             return self._write(subject, "confirm", context, subscriber.locale, is_list=False)
 
@@ -202,6 +201,7 @@ class MailWriter:
             "site_url": absolute_url(reverse("publications:home")),
             "manage_url": _link(TokenPurpose.MANAGE),
             "leave_url": _link(TokenPurpose.LEAVE),
+            "preview": SEPARATOR.join(context["reasons"]),
             **context,
         }
         text = render_to_string(f"subscriptions/mail/{name}.txt", context)

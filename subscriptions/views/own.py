@@ -3,7 +3,7 @@
 Whoever has a link may do what it opens, and nothing else; a forged form would need its token.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 
 from django.core.exceptions import ValidationError
@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from subscriptions.forms import ChoiceList, OptionsForm, PauseForm
 from subscriptions.manage import change_subscriptions, describe_subscriber, pause
-from subscriptions.models import Subscriber, Timing
+from subscriptions.models import Subscriber, Subscription, Timing
 from subscriptions.signup import remove_subscriber
 from subscriptions.tokens import TokenPurpose, read_token
 
@@ -110,8 +110,16 @@ def _render_manage(
         pause_error=pause_error,
         leave_url=token_path("leave", subscriber),
         data_url=reverse("subscriptions:my_data", args=[token]),
-        **option_fields({"locale": subscriber.locale}),
+        **option_fields(
+            {"locale": subscriber.locale, "timing": request.POST.get("timing", _usual_timing(rows))}
+        ),
     )
+
+
+def _usual_timing(subscriptions: Iterable[Subscription]) -> str:
+    """Return how often a reader gets all that they have chosen; "" if it differs."""
+    timings = {row.timing for row in subscriptions if row.confirmed_at}
+    return timings.pop() if len(timings) == 1 else ""
 
 
 def my_data(request: HttpRequest, token: str) -> HttpResponse:

@@ -78,6 +78,20 @@ def test_the_form_of_a_publication_offers_its_authors_and_topics(client, edition
     ]
 
 
+def test_the_page_with_all_choices_has_what_was_ticked_and_typed_before(client, edition):
+    page = html.fromstring(client.get(edition.get_absolute_url()).content)
+    [form] = page.xpath("//form[@method='post']")
+    [button] = form.xpath(".//button[@formnovalidate]")
+    data = {"choice": form.xpath(".//input[@name='choice']/@value"), "email": "reader@"}
+
+    response = client.post(form.get("action"), {**data, button.get("name"): button.get("value")})
+
+    chosen = html.fromstring(response.content)
+    assert response.status_code == 200 and not Subscriber.objects.exists()
+    assert chosen.xpath("//input[@name='choice']/@value") == data["choice"] and len(data["choice"]) > 2
+    assert chosen.xpath("//input[@name='email']/@value") == ["reader@"]
+
+
 @pytest.mark.parametrize("name", ["home", "list"])
 def test_no_other_form_offers_more(client, edition, name):
     assert 'type="checkbox"' not in client.get(reverse(f"publications:{name}")).content.decode()

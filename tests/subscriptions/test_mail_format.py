@@ -149,6 +149,8 @@ def check_body(message: EmailMessage) -> None:
     text, page = plain.get_content().replace("\r\n", "\n"), lxml_html.fromstring(html.get_content().encode())
     links = {link for link in page.xpath("//a/@href") if link not in (f"{SITE}/en/", f"{SITE}/sv/")}
     assert links and all(re.search(rf"^{re.escape(link)}$", text, re.MULTILINE) for link in links)
+    [preview] = page.xpath("//body/*[1][@aria-hidden='true'][contains(@style, 'display: none')]")
+    assert preview.text_content().strip()
     assert "<" not in re.sub(r"<b>", "", text) and "&amp;" not in text and "\n\n\n\n" not in text
     for words in page.xpath("//h1 | //h2 | //p[@class='mail__note'] | //li"):
         assert "".join(words.text_content().split()) in "".join(text.split())

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
+from lxml import html
 
 from publications.locales import LOCALES
 from publications.page_cache.keys import MAX_FORM_BYTES, cache_key, max_body_bytes
@@ -45,7 +46,13 @@ def test_a_reader_changes_how_often_the_language_and_what(client):
 
     response = client.post(
         url("manage", subscriber),
-        {f"timing-{grid.pk}": "weekly", "removed": gas.pk, "topic": "energy", "locale": "sv", "timing": ""},
+        {
+            f"timing-{grid.pk}": "weekly",
+            "removed": gas.pk,
+            "topic": "energy",
+            "locale": "sv",
+            "timing": "daily",
+        },
     )
 
     assert response.status_code == 200
@@ -54,8 +61,19 @@ def test_a_reader_changes_how_often_the_language_and_what(client):
     rows = subscriber.subscriptions.confirmed().order_by("pk")
     assert list(rows.values_list("condition__query", "condition__filters", "timing")) == [
         ("grid", {}, Timing.WEEKLY),
-        ("", {"topic": "energy"}, Timing.AT_ONCE),
+        ("", {"topic": "energy"}, Timing.DAILY),
     ]
+
+
+def test_what_a_reader_adds_comes_as_often_as_the_rest_unless_they_choose_otherwise(client):
+    subscriber = make_subscriber(Choice(query="grid"), Choice(query="gas"), timing=Timing.WEEKLY)
+
+    page = html.fromstring(client.get(url("manage", subscriber)).content)
+    refused = client.post(url("manage", subscriber), {"timing": "daily", "topic": "none"})
+
+    assert page.xpath("//details//select[@name='timing']/option[@selected]/@value") == ["weekly"]
+    again = html.fromstring(refused.content).xpath("//select[@name='timing']/option[@selected]/@value")
+    assert refused.status_code == 400 and again == ["daily"]
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from lxml import html
 
 from publications.models import Publication, TagKind
 from subscriptions import signup
@@ -186,6 +187,19 @@ def test_a_choice_is_added_and_removed_without_a_script(client):
     assert ADDRESS in added.content.decode() and "Topic: Energy · Search: grid" in added.content.decode()
     assert 'name="choice"' not in removed.content.decode()
     assert not Subscriber.objects.exists()
+
+
+@pytest.mark.parametrize(("field", "is_open"), [({"topic": "energy"}, False), ({"country": "none"}, True)])
+def test_fields_that_few_need_are_behind_a_button_unless_one_is_filled_in(client, field, is_open):
+    make_live(tags=[make_tag("Energy", slug="energy"), make_tag("Sweden", slug="se", kind=TagKind.COUNTRY)])
+
+    page = html.fromstring(client.post("/en/alerts/", {**field, "email": ""}).content)
+
+    [rare] = page.xpath("//details//details")
+    shown = {select.get("name") for select in page.xpath("//details//select")}
+    behind = {select.get("name") for select in rare.xpath(".//select | .//input")}
+    assert behind == {"country", "language", "q"} and shown - behind == {"kind", "topic", "author"}
+    assert ("open" in rare.attrib) is is_open
 
 
 def test_an_address_is_mailed_at_most_three_times_a_day(client):
