@@ -13,7 +13,7 @@ from .models import AccountEvent, EventType
 
 def record_event(
     type: EventType,
-    account: AbstractBaseUser,
+    account: AbstractBaseUser | None,
     *,
     by: AbstractBaseUser | None = None,
     request: HttpRequest | None = None,
@@ -23,17 +23,19 @@ def record_event(
     """Store an event of an account.
 
     Args:
+        account: None where a command has done what accounts do at the desk.
         by: who did it; None for the command line.
         request: the source of the network address.
         device: the identifier of a device that becomes known for this account.
         detail: further values, stored as JSON.
     """
     address = client_address(request) if request else ""
+    name = account.get_username() if account else ""
     return AccountEvent.objects.create(
         type=type,
-        account=account if account.pk else None,
-        account_name=account.get_username(),
-        account_key=account_key(account.get_username()),
+        account=account if account and account.pk else None,
+        account_name=name,
+        account_key=account_key(name) if account else "",
         by=by,
         by_name=by.get_username() if by else "",
         address=address or None,

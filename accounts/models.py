@@ -60,6 +60,9 @@ class EventType(models.TextChoices):
     SIGNED_OUT = "signed_out", _("Signed out")
     FAILED = "failed", _("Sign-in failed")
     REFUSED = "refused", _("Refused: too many attempts")
+    LIST_IMPORTED = "list_imported", _("List of subscribers imported")
+    MAILS_STOPPED = "mails_stopped", _("Mails to subscribers stopped")
+    MAILS_RESUMED = "mails_resumed", _("Mails to subscribers sent again")
 
 
 class AccountEventQuerySet(models.QuerySet):
@@ -72,7 +75,7 @@ class AccountEventQuerySet(models.QuerySet):
 
 
 class AccountEvent(models.Model):
-    """An event of an account, or of a typed name that no account has.
+    """An event of an account, of a typed name that no account has, or of the subscribers, by an account or a command.
 
     A typed name is stored only if an account has it, as people type passwords there by mistake. `account_key` is a
     keyed digest of it, for counting.

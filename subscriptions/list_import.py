@@ -1,20 +1,28 @@
 """Import a list of mail addresses whose owners have agreed to mails, with what proves it."""
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from itertools import batched
 
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.http import HttpRequest
 from django.utils import timezone
+
+from accounts.events import record_event
+from accounts.models import AccountEvent, EventType
 
 from .addresses import clean_address, list_digests
 from .conditions import Choice, limit_timing
-from .models import Condition, ConsentSource, Subscriber, Subscription, SuppressedAddress, Timing
+from .models import ConsentSource, Subscriber, Subscription, SuppressedAddress, Timing
 
 BATCH_ADDRESSES = 500
 MAX_LIST_BYTES = 10_000_000
+MAX_REQUEST_LINES = 20_000
+"""As many as one request of the desk imports, within seconds; `manage.py import_subscribers` imports longer lists."""
+MAX_CONSENT_CHARACTERS = 300
 MAX_REFUSED_LINES = 20
 SEPARATORS = re.compile(r"[\s,;\"<>]+")
 
@@ -36,22 +44,51 @@ class ListImport:
     refused: list[int] = field(default_factory=list)
     refused_count: int = 0
 
+    @property
+    def numbers(self) -> dict[str, int]:
+        """What is stored of an import: numbers alone."""
+        return {
+            "added": self.added,
+            "known": self.known,
+            "suppressed": self.suppressed,
+            "refused": self.refused_count,
+        }
 
-def import_list(text: str, choice: Choice, *, timing: Timing, locale: str, consent_note: str) -> ListImport:
+
+def import_list(
+    text: str,
+    choice: Choice,
+    *,
+    timing: Timing,
+    locale: str,
+    consent_note: str,
+    by: User | None = None,
+    request: HttpRequest | None = None,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> ListImport:
     """Subscribe the addresses of a list, one in a line; other columns of a table are left out.
 
-    Each batch is stored by itself: an import that breaks off is repeated, and leaves as they are whom it has added.
+    Each batch is stored by itself, with the account event that says how many addresses were added: an import that
+    breaks off is repeated, and leaves as they are whom it has added.
 
     Args:
         choice: what they are informed of.
         consent_note: what proves that they have agreed.
+        by: who imports it; None for the command line.
+        request: the source of the network address of the event.
+        progress: is called with the numbers of lines that are read, and of all.
     """
-    result = ListImport()
-    timing = limit_timing(choice.filters, timing)
-    for lines in batched(enumerate(text.splitlines(), 1), BATCH_ADDRESSES):
+    result, all_lines = ListImport(), text.splitlines()
+    timing, total, done = limit_timing(choice.filters, timing), len(all_lines), 0
+    event = record_event(EventType.LIST_IMPORTED, by, by=by, request=request, lines=total, **result.numbers)
+    for lines in batched(enumerate(all_lines, 1), BATCH_ADDRESSES):
         addresses = {address.casefold(): address for address in _read_addresses(lines, result)}.values()
+        done += len(lines)
         with transaction.atomic():
-            _subscribe(addresses, choice.store(), timing, locale, consent_note, result)
+            _subscribe(addresses, choice, timing, locale, consent_note, result)
+            detail = {"lines": total, **result.numbers} | ({"read": done} if done < total else {})
+            AccountEvent.objects.filter(pk=event.pk).update(detail=detail)
+        progress(done, total)
     return result
 
 
@@ -69,30 +106,18 @@ def _read_addresses(lines: Iterable[tuple[int, str]], result: ListImport) -> Ite
 
 def _subscribe(
     addresses: Collection[str],
-    condition: Condition,
+    choice: Choice,
     timing: Timing,
     locale: str,
     note: str,
     result: ListImport,
 ) -> None:
-    digests = {address: list_digests(address) for address in addresses}
-    every = [digest for keys in digests.values() for digest in keys]
-    suppressed = set(
-        SuppressedAddress.objects.filter(address_digest__in=every).values_list("address_digest", flat=True)
-    )
-    found = Subscriber.objects.select_for_update().filter(address_digest__in=every)
-    stored = {row.address_digest: row for row in found}
-    subscribers = []
-    for address, keys in digests.items():
-        if suppressed.intersection(keys):
-            result.suppressed += 1
-            continue
-        subscriber = next((stored[key] for key in keys if key in stored), None)
-        if not subscriber:
-            subscriber = Subscriber(locale=locale)
-            subscriber.address = address
-        subscribers.append(subscriber)
-    Subscriber.objects.bulk_create([subscriber for subscriber in subscribers if not subscriber.pk])
+    """Subscribe the addresses of a batch.
+
+    Subscribers are locked before the condition, as where readers sign up.
+    """
+    subscribers = _lock_subscribers(addresses, locale, result)
+    condition = choice.store()
     confirmed = Subscription.objects.confirmed().filter(condition=condition, subscriber__in=subscribers)
     known = set(confirmed.values_list("subscriber", flat=True))
     result.known += len(known)
@@ -107,3 +132,37 @@ def _subscribe(
     Subscription.objects.filter(condition=condition, subscriber__in=[row.subscriber for row in new]).delete()
     Subscription.objects.bulk_create(new)
     result.added += len(new)
+
+
+def _lock_subscribers(addresses: Collection[str], locale: str, result: ListImport) -> list[Subscriber]:
+    """Return the locked subscribers of the addresses whose owners have not left, new ones for new addresses.
+
+    A reader may sign up with one of them at the same time: what is stored by then is taken.
+    """
+    keys = {address: list_digests(address) for address in addresses}
+    every = [key for digests in keys.values() for key in digests]
+    suppressed = set(
+        SuppressedAddress.objects.filter(address_digest__in=every).values_list("address_digest", flat=True)
+    )
+    stored = set(Subscriber.objects.filter(address_digest__in=every).values_list("address_digest", flat=True))
+    left = [address for address, digests in keys.items() if suppressed.intersection(digests)]
+    result.suppressed += len(left)
+    for address in left:
+        del keys[address]
+    new = [
+        _build_subscriber(address, locale)
+        for address, digests in sorted(
+            keys.items(), key=lambda item: item[1]
+        )  # two imports wait in one order
+        if not stored.intersection(digests)
+    ]
+    Subscriber.objects.bulk_create(new, ignore_conflicts=True)
+    allowed = [key for digests in keys.values() for key in digests]
+    found = Subscriber.objects.select_for_update().filter(address_digest__in=allowed)
+    return list(found.order_by("address_digest"))
+
+
+def _build_subscriber(address: str, locale: str) -> Subscriber:
+    subscriber = Subscriber(locale=locale)
+    subscriber.address = address
+    return subscriber

@@ -13,21 +13,26 @@ def find_stop() -> AlertState | None:
 
 
 @transaction.atomic
-def stop_sending(*, by: str) -> None:
-    """Hold back all mails, unless they are held back. A mail that is being sent now is still sent.
+def stop_sending(*, by: str) -> bool:
+    """Hold back all mails, and return whether they were sent until then. A mail that is being sent now is still sent.
 
     Args:
         by: the name of who does so.
     """
     state = lock_state()
-    if not state.stopped_at:
-        state.stopped_at, state.stopped_by = timezone.now(), by
-        state.save(update_fields=["stopped_at", "stopped_by"])
+    if state.stopped_at:
+        return False
+    state.stopped_at, state.stopped_by = timezone.now(), by
+    state.save(update_fields=["stopped_at", "stopped_by"])
+    return True
 
 
 @transaction.atomic
-def resume_sending() -> None:
-    """Let the mails go out that were held back; each is looked at again before."""
+def resume_sending() -> bool:
+    """Let the mails go out that were held back, each is looked at again before; return whether they were."""
     state = lock_state()
+    if not state.stopped_at:
+        return False
     state.stopped_at, state.stopped_by = None, ""
     state.save(update_fields=["stopped_at", "stopped_by"])
+    return True

@@ -38,6 +38,14 @@ PROVIDER_REFUSALS = {
     Refusal.NOT_FRESH: gettext_lazy("authentication not recent"),
 }
 
+IMPORT_NUMBERS = {
+    "added": gettext_lazy("%d added"),
+    "known": gettext_lazy("%d subscribed before"),
+    "suppressed": gettext_lazy("%d left before"),
+    "refused": gettext_lazy("%d without an address"),
+}
+"""What is said of each number of an import of subscribers (`subscriptions.list_import`)."""
+
 
 def describe_event(event: AccountEvent) -> str:
     """Return an event as text: "Account changed: groups (Editors → Linkers)"."""
@@ -67,9 +75,25 @@ def _describe_detail(detail: dict) -> str:
         return describe_factors(detail)
     if "passkey" in detail:
         return _("“%(name)s”") % {"name": detail["passkey"]}
+    if "added" in detail:
+        return _describe_import(detail)
+    if "waiting" in detail:
+        return ngettext("%(count)d mail waits", "%(count)d mails wait", detail["waiting"]) % {
+            "count": detail["waiting"]
+        }
     if "to" in detail and "count" in detail:
         return _("%(count)s to %(to)s") % detail
     return ", ".join(_describe_field(name, detail) for name in detail.get("fields", ()))
+
+
+def _describe_import(detail: dict) -> str:
+    """Return what an import of subscribers has done: "2 added, 1 subscribed before"."""
+    parts = [
+        text % detail[name] for name, text in IMPORT_NUMBERS.items() if name == "added" or detail.get(name)
+    ]
+    if "read" in detail:
+        parts.append(_("broken off after line %(read)d of %(lines)d") % detail)
+    return ", ".join(parts)
 
 
 def _describe_field(name: str, detail: dict) -> str:
@@ -100,7 +124,8 @@ class AccountEventAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("account"), ordering="account_name")
     def account_link(self, event: AccountEvent) -> str:
+        is_by_command = event.type == EventType.LIST_IMPORTED
         if not event.account_id:
-            return event.account_name or _("unknown name")
+            return event.account_name or (_("the command line") if is_by_command else _("unknown name"))
         url = reverse("desk:auth_user_change", args=[event.account_id])
         return format_html('<a href="{}">{}</a>', url, event.account.get_username())

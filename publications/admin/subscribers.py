@@ -6,12 +6,15 @@ No page shows an address.
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from accounts.events import record_event
 from accounts.mail import can_send_mail
+from accounts.models import EventType
 from accounts.names import full_name_of
 from publications.locales import LANGUAGE_LABELS, LOCALES
 from publications.models import FACETS, NEWSLETTER
@@ -25,8 +28,14 @@ from subscriptions.audience import (
 from subscriptions.conditions import Choice
 from subscriptions.delivery_log import list_deliveries
 from subscriptions.labels import describe_condition
-from subscriptions.list_import import MAX_LIST_BYTES, ListImport, import_list
-from subscriptions.models import Timing
+from subscriptions.list_import import (
+    MAX_CONSENT_CHARACTERS,
+    MAX_LIST_BYTES,
+    MAX_REQUEST_LINES,
+    ListImport,
+    import_list,
+)
+from subscriptions.models import AlertMail, Timing
 from subscriptions.retention import MAIL_DAYS
 from subscriptions.sending import find_stop, resume_sending, stop_sending
 
@@ -78,13 +87,21 @@ def _describe_locales(counts: dict[str, int]) -> str:
     return ", ".join(f"{LANGUAGE_LABELS[code]} {counts[code]}" for code in LOCALES if code in counts)
 
 
+@transaction.atomic
 def _change_sending(request: HttpRequest) -> None:
+    """Stop or resume all mails, and record who has done so; whoever comes second changes nothing."""
+    user = request.user
     if "stop" in request.POST:
-        stop_sending(by=full_name_of(request.user))
-        messages.success(request, _("Stopped: no mail goes out to subscribers until somebody resumes it."))
+        type, is_changed = EventType.MAILS_STOPPED, stop_sending(by=full_name_of(user))
+        message = _("Stopped: no mail goes out to subscribers until somebody resumes it.")
     elif "resume" in request.POST:
-        resume_sending()
-        messages.success(request, _("Resumed: what has waited goes out with the next run."))
+        type, is_changed = EventType.MAILS_RESUMED, resume_sending()
+        message = _("Resumed: what has waited goes out with the next run.")
+    else:
+        return
+    if is_changed:
+        record_event(type, user, by=user, request=request, waiting=AlertMail.objects.pending().count())
+    messages.success(request, message)
 
 
 class SubscriberListForm(RedisplayMixin, forms.Form):
@@ -109,7 +126,7 @@ class SubscriberListForm(RedisplayMixin, forms.Form):
         choices=[(code, LANGUAGE_LABELS[code]) for code in LOCALES],
     )
     consent = forms.CharField(
-        label=gettext_lazy("What proves that they have agreed"), max_length=300,
+        label=gettext_lazy("What proves that they have agreed"), max_length=MAX_CONSENT_CHARACTERS,
         help_text=gettext_lazy(
             "Such as “Newsletter of the old site, confirmed by mail, 2019 to 2026; list kept by Ann Berg”. It is kept "
             "with each of them."
@@ -129,9 +146,16 @@ class SubscriberListForm(RedisplayMixin, forms.Form):
         if file.size > MAX_LIST_BYTES:
             raise forms.ValidationError(_("The file is larger than 10 MB: divide it."))
         try:
-            return file.read().decode("utf-8-sig")
+            text = file.read().decode("utf-8-sig")
         except UnicodeDecodeError as error:
             raise forms.ValidationError(_("The file is no text in UTF-8: save it as such.")) from error
+        if (count := len(text.splitlines())) > MAX_REQUEST_LINES:
+            message = _(
+                "The list has %(count)d lines, and this page takes %(limit)d at a time: divide it. Or run the command "
+                "manage.py import_subscribers on the server, which takes lists of any length."
+            )
+            raise forms.ValidationError(message % {"count": count, "limit": MAX_REQUEST_LINES})
+        return text
 
 
 @require_permissions("change_subscriber", app="subscriptions")
@@ -144,7 +168,7 @@ def subscriber_list_page(request: HttpRequest) -> HttpResponse:
         filters = {"kind": chosen["kind"]} if chosen["kind"] else {}
         result = import_list(
             chosen["file"], Choice(filters), timing=Timing(chosen["timing"]), locale=chosen["locale"],
-            consent_note=chosen["consent"],
+            consent_note=chosen["consent"], by=request.user, request=request,
         )  # fmt: skip
         messages.success(request, " ".join(_describe_result(result)))
         return HttpResponseRedirect(reverse("desk:subscribers"))

@@ -158,7 +158,8 @@ MENU = (
         ),
         model_entry(
             AccountEvent, _("Account events"),
-            _("Who signed in, who was refused, who changed an account"), has_add=False,
+            _("Who signed in, who was refused, who changed an account, a list of subscribers or their mails"),
+            has_add=False,
         ),
         EntryDefinition(
             "auth.view_group", _("Who may do what"), _("The roles, their people, and what each may do"),

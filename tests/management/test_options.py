@@ -24,6 +24,7 @@ COMMANDS = sorted(
 """Our commands, without those that extend one of Django."""
 IMPORT = ("import_publications", "{posts}", "--processes", "0")
 """A valid import, to which an invalid option is added."""
+SUBSCRIBERS = ("import_subscribers", "{latin}", "--locale", "sv", "--consent", "Paper")
 SAVE = ("save_old_site", "http://127.0.0.1:9", "{missing}")
 BAD_VALUES = [
     (("import_publications", "{missing}"), r"no “.*missing”"),
@@ -79,6 +80,13 @@ BAD_VALUES = [
             ("{posts}", r"posts” holds files that this command has not written.*Give an empty folder"),
         )
     ),
+    (("import_subscribers", "{missing}", *SUBSCRIBERS[2:]), r"missing” cannot be read: No such file"),
+    (SUBSCRIBERS, r"latin\.csv” is no text in UTF-8. Save it"),
+    ((*SUBSCRIBERS, "--locale", "de"), r"--locale.*de.*sv"),
+    ((*SUBSCRIBERS, "--consent", " "), r"--consent: give up to 300 characters"),
+    ((*SUBSCRIBERS, "--kind", "novel"), r"no kind “novel”. There are: all, "),
+    ((*SUBSCRIBERS, "--timing", "hourly"), r"--timing.*hourly.*weekly"),
+    ((*SUBSCRIBERS, "--by", "nobody"), r"no account “nobody”.*Users"),
     (("mirror", "{missing}", "--processes", "-2"), r"--processes.*-2.*0 to"),
     (("mirror", "{missing}", "--processes", "x"), r"--processes.*x"),
     (("mirror", "{missing}", "--portable", "{missing}"), r"missing.*Give places of their own"),
@@ -208,6 +216,7 @@ def test_every_option_with_a_value_has_an_invalid_case():
 
     positional = {
         "import_publications": "path",
+        "import_subscribers": "path",
         "mirror": "folder",
         "rebuild": "part",
         "export_audit_log": "file",

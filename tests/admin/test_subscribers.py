@@ -1,0 +1,149 @@
+"""Subscribers and the newsletter at the desk: what is changed there is logged."""
+
+import re
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import get_resolver, reverse
+
+from accounts.models import AccountEvent, DeskSession
+from publications.models import AuditEntry, OutboxMail
+from subscriptions.conditions import Choice
+from subscriptions.list_import import BATCH_ADDRESSES, MAX_REQUEST_LINES, import_list
+from subscriptions.models import AlertMail, Subscriber, Subscription, Timing
+from subscriptions.signup import request_subscriptions
+from tests.factories import make_person, make_publication
+from tests.subscriptions.factories import make_subscriber
+
+pytestmark = pytest.mark.django_db
+
+PAGE, LIST_PAGE = reverse("desk:subscribers"), reverse("desk:subscriber-list")
+LIST = {"kind": "", "timing": "weekly", "locale": "sv", "consent": "Old newsletter, 2019 to 2026"}
+LOGS = {model._meta.db_table for model in (AccountEvent, AuditEntry, OutboxMail)}
+"""What administrators look at: account events, the audit trail, the outbox."""
+NOT_LOGGED = {"django_session", DeskSession._meta.db_table}
+POSTS = {
+    "subscribers": [{"stop": "1"}, {"resume": "1"}],
+    "subscriber-list": [LIST],
+    "newsletter": [{"newsletter": "https://example.org/letters", "version": "1"}],
+    "newsletter-test": [{}],
+}
+"""What is posted to pages that change something; nothing to the others."""
+
+
+@pytest.fixture
+def administrator(client):
+    person = make_person("Administrators", email="ada@example.org")
+    client.force_login(person)
+    return person
+
+
+def make_file(*addresses: str) -> SimpleUploadedFile:
+    return SimpleUploadedFile("list.csv", "\n".join(addresses).encode())
+
+
+def post_file(client, *addresses: str, **fields: str) -> str:
+    return client.post(LIST_PAGE, {**LIST, **fields, "file": make_file(*addresses)}, follow=True).text
+
+
+def list_pages() -> list[str]:
+    names = get_resolver().namespace_dict["desk"][1].reverse_dict
+    return sorted(
+        name for name in names if isinstance(name, str) and name.startswith(("subscriber", "newsletter"))
+    )
+
+
+def written_tables(queries) -> set[str]:
+    found = (
+        re.match(r'(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM) "(\w+)"', row["sql"]) for row in queries
+    )
+    return {match[1] for match in found if match} - NOT_LOGGED
+
+
+def test_whatever_these_pages_change_is_in_a_log(administrator, client):
+    issue, logged = make_publication(kind="newsletter", body=""), set()
+    for name in list_pages():
+        args = [issue.pk] if name.startswith("newsletter-") and name != "newsletter-issues" else []
+        for values in POSTS.get(name, [{}]):
+            files = {"file": make_file("ann@example.org")} if name == "subscriber-list" else {}
+            with CaptureQueriesContext(connection) as queries:
+                client.post(reverse(f"desk:{name}", args=args), {**values, **files})
+            if tables := written_tables(queries):
+                assert tables & LOGS, (name, values)
+                logged.add(name)
+
+    assert logged == set(POSTS)
+    assert "example.org" not in str(list(AccountEvent.objects.values_list("detail", flat=True)))
+
+
+def test_administrators_see_who_has_imported_a_list_and_stopped_the_mails(administrator, client):
+    subscriber = make_subscriber(Choice(), address="known@example.org")
+    AlertMail.objects.create(subscriber=subscriber, purpose="confirm")
+    post_file(client, "ann@example.org", "known@example.org", "no address")
+    for name in ("stop", "stop", "resume"):
+        client.post(PAGE, {name: "1"})
+
+    page = client.get(reverse("desk:accounts_accountevent_changelist")).text
+
+    assert "List of subscribers imported: 1 added, 1 subscribed before, 1 without an address" in page
+    assert page.count("Mails to subscribers stopped: 0 mails wait</") == 1
+    assert page.count("Mails to subscribers sent again: 0 mails wait</") == 1
+    assert page.count(administrator.username) > 2 and "example.org" not in page.partition("<main")[2]
+
+
+def test_a_list_that_takes_too_long_for_a_request_is_refused_with_a_remedy(administrator, client):
+    lines = ["heading", *["x"] * MAX_REQUEST_LINES]
+
+    page = post_file(client, *lines)
+
+    assert f"The list has {len(lines)} lines" in page and "manage.py import_subscribers" in page
+    assert not AccountEvent.objects.filter(type="list_imported").exists()
+
+
+def test_a_reader_who_signs_up_during_an_import_breaks_no_batch():
+    is_signed_up = False
+
+    def sign_up_before(execute, sql, *args):
+        nonlocal is_signed_up
+        if not is_signed_up and re.match(r'INSERT .*"subscriptions_subscriber"', sql):
+            is_signed_up = True
+            request_subscriptions(
+                "ann@example.org", [Choice()], timing=Timing.DAILY, locale="en", network="192.0.2.1"
+            )
+        return execute(sql, *args)
+
+    with connection.execute_wrapper(sign_up_before):
+        result = import_list(
+            "ann@example.org\nbo@example.org",
+            Choice(),
+            timing=Timing.WEEKLY,
+            locale="sv",
+            consent_note="Paper",
+        )
+
+    assert is_signed_up and result.added == 2 == Subscriber.objects.count()
+    assert {row.timing for row in Subscription.objects.confirmed()} == {"weekly"}
+
+
+def test_a_list_that_is_broken_off_goes_on_with_the_same_command(tmp_path, capsys):
+    path = tmp_path / "list.csv"
+    path.write_text("".join(f"reader{number}@example.org\n" for number in range(BATCH_ADDRESSES + 1)))
+
+    def interrupt(done, total):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        import_list(
+            path.read_text(), Choice({"kind": "newsletter"}), timing=Timing.WEEKLY, locale="sv",
+            consent_note="Paper", progress=interrupt,
+        )  # fmt: skip
+    broken_off = AccountEvent.objects.get().detail
+    call_command("import_subscribers", path, locale="sv", consent="Paper")
+
+    assert (broken_off["added"], broken_off["read"]) == (BATCH_ADDRESSES, BATCH_ADDRESSES)
+    assert "Added: 1. Subscribed before: 500." in capsys.readouterr().out
+    assert Subscription.objects.confirmed().count() == BATCH_ADDRESSES + 1
+    assert "read" not in AccountEvent.objects.latest("pk").detail
