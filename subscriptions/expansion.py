@@ -31,6 +31,7 @@ from .models import (
     Subscription,
     Timing,
 )
+from .timings import has_timing
 
 DIGEST_WEEKDAY = 0
 """The day of the weekly mail: Monday."""
@@ -154,12 +155,14 @@ def list_fulfilled(edition_with_rows: EditionWithRows) -> Iterator[tuple[int, di
 def _queue_alerts(event: AlertEvent, edition: Edition) -> None:
     """Queue the mails of an event to those who are mailed at once.
 
-    What was taken back is said to those alone who were mailed about it.
+    What was taken back is said to those alone who were mailed about it, which may just be happening to a mail that
+    waits: whether it was is looked at when the mail is written.
     """
     if event.type == AlertType.TAKEN_BACK:
-        subscribers = list_mailed(event.edition_id)
+        sent_or_pending = Q(sent_at__isnull=False) | Q(next_attempt_at__isnull=False)
+        subscribers = _list_with_mail(event.edition_id, sent_or_pending)
     else:
-        subscribers = _subscribers_of(Q(condition__matches__event=event.pk), Timing.AT_ONCE)
+        subscribers = _subscribers_of(Q(condition__matches__event=event.pk), Q(timing=Timing.AT_ONCE))
         subscribers = subscribers.filter(is_shown_to(event, edition))
     _queue(
         subscribers, purpose=AlertMailPurpose.ALERT, event=event.pk, period_end=None, due_at=event.happens_at
@@ -168,8 +171,12 @@ def _queue_alerts(event: AlertEvent, edition: Edition) -> None:
 
 def list_mailed(edition_pk: int) -> QuerySet[Subscriber]:
     """Return those who were mailed at once about an edition, and can be mailed again."""
-    mailed = AlertMail.objects.filter(event__edition=edition_pk, sent_at__isnull=False)
-    return Subscriber.objects.reachable().filter(Exists(mailed.filter(subscriber=OuterRef("pk"))))
+    return _list_with_mail(edition_pk, Q(sent_at__isnull=False))
+
+
+def _list_with_mail(edition_pk: int, state: Q) -> QuerySet[Subscriber]:
+    mails = AlertMail.objects.filter(state, event__edition=edition_pk, subscriber=OuterRef("pk"))
+    return Subscriber.objects.reachable().filter(Exists(mails))
 
 
 def is_shown_to(event: AlertEvent, edition: Edition) -> Q:
@@ -191,9 +198,9 @@ def has_in_locale(edition: Edition) -> Q:
     return Q(locale__in=shown) | Exists(follows)
 
 
-def _subscribers_of(matched: Q, timing: Timing) -> QuerySet[Subscriber]:
+def _subscribers_of(matched: Q, timing: Q) -> QuerySet[Subscriber]:
     """Return those who can be mailed and have confirmed a condition that is matched, with this timing."""
-    subscriptions = Subscription.objects.confirmed().filter(matched, timing=timing)
+    subscriptions = Subscription.objects.confirmed().filter(matched, timing)
     return Subscriber.objects.reachable().filter(pk__in=subscriptions.values("subscriber"))
 
 
@@ -246,7 +253,7 @@ def list_matched(after: datetime, until: datetime) -> QuerySet[AlertEvent]:
 def _queue_digest(timing: Timing, end: datetime) -> int:
     purpose = PERIODS[timing].purpose
     matched = Q(condition__matches__event__in=list_events(purpose, end))
-    return _queue(_subscribers_of(matched, timing), purpose=purpose, period_end=end, due_at=end)
+    return _queue(_subscribers_of(matched, has_timing(timing)), purpose=purpose, period_end=end, due_at=end)
 
 
 def _queue(

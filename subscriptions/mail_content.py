@@ -4,7 +4,7 @@ A hundred thousand readers with three choices each have more different mails tha
 choosing and the writing are done for each of them, and no query.
 """
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from functools import cached_property
 
 from django.db.models import QuerySet
@@ -15,7 +15,11 @@ from publications.models import Edition
 from .entries import Entry, describe_events
 from .expansion import ENDINGS, list_events
 from .labels import describe_condition
-from .models import AlertEvent, AlertMail, AlertMailPurpose, AlertType, Condition, EventMatch
+from .models import AlertEvent, AlertMail, AlertMailPurpose, AlertType, Condition, EventMatch, Timing
+from .timings import list_left_out
+
+type LeftOut = frozenset[tuple[int, int]]
+NOTHING: LeftOut = frozenset()
 
 
 def content_key(mail: AlertMail) -> Hashable:
@@ -36,9 +40,17 @@ class MailContent:
         self.matches = self._find_matches()
         self._labels: dict[int, str] = {}
 
-    def select(self, reasons: frozenset[int]) -> list[Entry]:
-        """Return what a subscriber reads who has chosen these conditions: the last entry of each publication."""
-        selected = self._select_events(reasons)
+    def list_reasons(self, conditions: Iterable[int], left_out: LeftOut = NOTHING) -> frozenset[int]:
+        """Return which conditions choose any event."""
+        return frozenset(pk for pk in conditions if self._chosen_by(pk, left_out))
+
+    def select(self, reasons: frozenset[int], left_out: LeftOut = NOTHING) -> list[Entry]:
+        """Return what a subscriber reads who has chosen these conditions: the last entry of each publication.
+
+        Args:
+            left_out: what they do not choose all the same, as pairs of condition and event.
+        """
+        selected = self._select_events(reasons, left_out)
         last = {
             event.edition.publication_id: entry
             for event in selected
@@ -54,7 +66,15 @@ class MailContent:
                     self._labels[condition.pk] = describe_condition(condition)
         return sorted(self._labels[pk] for pk in reasons if pk in self._labels)
 
-    def _select_events(self, reasons: frozenset[int]) -> list[AlertEvent]:
+    def list_left_out(self, subscriber: int, timing: Timing, changed: Iterable[int]) -> LeftOut:
+        """Return what conditions of a subscriber do not choose, as their timing was changed."""
+        return list_left_out(subscriber, timing, changed, self._own_events())
+
+    def _chosen_by(self, condition: int, left_out: LeftOut) -> set[int]:
+        events = self.matches.get(condition, set())
+        return {pk for pk in events if (condition, pk) not in left_out} if left_out else events
+
+    def _select_events(self, reasons: frozenset[int], left_out: LeftOut) -> list[AlertEvent]:
         """Return the events that a subscriber has chosen.
 
         What was taken back is said to whoever was mailed about it, for whatever reason. Others of a day or week are
@@ -62,7 +82,7 @@ class MailContent:
         """
         if self._event:
             return [event for event in self._events if reasons or event.type == AlertType.TAKEN_BACK]
-        chosen = set().union(*(self.matches[pk] for pk in reasons))
+        chosen = set().union(*(self._chosen_by(pk, left_out) for pk in reasons))
         shown = self._shown | {self._followed[pk] for pk in reasons if pk in self._followed}
         return [event for event in self._events if event.pk in chosen and self._is_included(event, shown)]
 
@@ -81,6 +101,13 @@ class MailContent:
 
     def _own_events(self) -> QuerySet[AlertEvent]:
         return AlertEvent.objects.filter(pk=self._event) if self._event else list_events(*self._period)
+
+    @cached_property
+    def taken_back(self) -> int | None:
+        """The edition that the mail says was published by mistake, if it is of nothing else."""
+        if not self._event:
+            return None
+        return next((event.edition_id for event in self._events if event.type == AlertType.TAKEN_BACK), None)
 
     @cached_property
     def _events(self) -> list[AlertEvent]:

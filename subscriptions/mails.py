@@ -32,9 +32,9 @@ from publications.models.prepared_queries import INTEGER, PreparedQuery
 from publications.news import sender_address
 
 from .entries import Entry, describe_many, preview_many, remove_line_ends
-from .expansion import PERIODS
+from .expansion import PERIODS, list_mailed
 from .labels import SEPARATOR, describe_condition, describe_unconfirmed
-from .mail_content import MailContent, content_key
+from .mail_content import NOTHING, MailContent, content_key
 from .messages import MessageTemplate
 from .models import (
     AlertMail,
@@ -42,6 +42,7 @@ from .models import (
     Subscription,
     Timing,
 )
+from .timings import has_timing, is_changed
 from .tokens import TOKEN_LENGTH, TokenPurpose, make_token
 
 PLACEHOLDERS = {purpose: token_urlsafe()[:TOKEN_LENGTH] for purpose in TokenPurpose}
@@ -61,8 +62,8 @@ TIMING_OF = {
 
 
 def _chosen(*, subscriber: Any, timing: Any) -> QuerySet:
-    chosen = Subscription.objects.confirmed().filter(subscriber=subscriber, timing=timing)
-    return chosen.values_list("condition")
+    chosen = Subscription.objects.confirmed().filter(has_timing(timing), subscriber=subscriber)
+    return chosen.annotate(is_changed=is_changed()).values_list("condition", "is_changed")
 
 
 _chosen_conditions = PreparedQuery(_chosen, subscriber=INTEGER)
@@ -115,20 +116,24 @@ class MailWriter:
         if is_paused or subscriber.failed_at:
             return None
         timing = TIMING_OF[AlertMailPurpose(mail.purpose)]
-        conditions = set(_chosen_conditions.flat_list(subscriber=subscriber.pk, timing=timing))
+        chosen = _chosen_conditions.values_list(subscriber=subscriber.pk, timing=timing)
         key = content_key(mail)
         if key not in self._contents:
             self._contents[key] = MailContent(mail)
         content = self._contents[key]
-        reasons = frozenset(conditions & content.matches.keys())
-        if (key, reasons) not in self._templates:
-            self._templates[key, reasons] = self._write_list_mail(mail, content, reasons)
-        return self._templates[key, reasons]
+        if content.taken_back and not list_mailed(content.taken_back).filter(pk=subscriber.pk).exists():
+            return None
+        changed = [pk for pk, is_changed in chosen if is_changed]
+        left_out = content.list_left_out(subscriber.pk, timing, changed) if changed else NOTHING
+        reasons = content.list_reasons((pk for pk, _is_changed in chosen), left_out)
+        if (key, reasons, left_out) not in self._templates:
+            entries = content.select(reasons, left_out)
+            self._templates[key, reasons, left_out] = self._write_list_mail(mail, content, entries, reasons)
+        return self._templates[key, reasons, left_out]
 
     def _write_list_mail(
-        self, mail: AlertMail, content: MailContent, reasons: frozenset[int]
+        self, mail: AlertMail, content: MailContent, entries: list[Entry], reasons: frozenset[int]
     ) -> MessageTemplate | None:
-        entries = content.select(reasons)
         if not entries:
             return None
         more, locale = max(0, len(entries) - MAX_ENTRIES), mail.subscriber.locale

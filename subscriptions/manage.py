@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 from publications.models import Publication
 
 from .conditions import Choice, limit_timing
+from .events import lock_state
 from .labels import describe_condition
 from .models import Subscriber, Subscription, Timing
 from .signup import MAX_SUBSCRIPTIONS, remove_subscriber
+from .timings import change_timing
 
 
 @transaction.atomic
@@ -41,13 +43,13 @@ def change_subscriptions(
         Subscriber.DoesNotExist: the reader has left.
         ValidationError: there would be more than `MAX_SUBSCRIPTIONS`; nothing is changed.
     """
+    lock_state()  # before the subscriber, as whoever queues mails locks them
     subscriber = Subscriber.objects.select_for_update().get(pk=subscriber.pk)
     own = subscriber.subscriptions
     subscriber.locale = locale
     subscriber.save(update_fields=["locale"])
     for subscription in own.filter(pk__in=timings).select_related("condition"):
-        value = limit_timing(subscription.condition.filters, timings[subscription.pk])
-        own.filter(pk=subscription.pk).exclude(timing=value).update(timing=value)
+        change_timing(subscription, limit_timing(subscription.condition.filters, timings[subscription.pk]))
     own.filter(pk__in=removed).delete()
     for choice in added:
         _add_confirmed(subscriber, choice, timing)
@@ -62,8 +64,14 @@ def change_subscriptions(
 
 
 def _add_confirmed(subscriber: Subscriber, choice: Choice, timing: Timing) -> None:
-    values = {"timing": limit_timing(choice.filters, timing), "confirmed_at": timezone.now()}
-    subscriber.subscriptions.update_or_create(condition=choice.store(), defaults=values)
+    timing = limit_timing(choice.filters, timing)
+    subscription, _is_new = subscriber.subscriptions.get_or_create(
+        condition=choice.store(), defaults={"timing": timing}
+    )
+    change_timing(subscription, timing)
+    if not subscription.confirmed_at:
+        subscription.confirmed_at = timezone.now()
+        subscription.save(update_fields=["confirmed_at"])
 
 
 def _delete_excess(subscriber: Subscriber) -> None:
@@ -112,6 +120,7 @@ def _describe_subscription(subscription: Subscription) -> dict[str, object]:
         "search": condition.query,
         "publication": uid,
         "timing": subscription.timing,
+        "earlier_timings": list(subscription.earlier_timings.order_by("until").values("timing", "until")),
         "requested_at": subscription.requested_at,
         "confirmed_at": subscription.confirmed_at,
         "consent": subscription.consent_source,

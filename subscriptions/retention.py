@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from .models import AlertEvent, AlertMail, EventMatch
+from .models import AlertEvent, AlertMail, EarlierTiming, EventMatch
 
 MAIL_DAYS = 30
 """How long mails that are sent or given up are kept: what was sent to whom is nobody's business for longer."""
@@ -21,5 +21,6 @@ def delete_old_mails() -> int:
     count = AlertMail.objects.filter(ended, next_attempt_at=None).delete()[0]
     needed = EventMatch.objects.filter(event=OuterRef("pk")).exclude(condition__query="")
     waiting = AlertMail.objects.filter(event=OuterRef("pk"))
+    EarlierTiming.objects.filter(until__lt=limit).delete()
     events = AlertEvent.objects.filter(~Exists(needed), ~Exists(waiting), matched_at__lt=limit)
     return count + events.delete()[0]

@@ -180,6 +180,24 @@ class Subscription(models.Model):
         return f"{self.subscriber}: {self.condition}, {self.timing}"
 
 
+class EarlierTiming(models.Model):
+    """The timing that a subscription had before a change: what was matched until then is mailed by it.
+
+    Attributes:
+        until: when it was changed. It began with the change before, if there was one.
+    """
+
+    subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE, related_name="earlier_timings")
+    timing = models.CharField(max_length=10, choices=Timing)
+    until = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.timing} until {self.until:%Y-%m-%d %H:%M}"
+
+
 class SignUpAttempt(models.Model):
     """A form that was sent, counted for the limits of `signup` and deleted after a day. It names nobody.
 

@@ -237,6 +237,7 @@ def test_a_link_without_selection_has_words_of_its_own(form):
     rich_text(form).click()
     form.keyboard.type("See ")
     form.keyboard.press("Control+K")
+    expect(form.get_by_role("dialog", name="Link").get_by_label("Address")).to_be_focused()
     form.keyboard.type("ann@example.org")
     form.keyboard.press("Tab")
     form.keyboard.type("Ann")
