@@ -37,8 +37,8 @@ def change(subscriber: Subscriber, timing: Timing) -> None:
 
 def wait_a_week(monkeypatch) -> None:
     start = timezone.now()
-    for hours in range(0, 8 * 24, 6):
-        monkeypatch.setattr(timezone, "now", lambda hours=hours: start + timedelta(hours=hours))
+    for days in range(9):
+        monkeypatch.setattr(timezone, "now", lambda days=days: start + timedelta(days=days))
         queue_digests()
 
 
