@@ -145,6 +145,7 @@ CREATED_BY_MIGRATION = {
         "subscription",
         "suppressedaddress",
     },
+    "0002_earlier_timings": {"earliertiming"},
 }
 """Models and fields, as their migrations name them, whose data would be lost by undoing those. Others lose nothing."""
 
