@@ -13,6 +13,8 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.core.mail.backends import smtp
 
+from .smtp_time_limit import TimeLimitedSMTP, TimeLimitedSMTPS
+
 CONSOLE = "django.core.mail.backends.console.EmailBackend"
 _executor = ThreadPoolExecutor(1, "mail")
 logger = logging.getLogger(__name__)
@@ -32,6 +34,10 @@ def send_in_background() -> None:
 
 class BackgroundEmailBackend(smtp.EmailBackend):
     """Django's SMTP backend; in a server it returns before the mail is sent, and logs errors."""
+
+    @property
+    def connection_class(self) -> type[TimeLimitedSMTP]:
+        return TimeLimitedSMTPS if self.use_ssl else TimeLimitedSMTP
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         if not is_in_background:

@@ -72,6 +72,7 @@ class MailSink(socketserver.ThreadingTCPServer):
         replies: the reply to RCPT by recipient, where it is another than 250.
         at_stage: is called at each stage of a conversation.
         pause: seconds that it takes to accept a mail, so that a kill finds mails left.
+        byte_pause: seconds before each byte of a reply.
         run: the number of the run of `send_mail` that talks to it.
     """
 
@@ -81,7 +82,7 @@ class MailSink(socketserver.ThreadingTCPServer):
         self.mails: list[AcceptedMail] = []
         self.replies: dict[str, str] = {}
         self.at_stage: Callable[[str], None] = lambda _stage: None
-        self.pause = 0.0
+        self.pause = self.byte_pause = 0.0
         self.run = 0
         super().__init__(("127.0.0.1", 0), SinkHandler)
 
@@ -135,7 +136,13 @@ class SinkHandler(socketserver.StreamRequestHandler):
             lines.append(line[1:] if line.startswith(b"..") else line)
 
     def reply(self, line: str) -> None:
-        self.wfile.write(f"{line}\r\n".encode())
+        text = f"{line}\r\n".encode()
+        if not self.server.byte_pause:
+            self.wfile.write(text)
+            return
+        for byte in text:
+            time.sleep(self.server.byte_pause)
+            self.wfile.write(bytes([byte]))
 
 
 @contextmanager
