@@ -38,11 +38,13 @@ DERIVED_FIELDS = frozenset(
         *(("auditentry", name) for name in ("hash", "personal_hash", "personal_salt", "public_part")),
         ("edition", "content_digest"),
         ("kind", "is_listed"),
+        ("subscriber", "has_retries"),
     }
 )
-"""Fields of other models of `publications` without which the site only does more than it needs to, a renamed one by
+"""Fields of other models without which the site only does more than it needs to, a renamed one by
 both names; and the hashes of the audit log, which migrating forward begins anew. The
-first rows take the newsletter out of lists: an older release has its issues in them."""
+first rows take the newsletter out of lists: an older release has its issues in them. It keeps the order of the mails to
+a subscriber by another column."""
 
 TABLES_WITHOUT_MODELS = ("django_migrations", "publications_search", "publications_filed", "sqlite_")
 """Prefixes of tables without a model: those of Django and SQLite, and the search index."""

@@ -17,9 +17,9 @@ from django.utils import timezone
 from publications.models.prepared_queries import DATETIME, INTEGER, PreparedQuery
 from publications.news import Failure
 
-from .bounces import record_delivery, record_failure
+from .bounces import end_bouncing, record_failure
 from .mails import MailWriter
-from .models import AlertMail, AlertMailPurpose, AlertState
+from .models import AlertMail, AlertMailPurpose, AlertState, Subscriber
 
 CONFIRMATION_SECONDS = 1
 """How often mails that ask to confirm are looked for among many others."""
@@ -50,19 +50,28 @@ class AlertQueue:
     def mark_sent(self, mail: AlertMail) -> None:
         """A provider that reports what becomes of a mail accepts it in any case."""
         mail.mark_sent()
+        _store_retries(mail, has_retries=False)
         if not settings.MAIL_EVENTS_PROVIDER:
-            record_delivery(mail.subscriber)
+            end_bouncing(mail.subscriber)
 
     def mark_failed(self, mail: AlertMail, error: str, failure: Failure) -> None:
         mail.mark_failed(error, is_final=failure == Failure.REJECTED)
         if failure != Failure.NOT_WRITTEN:
             record_failure(mail.subscriber, failure)
+            _store_retries(mail, has_retries=True)
 
     def drop(self, mail: AlertMail) -> None:
         mail.delete()
 
     def mark_unreachable(self, error: str) -> int:
         return AlertMail.objects.due().count()
+
+
+def _store_retries(mail: AlertMail, *, has_retries: bool) -> None:
+    """Store whether other mails of the subscriber may have to wait for one; those that ask to confirm never do."""
+    subscriber = mail.subscriber
+    if mail.purpose != AlertMailPurpose.CONFIRM and subscriber.has_retries != has_retries:
+        Subscriber.objects.filter(pk=subscriber.pk).update(has_retries=has_retries)
 
 
 def _claim(find: PreparedQuery[AlertMail]) -> AlertMail | None:
@@ -91,9 +100,7 @@ def _alerts(now: Any, subscriber: Any = None) -> QuerySet[AlertMail]:
     earlier = AlertMail.objects.pending().filter(
         subscriber=OuterRef("subscriber"), pk__lt=OuterRef("pk"), attempts__gt=0
     )
-    waits = Q(subscriber__bouncing_since__isnull=False) & Exists(
-        earlier.exclude(purpose=AlertMailPurpose.CONFIRM)
-    )
+    waits = Q(subscriber__has_retries=True) & Exists(earlier.exclude(purpose=AlertMailPurpose.CONFIRM))
     mails = AlertMail.objects.due(now).exclude(purpose=AlertMailPurpose.CONFIRM)
     return _lock_first(mails.filter(~waits, ~Exists(stopped)), subscriber)
 

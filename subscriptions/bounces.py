@@ -18,18 +18,20 @@ MAX_BOUNCING = timedelta(days=14)
 def record_failure(subscriber: Subscriber, failure: Failure) -> None:
     """Store that a mail came back.
 
-    An address that comes back for long has failed. Where the relay fails it has not, and the time starts anew: the
-    first mail after weeks of a wrong setting may well be refused for now, as by greylisting.
+    An address that comes back for long has failed. A failure of the relay says nothing about it, and ends the time that
+    counts: after weeks of a wrong setting the first mail may well be refused for now, as by greylisting.
     """
+    if failure == Failure.NOT_ACCEPTED:
+        end_bouncing(subscriber)
+        return
     now = timezone.now()
-    since = None if failure == Failure.NOT_ACCEPTED else subscriber.bouncing_since
-    is_bouncing_for_long = since is not None and since < now - MAX_BOUNCING
-    has_failed = failure == Failure.REJECTED or (failure == Failure.BOUNCED and is_bouncing_for_long)
-    values = {"failed_at": now} if has_failed else {"bouncing_since": since or now}
+    since = subscriber.bouncing_since or now
+    has_failed = failure == Failure.REJECTED or since < now - MAX_BOUNCING
+    values = {"failed_at": now} if has_failed else {"bouncing_since": since}
     Subscriber.objects.filter(pk=subscriber.pk).update(**values)
 
 
-def record_delivery(subscriber: Subscriber) -> None:
-    """Store that a mail arrived, which ends a row of those that came back."""
+def end_bouncing(subscriber: Subscriber) -> None:
+    """Store that nothing counts against an address any more, as once a mail has arrived."""
     if subscriber.bouncing_since:
         Subscriber.objects.filter(pk=subscriber.pk).update(bouncing_since=None)

@@ -21,7 +21,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from publications.news import Failure
 
-from .bounces import record_delivery, record_failure
+from .bounces import end_bouncing, record_failure
 from .models import Subscriber
 from .signup import remove_subscriber
 
@@ -85,7 +85,7 @@ def record_event(event: AnymailTrackingEvent, **_signal) -> None:
     if _is_leaving(event):
         remove_subscriber(subscriber)
     elif event.event_type == EventType.DELIVERED:
-        record_delivery(subscriber)
+        end_bouncing(subscriber)
     elif event.event_type in BOUNCES and (failure := _find_failure(event)) != Failure.NOT_ACCEPTED:
         record_failure(subscriber, failure)
 

@@ -102,6 +102,7 @@ def describe_subscriber(subscriber: Subscriber) -> dict[str, object]:
         "language": subscriber.locale,
         "paused_until": subscriber.paused_until,
         "bouncing_since": subscriber.bouncing_since,
+        "has_retries": subscriber.has_retries,
         "failed_at": subscriber.failed_at,
         "subscriptions": [_describe_subscription(subscription) for subscription in subscriptions],
         "mails": [

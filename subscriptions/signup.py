@@ -214,18 +214,23 @@ def confirm_subscriptions(subscriber: Subscriber, chosen: Iterable[int]) -> int:
 def remove_subscriber(subscriber: Subscriber) -> None:
     """Delete a reader who leaves, with all that waits for them; a digest of the address keeps lists from adding it.
 
-    The lock comes first: a sender that has it sends its mail and marks it.
+    A sender may have the lock, and wait long for its relay. Then all that the reader gets is deleted at once, and the
+    row, which is of no use to anybody, by the next `delete_outdated`.
     """
-    Subscriber.objects.select_for_update().filter(pk=subscriber.pk).first()
     SuppressedAddress.objects.get_or_create(address_digest=subscriber.address_digest)
-    subscriber.delete()
+    if Subscriber.objects.select_for_update(skip_locked=True).filter(pk=subscriber.pk).first():
+        subscriber.delete()
+    else:
+        subscriber.mails.all().delete()
+        subscriber.subscriptions.all().delete()
 
 
 @transaction.atomic
 def delete_outdated() -> int:
     """Delete what was not confirmed in time, and all that is of use to nobody then; return how many addresses.
 
-    Rows are locked before it is found out whether they are still of no use: forms may be sent at the same time.
+    Rows are locked before it is found out whether they are still of no use: forms may be sent at the same time. What
+    others have locked is left to the next run.
     """
     SignUpAttempt.objects.filter(at__lte=timezone.now() - ATTEMPT_PERIOD).delete()
     Subscription.objects.outdated().delete()
@@ -241,7 +246,7 @@ def _subscriptions(column: str) -> QuerySet[Subscription]:
 def _delete_unused(unused: QuerySet) -> int:
     """Delete rows in batches: a statement of SQLite takes only so many keys."""
     label, count = unused.model._meta.label, 0
-    locked = list(unused.select_for_update().values_list("pk", flat=True))
+    locked = list(unused.select_for_update(skip_locked=True).values_list("pk", flat=True))
     for pks in batched(locked, BATCH_ROWS):
         count += unused.filter(pk__in=pks).delete()[1].get(label, 0)
     return count

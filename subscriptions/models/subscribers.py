@@ -54,7 +54,8 @@ class Subscriber(models.Model):
         address_digest: finds the subscriber of an address.
         locale: the language of the mails.
         paused_until: no mail is sent before.
-        bouncing_since: when the first of a row of mails came back for now.
+        bouncing_since: when the first of a row of mails came back because of the address, and not of the relay.
+        has_retries: whether a mail could not be sent, for whatever reason, and none was since: others wait for it.
         failed_at: when the address was refused for good.
     """
 
@@ -64,6 +65,7 @@ class Subscriber(models.Model):
     locale = models.CharField(max_length=2, choices=[(code, code) for code in LOCALES])
     paused_until = models.DateTimeField(null=True)
     bouncing_since = models.DateTimeField(null=True)
+    has_retries = models.BooleanField(default=False, db_default=False)
     failed_at = models.DateTimeField(null=True)
 
     objects = SubscriberQuerySet.as_manager()

@@ -225,6 +225,7 @@ def test_the_data_of_a_reader_are_all_that_is_stored(client):
     named = {
         "paused_until",
         "bouncing_since",
+        "has_retries",
         "failed_at",
         "subscriptions",
         "mails",

@@ -9,6 +9,7 @@ import time_machine
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from accounts import smtp_time_limit
 from publications.news.sender import MAX_RELAY_ERRORS
 from sceeus.service_urls import parse_email_url
 from subscriptions.events import record_events
@@ -22,10 +23,13 @@ pytestmark = pytest.mark.django_db
 ADDRESSES = [f"reader-{number}@example.org" for number in range(5)]
 SILENCE = 0.2
 """Seconds for which the sender waits for a reply."""
+TIME_LIMIT = 0.3
+"""Seconds for which it waits for all the replies to a mail."""
 
 
 @pytest.fixture
-def sink(settings):
+def sink(settings, monkeypatch):
+    monkeypatch.setattr(smtp_time_limit, "TIME_LIMIT", TIME_LIMIT)
     with mail_sink() as sink:
         settings.MAILERS = {"default": parse_email_url(sink.url)}
         settings.MAILERS["default"]["OPTIONS"]["timeout"] = SILENCE
@@ -64,6 +68,13 @@ def hang() -> None:
     raise ConnectionAbortedError
 
 
+def drip_within_a_mail(sink: MailSink) -> None:
+    def drip(stage: str) -> None:
+        sink.byte_pause = SILENCE / 2 if stage == "recipient" else 0
+
+    sink.at_stage = drip
+
+
 OUTAGES = {
     "refuses some for now": reply("451 Try later", *ADDRESSES[:2]),
     "refuses all for now": reply("451 Try later", *ADDRESSES),
@@ -71,6 +82,7 @@ OUTAGES = {
     "is silent": at_stage("recipient", hang),
     "cuts the connection": at_stage("connect", cut),
     "cuts within a mail": at_stage("text", cut),
+    "sends a byte at a time within a mail": drip_within_a_mail,
 }
 
 
@@ -87,7 +99,7 @@ def test_a_relay_that_fails_for_an_hour_costs_no_mail(sink, outage):
                 make_live(title=f"Text {number // 2}")
             run()
             clock.shift(timedelta(minutes=10))
-        sink.at_stage, sink.replies = at_stage_before, {}
+        sink.at_stage, sink.replies, sink.byte_pause = at_stage_before, {}, 0
         for _number in range(7):
             run()
             clock.shift(timedelta(minutes=10))
@@ -96,10 +108,13 @@ def test_a_relay_that_fails_for_an_hour_costs_no_mail(sink, outage):
         subjects = [mail.message["Subject"] for mail in sink.mails if mail.recipient == address]
         assert subjects == [f"New: “Text {number}”" for number in range(3)]
     assert not AlertMail.objects.pending().exists()
-    assert not Subscriber.objects.exclude(bouncing_since=None, failed_at=None).exists()
+    assert not Subscriber.objects.exclude(bouncing_since=None, failed_at=None, has_retries=False).exists()
 
 
-@pytest.mark.parametrize("outage", ["is not available", "is silent", "cuts within a mail"])
+@pytest.mark.parametrize(
+    "outage",
+    ["is not available", "is silent", "cuts within a mail", "sends a byte at a time within a mail"],
+)
 def test_a_relay_that_fails_itself_costs_few_mails_an_attempt(sink, outage):
     record_events()
     for address in ADDRESSES:

@@ -1,59 +1,45 @@
-"""Sending to subscribers: what a relay refuses, a stop at the desk, the order of mails, and no address in any error."""
+"""Sending to subscribers: a stop at the desk, the order of mails, readers who leave, and no address in any error."""
 
 import logging
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
 from django.core import mail as django_mail
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError
 from django.db import connection, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from publications import actions
 from publications.admin import submissions
 from sceeus.service_urls import parse_email_url
 from subscriptions import alert_queue
-from subscriptions.bounces import MAX_BOUNCING
 from subscriptions.conditions import Choice
 from subscriptions.events import lock_state, record_events
 from subscriptions.expansion import expand_alerts
 from subscriptions.mails import MailWriter
-from subscriptions.models import RETRY_DELAYS, AlertEvent, AlertMail, AlertMailPurpose, AlertState, Subscriber
+from subscriptions.models import (
+    RETRY_DELAYS,
+    AlertEvent,
+    AlertMail,
+    AlertMailPurpose,
+    AlertState,
+    Subscriber,
+    Subscription,
+    SuppressedAddress,
+)
 from subscriptions.retention import MAIL_DAYS, delete_old_mails
+from subscriptions.signup import delete_outdated
+from subscriptions.tokens import TokenPurpose, make_token
 from tests.factories import make_live, make_person, make_publication
 from tests.mail_sink import mail_sink
 
 from .factories import make_subscriber, make_unconfirmed
+from .sending import ADDRESS, send, subjects
 
-pytestmark = pytest.mark.django_db
-ADDRESS = "reader@example.org"
-
-
-@pytest.fixture(autouse=True)
-def _started():
-    """What happens from here on is news."""
-    record_events()
-
-
-@pytest.fixture
-def sink(settings):
-    with mail_sink() as sink:
-        settings.MAILERS = {"default": parse_email_url(sink.url)}
-        yield sink
-
-
-def send() -> None:
-    call_command("send_mail", verbosity=0)
-
-
-def subjects(sink, address: str = ADDRESS) -> list[str]:
-    return [accepted.message["Subject"] for accepted in sink.mails if accepted.recipient == address]
-
-
-def retry() -> None:
-    """Let all that waits be due."""
-    AlertMail.objects.pending().update(next_attempt_at=timezone.now() - timedelta(minutes=1))
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recording")]
 
 
 def test_a_run_finds_what_happened_and_sends_it_once(sink):
@@ -166,88 +152,6 @@ def test_senders_at_once_keep_the_order_of_a_subscriber():
         other.submit(lambda: connection.close()).result()  # that of the thread
 
 
-def test_an_address_that_is_refused_for_good_is_not_tried_again(sink):
-    subscriber = make_subscriber(address=ADDRESS)
-    make_live()
-    sink.replies[ADDRESS] = f"550 5.1.1 <{ADDRESS}>: no such user"
-
-    send()
-
-    subscriber.refresh_from_db()
-    mail = AlertMail.objects.get()
-    assert subscriber.failed_at and mail.next_attempt_at is None
-    assert mail.last_error == "550 5.1.1 (address): no such user"
-    sink.replies.clear()
-    make_live()
-    send()
-    assert sink.mails == [] and AlertMail.objects.count() == 1
-
-
-def test_a_relay_that_refuses_everybody_by_its_rules_loses_no_subscriber(sink):
-    make_subscriber(address=ADDRESS)
-    make_live(title="Gas")
-    sink.replies[ADDRESS] = f"554 5.7.1 <{ADDRESS}>: Relay access denied"
-
-    send()
-
-    assert Subscriber.objects.get().failed_at is None
-    sink.replies.clear()
-    retry()
-    send()
-    assert subjects(sink) == ["New: “Gas”"]
-
-
-def test_weeks_in_which_the_relay_refused_everybody_do_not_count_against_an_address(sink):
-    make_subscriber(address=ADDRESS, bouncing_since=timezone.now() - MAX_BOUNCING - timedelta(days=1))
-    make_live()
-    for reply in (f"554 5.7.1 <{ADDRESS}>: Relay access denied", "450 Greylisted, try later"):
-        sink.replies[ADDRESS] = reply
-        retry()
-        send()
-
-    assert AlertMail.objects.get().attempts == 2
-    assert Subscriber.objects.get().failed_at is None
-
-
-def test_a_mailbox_that_is_full_gets_its_mails_later_in_their_order(sink):
-    subscriber = make_subscriber(address=ADDRESS)
-    make_live(title="Gas")
-    sink.replies[ADDRESS] = "452 Mailbox full"
-    send()
-    make_live(title="Coal")
-    sink.replies.clear()
-
-    send()
-
-    subscriber.refresh_from_db()
-    assert subscriber.bouncing_since and subjects(sink) == []
-    retry()
-    send()
-    subscriber.refresh_from_db()
-    assert subjects(sink) == ["New: “Gas”", "New: “Coal”"] and subscriber.bouncing_since is None
-
-
-@pytest.mark.usefixtures("sink")
-def test_a_provider_that_reports_deliveries_accepts_what_may_still_come_back(settings):
-    settings.MAIL_EVENTS_PROVIDER = "postmark"
-    make_subscriber(address=ADDRESS, bouncing_since=timezone.now())
-    make_live()
-
-    send()
-
-    assert AlertMail.objects.get().sent_at and Subscriber.objects.get().bouncing_since
-
-
-def test_an_address_that_comes_back_for_weeks_has_failed(sink):
-    make_subscriber(address=ADDRESS, bouncing_since=timezone.now() - MAX_BOUNCING - timedelta(days=1))
-    make_live()
-    sink.replies[ADDRESS] = "450 Try later"
-
-    send()
-
-    assert Subscriber.objects.get().failed_at
-
-
 def test_a_relay_that_is_down_for_an_hour_costs_no_mail(settings):
     make_subscriber(address=ADDRESS)
     make_live(title="Gas")
@@ -261,6 +165,27 @@ def test_a_relay_that_is_down_for_an_hour_costs_no_mail(settings):
         settings.MAILERS = {"default": parse_email_url(sink.url)}
         send()
     assert subjects(sink) == ["New: “Gas”"]
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_a_reader_leaves_while_the_relay_of_their_mail_does_not_answer(client):
+    subscriber = make_subscriber(address=ADDRESS)
+    make_live()
+    expand_alerts()
+    path = reverse("subscriptions:leave", args=[make_token(TokenPurpose.LEAVE, subscriber.uid)])
+    with closing(connection.copy()) as sender, connection.cursor() as own:
+        sender.set_autocommit(False)
+        sender.cursor().execute("SELECT * FROM subscriptions_subscriber FOR NO KEY UPDATE")
+        own.execute("SET lock_timeout = '1s'")
+        try:
+            assert client.post(path).status_code == 200
+            assert delete_outdated() == 0, "nor do runs of the sender wait"
+        finally:
+            own.execute("RESET lock_timeout")
+        assert not AlertMail.objects.exists() and not Subscription.objects.exists()
+
+    assert SuppressedAddress.objects.exists() and delete_outdated() == 1
 
 
 def test_a_mail_that_cannot_be_written_holds_up_no_other_and_shows_no_address(sink, monkeypatch, caplog):
