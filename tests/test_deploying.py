@@ -17,6 +17,7 @@ import yaml
 from django.core.management import get_commands
 
 from publications.page_cache.keys import VERIFY_PATHS
+from publications.path_prefixes import ALERT_PREFIXES
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.django_db  # whose database, where it is one of SQLite, is what sites are made from
@@ -420,8 +421,10 @@ def test_secret_addresses_are_not_logged(file):
             "/desk/calendar/token.ics",
             "/desk/news/stop/token/",
             "/desk/confirm/invitation/token/",
+            *(f"{prefix}manage/token/" for prefix in ALERT_PREFIXES),
         ):
             prefixes = (
+                *(prefix.removesuffix("/") for prefix in ALERT_PREFIXES),
                 "/desk/review",
                 "/desk/password_reset",
                 "/desk/calendar",
@@ -431,6 +434,12 @@ def test_secret_addresses_are_not_logged(file):
             assert re.match(pattern, path)[1].removesuffix("/") in prefixes
         for path in ("/desk/publications/publication/1/reviews/2/", "/desk/planning/calendar/", "/en/"):
             assert not re.match(pattern, path)
+
+
+def test_caddy_passes_the_pages_of_alerts_to_the_application():
+    [paths] = re.findall(r"@application path (.+)", (DEPLOY / "Caddyfile").read_text())
+
+    assert {f"{prefix}*" for prefix in ALERT_PREFIXES} <= set(paths.split())
 
 
 def test_caddy_refuses_too_large_bodies_before_proxying(settings):
