@@ -5,6 +5,7 @@ choosing and the writing are done for each of them, and no query.
 """
 
 from collections.abc import Hashable, Iterable
+from datetime import datetime
 from functools import cached_property
 
 from django.db.models import QuerySet
@@ -20,6 +21,7 @@ from .timings import list_left_out
 
 type LeftOut = frozenset[tuple[int, int]]
 NOTHING: LeftOut = frozenset()
+DIGESTS = (AlertMailPurpose.DAILY, AlertMailPurpose.WEEKLY)
 
 
 def content_key(mail: AlertMail) -> Hashable:
@@ -39,18 +41,30 @@ class MailContent:
         self._period = AlertMailPurpose(mail.purpose), mail.period_end
         self.matches = self._find_matches()
         self._labels: dict[int, str] = {}
+        self._earlier: dict[tuple[AlertMailPurpose, datetime], frozenset[int]] = {}
 
     def list_reasons(self, conditions: Iterable[int], left_out: LeftOut = NOTHING) -> frozenset[int]:
         """Return which conditions choose any event."""
         return frozenset(pk for pk in conditions if self._chosen_by(pk, left_out))
 
-    def select(self, reasons: frozenset[int], left_out: LeftOut = NOTHING) -> list[Entry]:
+    def find_mailed(self, subscriber: int) -> frozenset[int]:
+        """Return the editions, of those that were taken back, that an earlier digest to a subscriber was of."""
+        if self._event or not self._taken_back:
+            return frozenset()
+        sent = AlertMail.objects.filter(subscriber=subscriber, sent_at__isnull=False, purpose__in=DIGESTS)
+        periods = sent.values_list("purpose", "period_end")
+        return frozenset().union(*(self._find_earlier(AlertMailPurpose(name), end) for name, end in periods))
+
+    def select(
+        self, reasons: frozenset[int], left_out: LeftOut = NOTHING, mailed: frozenset[int] = frozenset()
+    ) -> list[Entry]:
         """Return what a subscriber reads who has chosen these conditions: the last entry of each publication.
 
         Args:
             left_out: what they do not choose all the same, as pairs of condition and event.
+            mailed: what `find_mailed` has found.
         """
-        selected = self._select_events(reasons, left_out)
+        selected = self._select_events(reasons, left_out, mailed)
         last = {
             event.edition.publication_id: entry
             for event in selected
@@ -74,23 +88,20 @@ class MailContent:
         events = self.matches.get(condition, set())
         return {pk for pk in events if (condition, pk) not in left_out} if left_out else events
 
-    def _select_events(self, reasons: frozenset[int], left_out: LeftOut) -> list[AlertEvent]:
+    def _select_events(
+        self, reasons: frozenset[int], left_out: LeftOut, mailed: frozenset[int]
+    ) -> list[AlertEvent]:
         """Return the events that a subscriber has chosen.
 
-        What was taken back is said to whoever was mailed about it, for whatever reason. Others of a day or week are
-        those whose texts the language of the subscriber shows.
+        What was taken back is said to whoever was mailed about it: by a mail at once, for whatever reason, or by a
+        digest of before. Others of a day or week are those whose texts the language of the subscriber shows.
         """
         if self._event:
             return [event for event in self._events if reasons or event.type == AlertType.TAKEN_BACK]
         chosen = set().union(*(self._chosen_by(pk, left_out) for pk in reasons))
         shown = self._shown | {self._followed[pk] for pk in reasons if pk in self._followed}
-        return [event for event in self._events if event.pk in chosen and self._is_included(event, shown)]
-
-    def _is_included(self, event: AlertEvent, shown: set[int]) -> bool:
-        """What was taken back is included only if the mail of an earlier period may have had it."""
-        if event.type == AlertType.TAKEN_BACK:
-            return event.edition_id in self._earlier
-        return event.type in ENDINGS or event.edition.publication_id in shown
+        events = [event for event in self._events if event.pk in chosen]
+        return [event for event in events if _is_included(event, shown=shown, mailed=mailed)]
 
     def _find_matches(self) -> dict[int, set[int]]:
         matches = EventMatch.objects.filter(event__in=self._own_events())
@@ -131,9 +142,20 @@ class MailContent:
         return set(shown.values_list("publication", flat=True))
 
     @cached_property
-    def _earlier(self) -> set[int]:
-        """The editions among those taken back that an event before the period was of."""
-        taken_back = {event.edition_id for event in self._events if event.type == AlertType.TAKEN_BACK}
-        others = AlertEvent.objects.filter(edition__in=taken_back, matched_at__isnull=False)
-        others = others.exclude(pk__in=self._own_events())
-        return set(others.values_list("edition", flat=True))
+    def _taken_back(self) -> set[int]:
+        return {event.edition_id for event in self._events if event.type == AlertType.TAKEN_BACK}
+
+    def _find_earlier(self, purpose: AlertMailPurpose, period_end: datetime) -> frozenset[int]:
+        """Return the editions, of those that were taken back, that a digest of another period was of."""
+        key = purpose, period_end
+        if key not in self._earlier:
+            earlier = list_events(*key).filter(edition__in=self._taken_back)
+            earlier = earlier.exclude(type=AlertType.TAKEN_BACK)
+            self._earlier[key] = frozenset(earlier.values_list("edition", flat=True))
+        return self._earlier[key]
+
+
+def _is_included(event: AlertEvent, *, shown: set[int], mailed: frozenset[int]) -> bool:
+    if event.type == AlertType.TAKEN_BACK:
+        return event.edition_id in mailed
+    return event.type in ENDINGS or event.edition.publication_id in shown

@@ -126,10 +126,12 @@ class MailWriter:
         changed = [pk for pk, is_changed in chosen if is_changed]
         left_out = content.list_left_out(subscriber.pk, timing, changed) if changed else NOTHING
         reasons = content.list_reasons((pk for pk, _is_changed in chosen), left_out)
-        if (key, reasons, left_out) not in self._templates:
-            entries = content.select(reasons, left_out)
-            self._templates[key, reasons, left_out] = self._write_list_mail(mail, content, entries, reasons)
-        return self._templates[key, reasons, left_out]
+        choice = reasons, left_out, content.find_mailed(subscriber.pk)
+        if (key, choice) not in self._templates:
+            self._templates[key, choice] = self._write_list_mail(
+                mail, content, content.select(*choice), reasons
+            )
+        return self._templates[key, choice]
 
     def _write_list_mail(
         self, mail: AlertMail, content: MailContent, entries: list[Entry], reasons: frozenset[int]

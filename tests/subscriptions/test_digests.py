@@ -3,8 +3,10 @@
 from datetime import datetime, timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 
+from publications import actions
 from subscriptions.conditions import Choice
 from subscriptions.events import record_events
 from subscriptions.expansion import (
@@ -15,10 +17,12 @@ from subscriptions.expansion import (
     list_events,
     queue_digests,
 )
+from subscriptions.mails import MailWriter
 from subscriptions.models import AlertEvent, AlertMail, AlertMailPurpose, Timing
 from tests.factories import make_live
 
 from .factories import make_subscriber
+from .mail_texts import text_of_mail
 
 pytestmark = pytest.mark.django_db
 
@@ -78,6 +82,26 @@ def test_a_digest_that_was_missed_for_days_is_sent_later(timing, monkeypatch):
     queue_digests()
 
     assert [mail.period_end for mail in subscriber.mails.all()] == [missed]
+
+
+def test_what_was_taken_back_is_in_the_digests_of_those_alone_who_were_mailed_about_it():
+    with time_machine.travel(at(10, 8), tick=False) as clock:
+        queue_digests()
+        early = make_subscriber(timing=Timing.DAILY)
+        publication = make_live().publication
+        expand_alerts()
+        clock.shift(timedelta(days=1))
+        queue_digests()
+        AlertMail.objects.update(sent_at=timezone.now(), next_attempt_at=None)
+        late = make_subscriber(timing=Timing.DAILY)
+        actions.undo(publication, by=None)
+        expand_alerts()
+        clock.shift(timedelta(days=1))
+        queue_digests()
+
+        texts = [text_of_mail(MailWriter().build(reader.mails.latest("pk"))) for reader in (early, late)]
+
+    assert "Published by mistake" in texts[0] and not texts[1]
 
 
 def test_what_is_old_when_it_is_found_is_mailed_to_nobody(monkeypatch):

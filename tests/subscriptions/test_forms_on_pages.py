@@ -8,7 +8,8 @@ from django.utils.translation import override
 from lxml import html
 
 from accounts.mail import CONSOLE
-from publications.models import Publication, TagKind
+from publications import actions
+from publications.models import Publication, SitePage, TagKind
 from publications.path_prefixes import ALERT_PREFIXES
 from subscriptions.models import CONFIRMATION_PERIOD, Condition, Subscriber
 from subscriptions.retention import MAIL_DAYS
@@ -131,6 +132,14 @@ def test_the_link_beside_a_form_leads_to_the_page_with_the_choice(client, editio
 )
 def test_the_privacy_page_says_what_is_stored_of_who_signs_up(client, path, text):
     assert text in client.get(path).content.decode()
+
+
+def test_the_privacy_page_says_so_under_another_address_too(client):
+    page = SitePage.objects.get(slug_en="privacy")
+    page.slug_en, page.slug_sv = "data-protection", "dataskydd"
+    actions.save_instance(page, by=None)
+
+    assert "It is stored encrypted" in client.get("/en/data-protection/").text
 
 
 @pytest.mark.parametrize("locale", ["en", "sv"])

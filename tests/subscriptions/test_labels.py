@@ -4,7 +4,8 @@ import pytest
 from django.utils.translation import override
 
 from publications.actions import withdraw
-from subscriptions.conditions import Choice
+from publications.models import EditionWithRows
+from subscriptions.conditions import Choice, find_values, has_filters
 from subscriptions.labels import describe_condition
 from tests.factories import make_author, make_live, make_tag
 
@@ -46,6 +47,14 @@ def test_a_value_without_a_row_is_not_named():
     make_author("Ann Berg", slug="ann-berg", is_pseudonymous=True)
 
     assert describe(filters={"author": "ann-berg"}) == "Author: no longer public"
+
+
+def test_a_facet_that_no_longer_exists_is_named_so_and_matches_nothing():
+    filters = {"kind": "quick-comment", "region": "north"}
+    values = find_values(EditionWithRows.get(make_live()))
+
+    assert describe(filters=filters) == "Type: Quick Comment · A filter that is no longer available"
+    assert has_filters(values, {"kind": "quick-comment"}) and not has_filters(values, filters)
 
 
 def test_a_publication_has_the_title_that_was_public_last():

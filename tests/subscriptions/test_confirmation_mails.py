@@ -1,0 +1,75 @@
+"""Mails that ask to confirm: with a link, and without words of whoever has sent the form."""
+
+import pytest
+from django.utils import timezone
+
+from subscriptions.conditions import Choice
+from subscriptions.models import AlertMail, AlertMailPurpose, Subscriber
+from subscriptions.tokens import TokenPurpose, make_token
+from tests.factories import make_live
+
+from .factories import make_subscriber, make_unconfirmed
+from .mail_texts import html_of, link_of, parse, read_last, text_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recording", "site_url")]
+
+
+def test_words_of_somebody_unknown_are_in_no_mail():
+    """Anybody can send the form with any address, and would send a text and links in the name of the site."""
+    subscription = make_unconfirmed(Choice({"kind": "report"}, "pay at https://evil.example now"))
+
+    mail = subscription.subscriber.mails.create(
+        purpose=AlertMailPurpose.CONFIRM, next_attempt_at=timezone.now()
+    )
+    message = parse(mail)
+
+    assert "evil.example" not in text_of(message) + html_of(message)
+    assert "Report" in text_of(message) and "A search of this site" in text_of(message)
+
+
+def test_no_text_stands_for_the_token_of_a_link():
+    """Else a link in it would have the secret of each reader, and send it to another site when it is opened."""
+    texts = [f"token-to-{purpose}".ljust(43, "_") for purpose in TokenPurpose]
+    subscriber = make_subscriber(Choice(query=f"gas {texts[0]}"))
+    make_live(title=f"Gas {texts[0]}", summary=" ".join(texts))
+
+    message = read_last()
+
+    assert texts[0] in text_of(message) and texts[1] in text_of(message)
+    for purpose in TokenPurpose:
+        links = text_of(message).count(make_token(purpose, subscriber.uid))
+        assert links == (purpose != TokenPurpose.CONFIRM)
+
+
+def ask(subscriber: Subscriber) -> AlertMail:
+    """Queue the mail that follows the form."""
+    now = timezone.now()
+    return subscriber.mails.create(purpose=AlertMailPurpose.CONFIRM, period_end=now, next_attempt_at=now)
+
+
+def test_who_signs_up_again_for_what_they_get_is_mailed_the_link_to_change_it():
+    subscriber = make_subscriber(Choice({"kind": "report"}))
+    message = parse(ask(subscriber))
+
+    text = text_of(message)
+    assert message["Subject"] == "You get these emails already" and "Report" in text
+    assert (
+        link_of(TokenPurpose.MANAGE, subscriber) in text and link_of(TokenPurpose.LEAVE, subscriber) in text
+    )
+    assert link_of(TokenPurpose.CONFIRM, subscriber) not in text
+    assert message["List-Unsubscribe"] is None
+
+
+def test_a_confirmation_has_a_link_and_is_no_mail_of_a_list():
+    subscription = make_unconfirmed(Choice({"kind": "report"}))
+    subscriber = subscription.subscriber
+    mail = ask(subscriber)
+
+    message = parse(mail)
+
+    link = link_of(TokenPurpose.CONFIRM, subscriber)
+    assert link in text_of(message) and link in html_of(message) and "Report" in text_of(message)
+    assert message["List-Unsubscribe"] is None and message["Auto-Submitted"] == "auto-generated"
+    subscription.confirmed_at = timezone.now()
+    subscription.save()
+    assert parse(mail) is None

@@ -1,0 +1,89 @@
+"""What a daily or weekly mail says."""
+
+import re
+from datetime import timedelta
+from email.message import EmailMessage
+
+import pytest
+from django.utils import timezone
+
+from publications import actions
+from subscriptions.conditions import Choice
+from subscriptions.expansion import expand_alerts, last_end, queue_digests
+from subscriptions.mails import MAX_ENTRIES
+from subscriptions.models import AlertMail, Timing
+from tests.factories import make_live, saved
+
+from .factories import make_subscriber
+from .mail_texts import parse, text_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recording", "site_url")]
+
+
+def digest(timing: Timing, monkeypatch) -> EmailMessage | None:
+    """Return the mail of the period that is not over yet."""
+    queue_digests()
+    expand_alerts()
+    end = last_end(timing, timezone.now()) + timedelta(days=7 if timing == Timing.WEEKLY else 1)
+    monkeypatch.setattr(timezone, "now", lambda: end + timedelta(minutes=1))
+    queue_digests()
+    mail = AlertMail.objects.select_related("subscriber").filter(event=None).last()
+    return mail and parse(mail)
+
+
+@pytest.mark.parametrize("timing", [Timing.DAILY, Timing.WEEKLY])
+def test_a_digest_has_what_matches_once_each_and_its_reasons(timing, monkeypatch):
+    make_subscriber(
+        Choice({"kind": "quick-comment"}),
+        Choice({"language": "en"}),
+        Choice({"kind": "report"}),
+        timing=timing,
+    )
+    changed = make_live(title="Gas").publication
+    make_live(title="Coal")
+    withdrawn = make_live(title="Peat").publication
+    actions.publish(saved(changed, body="Right."), by=None, change="correction", note="It was wrong.")
+    actions.undo(withdrawn, by=None)
+
+    message = digest(timing, monkeypatch)
+
+    text = text_of(message)
+    assert message["Subject"].endswith(", and 1 more") and "Peat" not in text
+    assert (
+        text.count("Gas") == 1
+        and "Corrected: Gas" in text
+        and "It was wrong." in text
+        and "New: Coal" in text
+    )
+    reasons = re.findall(r"^- (.+)$", text, re.MULTILINE)
+    assert len(reasons) == 2 and not any("Report" in reason for reason in reasons)
+
+
+def test_a_digest_of_nothing_that_holds_is_not_sent(monkeypatch):
+    make_subscriber(timing=Timing.DAILY)
+    publication = make_live().publication
+    expand_alerts()
+    actions.undo(publication, by=None)
+
+    assert digest(Timing.DAILY, monkeypatch) is None
+
+
+def test_of_translations_a_digest_has_the_one_that_its_language_shows(monkeypatch):
+    make_subscriber(timing=Timing.DAILY, locale="sv")
+    original = make_live(title="Gas")
+    make_live(title="Gasen", language="sv", translation_of=original.publication)
+
+    text = text_of(digest(Timing.DAILY, monkeypatch))
+
+    assert "Gasen" in text and not re.search(r"Gas\n", text)
+
+
+def test_a_long_digest_is_shorter_than_mail_programs_allow(monkeypatch):
+    make_subscriber(timing=Timing.DAILY)
+    for number in range(MAX_ENTRIES + 3):
+        make_live(title=f"{'Слово ' * 20}{number}", summary="Слово " * 100)
+
+    message = digest(Timing.DAILY, monkeypatch)
+
+    assert len(message.as_bytes()) < 100_000 and "3 more publications" in text_of(message)
+    assert text_of(message).count("Слово 0") <= 1
