@@ -183,8 +183,11 @@ def _former_values(kind: RowPage, rows: Sequence[Tag | Author]) -> set[str]:
 
 
 def has_filters(values: Mapping[str, set[str]], filters: Mapping[str, str]) -> bool:
-    """Return whether an edition with these values (`find_values`) has all those of a condition."""
-    return all(value in values[name] for name, value in filters.items() if name in values)
+    """Return whether an edition with these values (`find_values`) has all those of a condition.
+
+    No edition has that of a facet that no longer exists: without it the condition would be of more than was chosen.
+    """
+    return all(value in values.get(name, ()) for name, value in filters.items())
 
 
 def find_value(facet: Facet, value: str) -> Any:

@@ -22,11 +22,7 @@ def describe_condition(condition: Condition, *, with_words: bool = True) -> str:
     """
     if condition.publication_id:
         return _("Changes to “%(title)s”") % {"title": _find_title(condition.publication_id)}
-    labels = [
-        _("%(facet)s: %(value)s") % {"facet": FACETS[name].label, "value": _label_value(FACETS[name], value)}
-        for name, value in sorted(condition.filters.items(), key=_position)
-        if name in FACETS
-    ]
+    labels = [_label_filter(name, value) for name, value in sorted(condition.filters.items(), key=_position)]
     if condition.query:
         words = _("Search: %(words)s") % {"words": condition.query}
         labels.append(words if with_words else _("A search of this site"))
@@ -44,6 +40,15 @@ def describe_unconfirmed(pks: Iterable[int]) -> list[str]:
 
 def _position(pair: tuple[str, str]) -> int:
     return list(FACETS).index(pair[0]) if pair[0] in FACETS else len(FACETS)
+
+
+def _label_filter(name: str, value: str) -> str:
+    if name not in FACETS:
+        return _("A filter that is no longer available")
+    return _("%(facet)s: %(value)s") % {
+        "facet": FACETS[name].label,
+        "value": _label_value(FACETS[name], value),
+    }
 
 
 def _label_value(facet: Facet, value: str) -> str:

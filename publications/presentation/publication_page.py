@@ -25,6 +25,7 @@ from publications.models import (
     Edition,
     EditionAttachment,
     EditionWithRows,
+    Redirect,
     RelatedEdition,
     SitePage,
     Tag,
@@ -272,7 +273,12 @@ def site_page_context(page: SitePage) -> dict[str, object]:
 
 
 def _is_about_privacy(page: SitePage) -> bool:
-    return any(getattr(page, f"slug_{code}") == PRIVACY[f"slug_{code}"] for code in LOCALES)
+    """Return whether a page is that of the first rows, whose address may have changed: the old one redirects to it."""
+    slugs = {code: PRIVACY[f"slug_{code}"] for code in LOCALES}
+    if any(getattr(page, f"slug_{code}") == slug for code, slug in slugs.items()):
+        return True
+    paths = [localized_path(code, "publications:site-page", slug=slug) for code, slug in slugs.items()]
+    return page.redirects.filter(path__in=map(Redirect.normalize_path, paths)).exists()
 
 
 def site_page_url(page: SitePage, locale: str) -> str:
