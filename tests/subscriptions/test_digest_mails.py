@@ -1,4 +1,4 @@
-"""What a daily or weekly mail says."""
+"""What a daily or weekly mail says, and what a list of mails shows of it."""
 
 import re
 from datetime import timedelta
@@ -11,11 +11,11 @@ from publications import actions
 from subscriptions.conditions import Choice
 from subscriptions.expansion import expand_alerts, last_end, queue_digests
 from subscriptions.mails import MAX_ENTRIES
-from subscriptions.models import AlertMail, Timing
+from subscriptions.models import AlertMail, Subscription, Timing
 from tests.factories import make_live, saved
 
 from .factories import make_subscriber
-from .mail_texts import parse, text_of
+from .mail_texts import html_of, parse, read_last, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recording", "site_url")]
 
@@ -87,3 +87,23 @@ def test_a_long_digest_is_shorter_than_mail_programs_allow(monkeypatch):
 
     assert len(message.as_bytes()) < 100_000 and "3 more publications" in text_of(message)
     assert text_of(message).count("Слово 0") <= 1
+
+
+def preview_of(message: EmailMessage) -> str:
+    """Return the line that a list of mails shows beside the subject."""
+    return re.search(r'class="mail__preview"[^>]*>([^<]*)<', html_of(message)).group(1)
+
+
+def test_the_line_beside_the_subject_says_what_the_subject_does_not(monkeypatch):
+    make_subscriber()
+    publication = make_live(title="Gas", summary="In short.\nAnd long.").publication
+    new = read_last()
+    actions.publish(saved(publication, body="Right."), by=None, change="correction", note="It was wrong.")
+    corrected = read_last()
+    Subscription.objects.update(timing=Timing.DAILY)
+    make_live(title="Coal", summary="Black.")
+    several = digest(Timing.DAILY, monkeypatch)
+
+    assert [preview_of(new), preview_of(corrected)] == ["In short. And long.", "It was wrong."]
+    assert "Gas" in several["Subject"] and preview_of(several) == "New: “Coal”"
+    assert text_of(several).count("Coal") == 1 and text_of(corrected).count("It was wrong.") == 1

@@ -35,26 +35,6 @@ def test_an_alert_says_what_is_new_why_it_comes_and_how_to_end_it():
         assert link_of(TokenPurpose.LEAVE, subscriber) in text
 
 
-def preview_of(message: EmailMessage) -> str:
-    """Return the line that a list of mails shows beside the subject."""
-    return re.search(r'class="mail__preview"[^>]*>([^<]*)<', html_of(message)).group(1)
-
-
-def test_the_line_beside_the_subject_says_what_the_subject_does_not(monkeypatch):
-    make_subscriber()
-    publication = make_live(title="Gas", summary="In short.\nAnd long.").publication
-    new = read_last()
-    actions.publish(saved(publication, body="Right."), by=None, change="correction", note="It was wrong.")
-    corrected = read_last()
-    Subscription.objects.update(timing=Timing.DAILY)
-    make_live(title="Coal", summary="Black.")
-    several = digest(Timing.DAILY, monkeypatch)
-
-    assert [preview_of(new), preview_of(corrected)] == ["In short. And long.", "It was wrong."]
-    assert "Gas" in several["Subject"] and preview_of(several) == "New: “Coal”"
-    assert text_of(several).count("Coal") == 1 and text_of(corrected).count("It was wrong.") == 1
-
-
 def test_a_mail_is_in_the_language_of_its_subscriber():
     make_subscriber(locale="sv")
     make_live(title="Gas")
