@@ -1,8 +1,11 @@
 """What a mail says about an event: the words of its type, and the edition as it is now."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import NamedTuple
 
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
@@ -22,6 +25,8 @@ MARKED_TYPES = (AlertType.RETRACTED, AlertType.CONCERN)
 TAKEN_BACK_NOTE = gettext_lazy("This was published by mistake. Please disregard the email about it.")
 MAX_TEXT_CHARACTERS = 300
 """Of a summary or a note in a mail of many."""
+MAX_RENDERED = 500
+"""Entries, in each locale, that are kept in both forms."""
 MAX_PREVIEW_CHARACTERS = 150
 """Of the line that a list of mails shows beside the subject; most show fewer."""
 
@@ -47,12 +52,12 @@ class Entry:
     details: str = ""
     note: str = ""
     summary: str = ""
-    items: Sequence[IssueItem] = ()
+    items: tuple[IssueItem, ...] = ()
     is_new_issue: bool = False
 
     def shorten(self, limit: int | None) -> "Entry":
         """Return it with texts of at most so many characters; None is no limit."""
-        items = [replace(item, summary=_cut(item.summary, limit)) for item in self.items]
+        items = tuple(replace(item, summary=_cut(item.summary, limit)) for item in self.items)
         return replace(self, note=_cut(self.note, limit), summary=_cut(self.summary, limit), items=items)
 
     @property
@@ -66,6 +71,27 @@ class Entry:
         if self.is_new_issue:
             return self.title
         return _("%(label)s: “%(title)s”") % {"label": self.label, "title": self.title}
+
+
+class RenderedEntry(NamedTuple):
+    """An entry as a part of both forms of a mail."""
+
+    text: str
+    html: str
+
+
+@lru_cache(MAX_RENDERED)
+def render_entry(entry: Entry, locale: str, *, has_heading: bool) -> RenderedEntry:
+    """Return an entry as it is in all mails that have it. All that it says is given: nothing kept is out of date.
+
+    Args:
+        locale: the current one.
+        has_heading: whether the mail has a heading of its own, above all entries.
+    """
+    context = {"entry": entry, "has_heading": has_heading}
+    return RenderedEntry(
+        *(render_to_string(f"subscriptions/mail/entry.{form}", context) for form in ("txt", "html"))
+    )
 
 
 def describe_events(events: Iterable[AlertEvent], *, is_short: bool = False) -> dict[int, Entry]:
@@ -98,7 +124,9 @@ def _describe(
             details=SEPARATOR.join(filter(None, (kind, authors, format_day(event.happens_at), language))),
             note=_cut(_find_note(event), limit),
             summary="" if is_ending else _cut(edition.summary, limit),
-            items=build_issue(edition) if edition.kind.is_newsletter and not (is_ending or limit) else (),
+            items=tuple(build_issue(edition))
+            if edition.kind.is_newsletter and not (is_ending or limit)
+            else (),
             is_new_issue=edition.kind.is_newsletter and event_type == AlertType.NEW and not limit,
         )
 

@@ -27,11 +27,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from publications.locales import absolute_url
-from publications.models import SiteState, SiteVersion, read_site_state, site_settings
+from publications.models import SiteState, SiteVersion, read_site_state, site_settings, site_state_scope
 from publications.models.prepared_queries import INTEGER, PreparedQuery
 from publications.news import sender_address
 
-from .entries import Entry, describe_many, preview_many, remove_line_ends
+from .entries import Entry, describe_many, preview_many, remove_line_ends, render_entry
 from .expansion import PERIODS, list_mailed
 from .labels import SEPARATOR, describe_condition, describe_unconfirmed
 from .mail_content import NOTHING, MailContent, content_key
@@ -87,9 +87,9 @@ class MailWriter:
         Raises:
             ValueError: the address cannot be decrypted; the error does not contain it.
         """
-        self._forget_what_has_changed()
+        with site_state_scope(self._read_state()):
+            template = self._find_template(mail)
         subscriber = mail.subscriber
-        template = self._find_template(mail)
         if not template:
             return None
         address = subscriber.address
@@ -98,15 +98,18 @@ class MailWriter:
         tokens = {text: make_token(purpose, subscriber.uid) for purpose, text in PLACEHOLDERS.items()}
         return template.copy_for(address, message_id=mail.message_id, placeholders=tokens)
 
-    def _forget_what_has_changed(self) -> None:
+    def _read_state(self) -> SiteState:
+        """Return the state of the site, and forget what was written in another one."""
         [version] = _version.flat_list()
         state = self._state
         if not state or state.site_version != version or not state.is_valid_at(timezone.now().timestamp()):
-            self._state, self._contents, self._templates = read_site_state(), {}, {}
+            state = self._state = read_site_state()
+            self._contents, self._templates = {}, {}
         if len(self._templates) > MAX_TEMPLATES:
             self._templates = {}
         if len(self._contents) > MAX_CONTENTS:
             self._contents = {}
+        return state
 
     def _find_template(self, mail: AlertMail) -> MessageTemplate | None:
         if mail.purpose == AlertMailPurpose.CONFIRM:
@@ -166,7 +169,9 @@ class MailWriter:
         }
         subject = describe_many(entries, more)
         for limit in TEXT_LIMITS:
-            context["entries"] = [entry.shorten(limit) for entry in entries]
+            context["entries"] = [
+                render_entry(entry.shorten(limit), locale, has_heading=bool(heading)) for entry in entries
+            ]
             template = self._write(subject, "alert", context, locale, is_list=True)
             if template.size <= MAX_BYTES:
                 break

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from email.header import Header
 from email.message import EmailMessage as StandardMessage
 from email.utils import format_datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from django.core.mail import EmailMultiAlternatives
 from django.utils import timezone
@@ -22,6 +22,8 @@ MAX_QUOTED_SHARE = 1 / 6
 """Of other bytes than ASCII: Base64 is shorter where there are more of them."""
 BOUNDARY = b"=_alternative"
 """No line of a text in Base64 or quoted-printable has `=_`."""
+MAX_HEADS = 20
+"""Sets of headers that are kept encoded: one for each locale, and few others."""
 HTML = "text/html"
 ASCII = bytes(range(128))
 
@@ -108,15 +110,11 @@ class MessageTemplate:
     @cached_property
     def _head(self) -> bytes:
         """The headers that are the same in all copies, encoded and folded (RFC 2047 and 5322), and the empty line."""
-        head = StandardMessage(policy=email.policy.SMTP)
-        head["From"] = self.sender
-        for name, value in self.headers.items():
-            head[name] = value
-        head["MIME-Version"] = "1.0"
+        head = _encode_headers((("From", self.sender), *self.headers.items(), ("MIME-Version", "1.0")))
         # All of it is encoded: `email.policy` would read what looks like an encoded word in a title.
         subject = Header(self.subject, "utf-8", header_name="Subject").encode(linesep="\r\n").encode()
         content_type = b'Content-Type: multipart/alternative; boundary="%b"\r\n\r\n' % BOUNDARY
-        return head.as_bytes().removesuffix(b"\r\n") + b"Subject: %b\r\n" % subject + content_type
+        return head + b"Subject: %b\r\n" % subject + content_type
 
     @cached_property
     def _is_text_quoted(self) -> bool:
@@ -136,6 +134,15 @@ class MessageTemplate:
             encoding,
             encoded.replace(b"\n", b"\r\n"),
         )
+
+
+@lru_cache(MAX_HEADS)
+def _encode_headers(headers: tuple[tuple[str, str], ...]) -> bytes:
+    """Return headers as lines, encoded and folded, which takes as long as all the rest of a mail."""
+    head = StandardMessage(policy=email.policy.SMTP)
+    for name, value in headers:
+        head[name] = value
+    return head.as_bytes().removesuffix(b"\r\n")
 
 
 def _is_quoted_shorter(text: str) -> bool:

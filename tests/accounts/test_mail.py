@@ -11,6 +11,7 @@ from contextlib import contextmanager
 
 import pytest
 from django.core.mail import EmailMessage
+from django.core.mail.backends.smtp import EmailBackend
 
 from accounts import mail
 from accounts.mail import BackgroundEmailBackend
@@ -158,3 +159,27 @@ def unused_port() -> int:
     """Return the port of a mail server that has been closed."""
     with mail_server() as server:
         return server.server_address[1]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "reader.name+news@example.org",
+        "The Centre <desk@example.org>",
+        "Öst <desk@example.org>",
+        '"Centre, The" <desk@example.org>',
+        "desk@exämple.org",
+    ],
+)
+def test_addresses_are_those_that_django_finds(address):
+    backend = backend_to(1)
+
+    assert backend.prep_address(address) == EmailBackend.prep_address(backend, address)
+
+
+@pytest.mark.parametrize(
+    "address", ["a@example.org\r\nBcc: b@example.org", "desk@example.org>", "a..b@example.org"]
+)
+def test_an_address_that_django_refuses_is_refused(address):
+    with pytest.raises(ValueError, match="Invalid address"):
+        backend_to(1).prep_address(address)
