@@ -1,5 +1,6 @@
-"""Senders of alerts and a server that publishes, which work at once and are killed (kill -9) again and again."""
+"""Senders of alerts and the server that an editor publishes with, which are all killed (kill -9) again and again."""
 
+import json
 import os
 import random
 import signal
@@ -7,9 +8,11 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from operator import itemgetter
 from pathlib import Path
 
@@ -26,43 +29,47 @@ from tests.mail_sink import (
 )
 from tests.own_databases import own_database, run_python
 
+from .editors import Editor
 from .measurements import Measurement
-from .servers import ROOT, manage
+from .servers import ROOT, Server, manage, site
+from .sites import stopping
 
 KILLS = int(os.environ.get("EXERCISE_KILLS", "60"))
-SENDERS, SUBSCRIBERS = 2, 5
-LONGEST, MOMENTS = 0.5, 0.6
-"""Seconds until the latest kill at any moment, and the share of processes that are killed so; other senders are killed
-at stages of SMTP."""
+SENDERS, SUBSCRIBERS, TEXTS = 2, 5, 2
+"""Texts are published in each round: several mails to each subscriber wait at once."""
+LONGEST, MOMENTS, SERVER_MOMENTS = 0.5, 0.7, 0.3
+"""Seconds until the latest kill at any moment, and the share of rounds in which a sender, and the server, is killed so;
+other senders are killed at stages of SMTP. A server takes seconds to start again."""
 START = """
 import django
 django.setup()
 from subscriptions.events import record_events
+from tests.factories import make_publication
 from tests.subscriptions.factories import make_subscriber
 record_events()
 for number in range({subscribers}):
     make_subscriber(address=f"reader-{{number}}@example.org")
-print("made")
+print([make_publication(title=f"Text {{number}}").pk for number in range({drafts})])
 """
 COUNT = """
 import django
 django.setup()
 from publications.models import Edition
-print(Edition.objects.count())
+print(Edition.objects.filter(title__startswith="Text ").count())
 """
 FORK = """
 import os, sys
 import django
 django.setup()
 from django.db import connections
-from tests.exercise.killed_runs import {run}
-{run}()  # so that all is compiled and read that a process needs
+from tests.exercise.killed_runs import send
+send()  # so that all is compiled and read that a process needs
 connections.close_all()
 print("ready", flush=True)
 for line in sys.stdin:
     pid = os.fork()
     if not pid:
-        {run}()
+        send()
         os._exit(0)
     print(pid, flush=True)
     sys.stdin.readline()
@@ -71,12 +78,11 @@ for line in sys.stdin:
 
 
 class Runs:
-    """Runs of a function of `killed_runs`, each in a process of its own that is forked, in milliseconds."""
+    """Runs of a sender, each in a process of its own that is forked, in milliseconds."""
 
-    def __init__(self, function: str, environment: Mapping[str, str]) -> None:
-        code = FORK.format(run=function)
+    def __init__(self, environment: Mapping[str, str]) -> None:
         self._server = subprocess.Popen(
-            [sys.executable, "-c", code], cwd=ROOT, env=environment, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            [sys.executable, "-c", FORK], cwd=ROOT, env=environment, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )  # fmt: skip
         assert self._server.stdout and self._server.stdout.readline() == "ready\n"
         self.pid = 0
@@ -106,6 +112,24 @@ class Runs:
         self._server.wait(10)
 
 
+class Publisher:
+    """An editor who publishes one draft after the other, through a server that may be killed."""
+
+    def __init__(self, server: Server, folder: Path, drafts: list[int]) -> None:
+        self.server, self._drafts = server, iter(drafts)
+        self._editor = Editor(server.port, folder)
+        assert self._editor.sign_in()
+
+    def publish(self) -> None:
+        for draft in islice(self._drafts, TEXTS):
+            self._editor.publish(draft)
+
+    def kill(self) -> None:
+        """Kill the server and start it again."""
+        self.server.kill()
+        self.server.start()
+
+
 @dataclass
 class Sender:
     """A sender, the mail server that it alone talks to, and the numbers of its runs that were killed."""
@@ -128,29 +152,33 @@ class Sender:
 
 
 def killed_senders_and_server(folder: Path) -> Iterator[Measurement]:
-    """Two senders of alerts at once and a server that publishes; all are killed again and again
+    """Two senders of alerts at once, and an editor who publishes over HTTP; senders and server are killed again and again
     (EXERCISE_KILLS, 60): no mail is missed, each subscriber gets them in order, and one is repeated only where the kill
     fell between its acceptance and the commit of its sender, with the same Message-ID."""
     with own_database(folder) as environment:
-        manage("migrate", "--verbosity=0", **environment)
-        run_python(START.format(subscribers=SUBSCRIBERS), environment)
-        with _stopping(Runs("publish", environment)) as server, _senders(environment, server) as senders:
-            mails = senders[0].sink.mails
-            kills = _kill(senders, server)
+        environment = {**environment, "DEBUG": "0"}
+        manage("prepare", **environment)
+        start = START.format(subscribers=SUBSCRIBERS, drafts=TEXTS * (KILLS + SENDERS))
+        drafts = json.loads(run_python(start, environment))
+        variables = {name: value for name, value in environment.items() if name != "SITE_DATA"}
+        with stopping(site(folder, **variables).wait()) as server:
+            publisher = Publisher(server, folder, drafts)
+            with _senders(environment, publisher) as senders:
+                mails = senders[0].sink.mails
+                kills = _kill(senders, publisher)
         texts = int(run_python(COUNT, environment))
     yield from _measure(senders, mails, kills, texts)
 
 
 @contextmanager
-def _senders(environment: Mapping[str, str], server: Runs) -> Iterator[list[Sender]]:
+def _senders(environment: Mapping[str, str], publisher: Publisher) -> Iterator[list[Sender]]:
     with ExitStack() as stack:
         senders: list[Sender] = []
         for _number in range(SENDERS):
-            server.start()  # each has mails to begin with
-            server.wait()
+            publisher.publish()  # each has mails to begin with
             sink = stack.enter_context(mail_sink())
             sink.mails = senders[0].sink.mails if senders else sink.mails  # in the order of all
-            runs = stack.enter_context(_stopping(Runs("send", {**environment, "EMAIL_URL": sink.url})))
+            runs = stack.enter_context(_stopping(Runs({**environment, "EMAIL_URL": sink.url})))
             senders.append(Sender(runs, sink))
         yield senders
 
@@ -163,25 +191,31 @@ def _stopping(runs: Runs) -> Iterator[Runs]:
         runs.stop()
 
 
-def _kill(senders: list[Sender], server: Runs) -> Counter[str]:
+def _kill(senders: list[Sender], publisher: Publisher) -> Counter[str]:
     """Start all in each round and kill most of them, until so many were killed; return how many of each kind."""
     chance, kills, round_number = random.Random(1), Counter[str](), 0
-    everything = [server, *(sender.runs for sender in senders)]
     while kills.total() < KILLS:
         round_number += 1
-        moments = [(chance.uniform(0, LONGEST), runs) for runs in everything if chance.random() < MOMENTS]
+        moments = [
+            (chance.uniform(0, LONGEST), each.runs.kill) for each in senders if chance.random() < MOMENTS
+        ]
+        if chance.random() < SERVER_MOMENTS:
+            moments.append((chance.uniform(0, LONGEST), publisher.kill))
+            kills["server"] += 1
         for number, sender in enumerate(senders):
             sender.sink.run = SENDERS * round_number + number
             stage = chance.choice(STAGES)
             sender.kill_at(stage, 1 if stage == "connect" else chance.randint(1, 6))  # a run connects once
-        for runs in everything:
-            runs.start()
-        _kill_at(sorted(moments, key=itemgetter(0)))
-        kills["server"] += server.wait()
-        for sender in senders:
-            if sender.runs.wait():
-                kills["sender"] += 1
-                sender.killed.add(sender.sink.run)
+        with ThreadPoolExecutor(1) as editor:
+            published = editor.submit(publisher.publish)
+            for sender in senders:
+                sender.runs.start()
+            _call_at(sorted(moments, key=itemgetter(0)))
+            for sender in senders:
+                if sender.runs.wait():
+                    kills["sender"] += 1
+                    sender.killed.add(sender.sink.run)
+            published.result()
     senders[0].sink.at_stage = lambda _stage: None
     senders[0].sink.run = 0
     senders[0].runs.start()
@@ -189,11 +223,11 @@ def _kill(senders: list[Sender], server: Runs) -> Counter[str]:
     return kills
 
 
-def _kill_at(moments: list[tuple[float, Runs]]) -> None:
+def _call_at(moments: list[tuple[float, Callable[[], None]]]) -> None:
     started_at = time.monotonic()
-    for seconds, runs in moments:
+    for seconds, call in moments:
         time.sleep(max(0, started_at + seconds - time.monotonic()))
-        runs.kill()
+        call()
 
 
 def _measure(

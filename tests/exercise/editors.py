@@ -1,14 +1,19 @@
-"""An editor at the desk, over HTTP: signs in, uploads images, saves, withdraws."""
+"""An editor at the desk, over HTTP: signs in, uploads images, saves, publishes, withdraws."""
 
 import io
 import os
 import re
+import time
+from collections.abc import Callable
+from http import HTTPStatus
 from pathlib import Path
 
 import requests
+from lxml import html
 from PIL import Image as Pixels
 
 TIMEOUT = 60  # seconds
+RETRY_SECONDS, LONGEST_START = 0.05, 300
 
 
 class Editor:
@@ -44,9 +49,32 @@ class Editor:
         state = re.search(r'name="state" value="([\d.]*)"', page)
         return self.post(path, note="", state=state.group(1) if state else "")
 
+    def publish(self, publication: int) -> None:
+        """Publish a draft. The same form is sent again until a server that is killed answers: it publishes once."""
+        path = f"/desk/publications/publication/{publication}/publish/"
+        page = _repeat(lambda: self._session.get(f"{self._site}{path}", timeout=TIMEOUT))
+        form = next(form for form in html.fromstring(page.content).forms if "seen" in form.fields)
+        response = _repeat(lambda: self.post(path, **dict(form.form_values())))
+        assert response.status_code == HTTPStatus.FOUND, response.text
+
     def tag(self, publication: int) -> requests.Response:
         """Save the draft with one more tag."""
         return self.post(f"/desk/publications/publication/tags/?of={publication}", add="Exercise")
+
+
+def _repeat(request: Callable[[], requests.Response]) -> requests.Response:
+    """Return the response to a request that is sent until the server answers."""
+    ends_at = time.monotonic() + LONGEST_START
+    while True:
+        try:
+            response = request()
+        except requests.ConnectionError:
+            if time.monotonic() > ends_at:
+                raise
+        else:
+            if response.status_code != HTTPStatus.SERVICE_UNAVAILABLE:
+                return response
+        time.sleep(RETRY_SECONDS)
 
 
 def random_jpeg(width: int = 1600, height: int = 1200) -> bytes:
