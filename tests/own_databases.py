@@ -12,8 +12,12 @@ from tests.conftest import ROOT
 
 
 @contextmanager
-def own_database(folder: Path) -> Iterator[dict[str, str]]:
-    """Yield the environment of a site with an empty database, whose files are in the folder."""
+def own_database(folder: Path, suffix: str = "") -> Iterator[dict[str, str]]:
+    """Yield the environment of a site with an empty database, whose files are in the folder.
+
+    Args:
+        suffix: tells several databases of this process apart.
+    """
     environment = {
         **os.environ,
         "SITE_DATA": str(folder),
@@ -26,7 +30,7 @@ def own_database(folder: Path) -> Iterator[dict[str, str]]:
         return
     import psycopg
 
-    name = f"own_{os.getpid()}"
+    name = f"own_{os.getpid()}{suffix}"
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
         try:

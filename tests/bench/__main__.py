@@ -117,7 +117,7 @@ def archive_part(publications: int) -> Iterator[Figure]:
 
 
 def mails_part(publications: int) -> Iterator[Figure]:
-    """alerts to 100,000 subscribers with three choices each (BENCH_SUBSCRIBERS): matching, mails a second, memory"""
+    """alerts to 100,000 subscribers with three choices each (BENCH_SUBSCRIBERS): actions, matching, mails a second, memory"""
     yield from mails.measure_alerts()
 
 
