@@ -27,7 +27,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from publications.locales import absolute_url
-from publications.models import SiteState, SiteVersion, read_site_state, site_settings, site_state_scope
+from publications.models import (
+    SiteState,
+    SiteVersion,
+    cached_for_version,
+    read_site_state,
+    site_settings,
+    site_state_scope,
+)
 from publications.models.prepared_queries import INTEGER, PreparedQuery
 from publications.news import sender_address
 
@@ -163,7 +170,6 @@ class MailWriter:
         context = {
             "heading": heading,
             "more": more,
-            "all_url": absolute_url(reverse("publications:list")),
             "reasons": reasons,
             "preview": preview_many(entries),
         }
@@ -173,7 +179,7 @@ class MailWriter:
                 render_entry(entry.shorten(limit), locale, has_heading=bool(heading)) for entry in entries
             ]
             template = self._write(subject, "alert", context, locale, is_list=True)
-            if template.size <= MAX_BYTES:
+            if template.fits(MAX_BYTES):
                 break
         return template
 
@@ -209,10 +215,7 @@ class MailWriter:
         context = {
             "subject": subject,
             "locale": locale,
-            "site": site_settings(),
-            "site_url": absolute_url(reverse("publications:home")),
-            "manage_url": _link(TokenPurpose.MANAGE),
-            "leave_url": _link(TokenPurpose.LEAVE),
+            **cached_for_version(("mails to subscribers", locale), _build_site_context),
             "preview": SEPARATOR.join(context["reasons"]),
             **context,
         }
@@ -221,9 +224,8 @@ class MailWriter:
         headers = {"Auto-Submitted": "auto-generated", "Content-Language": locale}
         text = "\n".join(text.strip().splitlines()) + "\n"
         html = "\n".join(filter(None, map(str.strip, self._inliner.inline(html).splitlines()))) + "\n"
-        return MessageTemplate(
-            subject, text, html, sender_address(), headers, _list_headers() if is_list else {}
-        )
+        own_headers = context["list_headers"] if is_list else {}
+        return MessageTemplate(subject, text, html, context["sender"], headers, own_headers)
 
 
 def _read_style_sheet() -> str:
@@ -232,6 +234,19 @@ def _read_style_sheet() -> str:
 
 def _link(purpose: TokenPurpose) -> str:
     return absolute_url(reverse(f"subscriptions:{purpose}", args=[PLACEHOLDERS[purpose]]))
+
+
+def _build_site_context() -> dict[str, object]:
+    """Return what all mails have in the current locale."""
+    return {
+        "site": site_settings(),
+        "site_url": absolute_url(reverse("publications:home")),
+        "all_url": absolute_url(reverse("publications:list")),
+        "manage_url": _link(TokenPurpose.MANAGE),
+        "leave_url": _link(TokenPurpose.LEAVE),
+        "sender": sender_address(),
+        "list_headers": _list_headers(),
+    }
 
 
 def _list_headers() -> dict[str, str]:

@@ -22,6 +22,8 @@ MAX_QUOTED_SHARE = 1 / 6
 """Of other bytes than ASCII: Base64 is shorter where there are more of them."""
 BOUNDARY = b"=_alternative"
 """No line of a text in Base64 or quoted-printable has `=_`."""
+MAX_ENCODED = 4
+"""Bytes that either encoding makes of one, at most: three in quoted-printable, and the ends of lines."""
 MAX_HEADS = 20
 """Sets of headers that are kept encoded: one for each locale, and few others."""
 HTML = "text/html"
@@ -97,6 +99,11 @@ class MessageTemplate:
             )
         )
         return copied
+
+    def fits(self, max_bytes: int) -> bool:
+        """Return whether both parts together have at most so many bytes as they are sent."""
+        fewest = len(self.text.encode()) + len(self.html.encode())
+        return fewest * MAX_ENCODED <= max_bytes or self.size <= max_bytes
 
     @property
     def size(self) -> int:
