@@ -105,7 +105,7 @@ from .kind import NEWSLETTER, Kind, SeriesNumber, kinds_by_pk
 from .name_removal import NameRemovalRecord, RedactedAddress, RemovalStage, find_unused_slug
 from .news import MAX_TRANSACTION, NEWS_DAYS, MailTiming, NewsEvent, NewsType
 from .operation import Operation, OperationRecord
-from .outbox import MAX_ERROR_CHARACTERS, RETRY_DAYS, RETRY_DELAYS, SENT_DAYS, MailPurpose, OutboxMail
+from .outbox import MAX_ERROR_CHARACTERS, RETRY_DAYS, SENT_DAYS, MailPurpose, OutboxMail
 from .outdated_translations import (
     CHANGES_TO_FOLLOW,
     CounterpartEvent,
@@ -127,6 +127,7 @@ from .publication import (
     RelatedLink,
     truncate_to_minute,
 )
+from .queued_mail import RETRY_DELAYS, QueuedMail, QueuedMailQuerySet
 from .redirect import QueryRedirects, Redirect
 from .related_editions import RELATED_EDITIONS, RelatedEdition, issue_editions, related_editions
 from .review import MAX_COMMENTS, MAX_COMMENTS_PER_MINUTE, Review
@@ -298,6 +299,8 @@ __all__ = [
     "PressLinkState",
     "Publication",
     "QueryRedirects",
+    "QueuedMail",
+    "QueuedMailQuerySet",
     "RedactedAddress",
     "Redirect",
     "RelatedEdition",

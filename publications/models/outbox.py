@@ -17,13 +17,10 @@ from django.utils.translation import gettext_lazy as _
 
 from .news import NewsEvent
 from .prepared_queries import DATETIME, PreparedQuery
+from .queued_mail import RETRY_DELAYS, QueuedMail, QueuedMailQuerySet
 
 SENT_DAYS = 30
 """How long mails that are sent or given up are kept."""
-RETRY_DELAYS = tuple(
-    timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 720, 1440, 1440, 1440, 1440)
-)
-"""How long after each failed attempt the next follows. After the last the mail is given up."""
 RETRY_DAYS = round(sum(RETRY_DELAYS, timedelta()) / timedelta(days=1))
 MAX_ERROR_CHARACTERS = 500
 
@@ -38,15 +35,7 @@ class MailPurpose(models.TextChoices):
     OPERATIONS = "operations", _("warnings")
 
 
-class OutboxMailQuerySet(models.QuerySet):
-    def pending(self) -> "OutboxMailQuerySet":
-        """Mails that are neither sent nor given up."""
-        return self.filter(next_attempt_at__isnull=False)
-
-    def due(self, at: datetime | None = None) -> "OutboxMailQuerySet":
-        """Mails to be sent now, or at this moment, in the order in which they became due."""
-        return self.filter(next_attempt_at__lte=at or timezone.now()).order_by("next_attempt_at", "pk")
-
+class OutboxMailQuerySet(QueuedMailQuerySet):
     def failing(self) -> "OutboxMailQuerySet":
         """Mails that could not be sent so far, those given up included."""
         return self.filter(sent_at=None).exclude(last_error="")
@@ -58,14 +47,12 @@ class OutboxMailQuerySet(models.QuerySet):
         return self.filter(Q(sent_at__lte=limit) | given_up)
 
 
-class OutboxMail(models.Model):
+class OutboxMail(QueuedMail):
     """A mail to one recipient.
 
     Attributes:
         key: names the message and its recipient, so that a second row for them is refused.
         user: whose permissions and choices decide what the mail says.
-        next_attempt_at: when it is due; None once it is sent or given up.
-        attempts: how often this mail failed. A relay that cannot be reached does not count.
     """
 
     purpose = models.CharField(_("purpose"), max_length=10, choices=MailPurpose)
@@ -123,17 +110,9 @@ class OutboxMail(models.Model):
     def is_given_up(self) -> bool:
         return self.sent_at is None and self.next_attempt_at is None
 
-    def mark_sent(self) -> None:
-        self.sent_at, self.next_attempt_at = timezone.now(), None
-        self.save(update_fields=["sent_at", "next_attempt_at", "recipient"])
-
-    def mark_failed(self, error: str, *, is_final: bool = False) -> None:
-        """Store the error, and when to try again; a final one, or one too many, gives the mail up."""
-        is_final = is_final or self.attempts >= len(RETRY_DELAYS)
-        self.next_attempt_at = None if is_final else timezone.now() + RETRY_DELAYS[self.attempts]
-        self.attempts += 1
-        self.last_error = error[:MAX_ERROR_CHARACTERS]
-        self.save(update_fields=["next_attempt_at", "attempts", "last_error", "recipient"])
+    def _store(self, **values: object) -> None:
+        """Store the address, too: it is that of the user at each attempt."""
+        super()._store(recipient=self.recipient, **values)
 
 
 _next_mail = PreparedQuery(

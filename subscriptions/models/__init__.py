@@ -1,7 +1,7 @@
 """Readers who get mails, what they subscribe to, and the mails that inform them."""
 
 from .alerts import (
-    RETRY_DELAYS,
+    ALERT_RETRY_DELAYS,
     AlertEvent,
     AlertMail,
     AlertMailPurpose,
@@ -23,9 +23,9 @@ from .subscribers import (
 )
 
 __all__ = [
+    "ALERT_RETRY_DELAYS",
     "CONFIRMATION_PERIOD",
     "MAX_QUERY_CHARACTERS",
-    "RETRY_DELAYS",
     "AlertEvent",
     "AlertMail",
     "AlertMailPurpose",

@@ -4,26 +4,23 @@ No row holds the text of a mail: it is written from the editions as they are whe
 withdrawn or redacted since is in it.
 """
 
-from datetime import datetime, timedelta
-from typing import Self
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
-from publications.models import Edition
+from publications.models import RETRY_DELAYS, Edition, QueuedMail, QueuedMailQuerySet
 
 from ..addresses import remove_address
 from ..tokens import remove_tokens
 from .subscribers import Condition, Subscriber
 
 MAX_ERROR_CHARACTERS = 300
-RETRY_DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 720, 1440))
-"""How long after each failed attempt the next follows. After the last the mail is given up."""
+ALERT_RETRY_DELAYS = RETRY_DELAYS[:8]
+"""Shorter than those of mails to staff: what was new two days ago comes too late."""
 
 
 class AlertType(models.TextChoices):
@@ -90,23 +87,14 @@ class AlertMailPurpose(models.TextChoices):
     WEEKLY = "weekly", _("weekly mail")
 
 
-class AlertMailQuerySet(models.QuerySet):
-    def pending(self) -> Self:
-        """Mails that are neither sent nor given up."""
-        return self.filter(next_attempt_at__isnull=False)
-
-    def due(self, at: datetime | None = None) -> Self:
-        """Mails to be sent now, or at this moment, in the order in which they became due."""
-        return self.filter(next_attempt_at__lte=at or timezone.now()).order_by("next_attempt_at", "pk")
-
-
-class AlertMail(models.Model):
+class AlertMail(QueuedMail):
     """A mail to a subscriber: of one event, or of all that match between two moments. It goes with the subscriber.
 
     Attributes:
         period_end: the end of the day or week that a digest is of; of another mail when it was requested.
-        next_attempt_at: when it is due; None once it is sent or given up.
     """
+
+    retry_delays = ALERT_RETRY_DELAYS
 
     subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="mails")
     purpose = models.CharField(max_length=10, choices=AlertMailPurpose)
@@ -119,7 +107,7 @@ class AlertMail(models.Model):
     last_error = models.CharField(max_length=MAX_ERROR_CHARACTERS, blank=True)
     sent_at = models.DateTimeField(null=True)
 
-    objects = AlertMailQuerySet.as_manager()
+    objects = QueuedMailQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("mail to a subscriber")
@@ -152,24 +140,10 @@ class AlertMail(models.Model):
         code = salted_hmac("subscriptions.message", str(self.pk), algorithm="sha256").hexdigest()[:24]
         return f"<alert-{self.pk}-{code}@{urlsplit(settings.SITE_URL).hostname}>"
 
-    def mark_sent(self) -> None:
-        self._update(sent_at=timezone.now(), next_attempt_at=None)
-
     def mark_failed(self, error: str, *, is_final: bool = False) -> None:
-        """Store the error without addresses and tokens, and when to try again.
-
-        A final one, or one too many, gives the mail up.
-        """
-        is_final = is_final or self.attempts >= len(RETRY_DELAYS)
-        next_attempt_at = None if is_final else timezone.now() + RETRY_DELAYS[self.attempts]
-        error = remove_tokens(remove_address(error, self.subscriber.address))[:MAX_ERROR_CHARACTERS]
-        self._update(next_attempt_at=next_attempt_at, attempts=self.attempts + 1, last_error=error)
-
-    def _update(self, **values: object) -> None:
-        """Store values, unless the subscriber has left and taken the row with them."""
-        for name, value in values.items():
-            setattr(self, name, value)
-        AlertMail.objects.filter(pk=self.pk).update(**values)
+        """Store the error without addresses and tokens, and when to try again."""
+        error = remove_tokens(remove_address(error, self.subscriber.address))
+        super().mark_failed(error, is_final=is_final)
 
 
 class AlertState(models.Model):

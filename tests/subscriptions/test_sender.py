@@ -21,7 +21,7 @@ from subscriptions.events import lock_state, record_events
 from subscriptions.expansion import expand_alerts
 from subscriptions.mails import MailWriter
 from subscriptions.models import (
-    RETRY_DELAYS,
+    ALERT_RETRY_DELAYS,
     AlertEvent,
     AlertMail,
     AlertMailPurpose,
@@ -157,7 +157,7 @@ def test_a_relay_that_is_down_for_an_hour_costs_no_mail(settings):
     make_live(title="Gas")
     with mail_sink() as sink:
         settings.MAILERS = {"default": parse_email_url(sink.url)}
-    for _minute in range(len(RETRY_DELAYS) + 1):
+    for _minute in range(len(ALERT_RETRY_DELAYS) + 1):
         with pytest.raises(CommandError, match="later: 1"):
             send()
 
