@@ -19,7 +19,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.csrf import csrf_exempt
 
-from publications.news import Failure
+from publications.news import POLICY_STATUS, Failure
 
 from .bounces import end_bouncing, record_failure
 from .models import Subscriber
@@ -29,8 +29,6 @@ BOUNCES = (EventType.BOUNCED, EventType.REJECTED, EventType.FAILED, EventType.DE
 TYPE_KEYS = ("Type", "SuppressionReason", "type", "event")
 """Where providers say what a bounce is; Anymail makes no difference between those for good and those for now."""
 BOUNCE_TYPE = re.compile(r"(hard|permanent)|soft|transient|temporary", re.IGNORECASE)
-POLICY_STATUS = re.compile(r"\b5\.7\.\d")
-"""The site is refused, not the address (RFC 3463, section 3.8), as in `publications.news.sender`."""
 PERMANENT_STATUS = re.compile(r"(?<![\d.])5(?:\d\d[ -]|\.\d{1,3}\.\d{1,3}(?![\d.]))")
 """The replies 5yz of RFC 5321, section 4.2.1, and 5.y.z of RFC 3463."""
 CHALLENGE = 'Basic realm="reports of mails"'
@@ -49,7 +47,7 @@ def build_webhook(provider: str) -> Callable[[HttpRequest], HttpResponse]:
     [take_events] = [pattern.callback for pattern in urls.urlpatterns if pattern.name == name]
 
     @csrf_exempt
-    def take_mail_events(request: HttpRequest) -> HttpResponse:
+    def mail_events_webhook(request: HttpRequest) -> HttpResponse:
         if not _has_secret(request):
             return HttpResponse(status=HTTPStatus.UNAUTHORIZED, headers={"WWW-Authenticate": CHALLENGE})
         try:
@@ -60,7 +58,7 @@ def build_webhook(provider: str) -> Callable[[HttpRequest], HttpResponse]:
             logger.error("A report of %s could not be read: %s.", provider, type(error).__name__)
             return HttpResponse(status=HTTPStatus.INTERNAL_SERVER_ERROR)
 
-    return take_mail_events
+    return mail_events_webhook
 
 
 def _has_secret(request: HttpRequest) -> bool:

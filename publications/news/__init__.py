@@ -5,7 +5,7 @@ from .account_notices import describe_factors, is_notice, queue_notice
 from .descriptions import NewsText, describe_news
 from .expansion import DIGEST_TIME, MAX_EVENT_AGE, expand_events, next_digest_time
 from .mails import build_mail, stop_mails, stop_token
-from .sender import Failure, MailQueue, SendResult, send_due, sender_lock
+from .sender import POLICY_STATUS, Failure, MailQueue, SendResult, send_due, sender_lock
 from .staff_mail import sender_address
 from .staff_queue import StaffQueue
 from .warning_mails import queue_warnings
@@ -13,6 +13,7 @@ from .warning_mails import queue_warnings
 __all__ = [
     "DIGEST_TIME",
     "MAX_EVENT_AGE",
+    "POLICY_STATUS",
     "Failure",
     "MailQueue",
     "NewsText",

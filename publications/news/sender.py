@@ -24,8 +24,9 @@ from django.db.models import Model
 from publications.site_lock import hold_process_lock
 
 LOCK_FILE, ADVISORY_LOCK = "send-mail", 7_306_212
-POLICY_STATUS = re.compile(rb"5\.7\.")
-"""How a relay replies that refuses by its rules, such as one that this site may not use (RFC 3463, section 3.8)."""
+POLICY_STATUS = re.compile(r"\b5\.7\.\d")
+"""How a relay replies that refuses by its rules, such as one that this site may not use (RFC 3463, section 3.8). It
+refuses the site, not the address."""
 NOT_AVAILABLE = 421
 MAX_ERROR_CHARACTERS = 2_000
 """Of what a relay replies, which may be megabytes, or a word of it that is as long."""
@@ -240,7 +241,7 @@ def _classify(error: Exception) -> Failure:
     [(code, reply)] = error.recipients.values()
     if code < HTTPStatus.INTERNAL_SERVER_ERROR:
         return Failure.BOUNCED
-    return Failure.NOT_ACCEPTED if POLICY_STATUS.match(reply) else Failure.REJECTED
+    return Failure.NOT_ACCEPTED if POLICY_STATUS.match(_decode(reply)) else Failure.REJECTED
 
 
 def _is_of_relay(error: Exception) -> bool:
