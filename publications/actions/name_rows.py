@@ -39,7 +39,7 @@ Redactions = Mapping[str, NameRedaction]
 """The redaction of the name by locale, as the mark is in the language of a text."""
 LOGS = ("admin.LogEntry", "publications.OperationRecord", "publications.NewsEvent")
 """Tables of logs, whose texts are cut where the mark is too long."""
-LONG_TABLES = ("subscriptions.Subscription", "subscriptions.AlertMail")
+REDACTED_BY_VALUE = ("subscriptions.Subscription", "subscriptions.AlertMail")
 """Tables of very many rows with few texts: each text is redacted once, and no row is loaded."""
 
 
@@ -65,8 +65,8 @@ def redact_rows(
     for label, rules in NAME_RULES.items():
         if isinstance(rules, dict):
             columns = {name: rule for name, rule in rules.items() if callable(rule)}
-            if label in LONG_TABLES:
-                changed[label] += _redact_long_table(label, columns, redactions)
+            if label in REDACTED_BY_VALUE:
+                changed[label] += _redact_by_value(label, columns, redactions)
                 continue
             for row in apps.get_model(label)._base_manager.all() if columns else ():
                 try:
@@ -77,7 +77,7 @@ def redact_rows(
     return +changed, refused
 
 
-def _redact_long_table(label: str, rules: Mapping[str, ValueRule], redactions: Redactions) -> int:
+def _redact_by_value(label: str, rules: Mapping[str, ValueRule], redactions: Redactions) -> int:
     model, count = apps.get_model(label), 0
     for name, rule in rules.items():
         texts = model._base_manager.exclude(**{name: ""}).values_list(name, flat=True).distinct()

@@ -30,12 +30,12 @@ class Command(BaseCommand):
     def handle(self, *args, **options) -> None:
         with sender_lock(is_shared=not settings.MAIL_RATE) as is_free:
             if not is_free:
-                self._say(options, "Another run is sending.")
+                self._write_line(options, "Another run is sending.")
                 return
             delete_outdated()
             if not can_send_mail():
                 expand_events(is_mail_on=False)
-                self._say(options, "Mail is off: EMAIL_URL is not set.")
+                self._write_line(options, "Mail is off: EMAIL_URL is not set.")
                 return
             result = _send_all()
         if result.relay_error:
@@ -43,9 +43,9 @@ class Command(BaseCommand):
                 f"The mail server cannot be reached ({result.relay_error}). Mails to be sent later: {result.failed}.",
                 returncode=EXIT_UNREACHABLE,
             )
-        self._say(options, f"Sent: {result.sent}. To be tried again, or given up: {result.failed}.")
+        self._write_line(options, f"Sent: {result.sent}. To be tried again, or given up: {result.failed}.")
 
-    def _say(self, options: dict, text: str) -> None:
+    def _write_line(self, options: dict, text: str) -> None:
         if options["verbosity"] > 0:
             self.stdout.write(text)
 
