@@ -168,6 +168,27 @@ def test_a_relay_that_is_down_for_an_hour_costs_no_mail(settings):
 
 
 @pytest.mark.postgresql
+def test_a_mail_that_another_sender_has_sent_by_then_is_not_sent_again(monkeypatch):
+    """A sender finds it, waits for nobody, and locks its subscriber once the other one has let go."""
+    make_subscriber()
+    for _number in range(2):
+        make_live()
+    expand_alerts()
+    first, second = AlertMail.objects.order_by("pk")
+    find_next = alert_queue._next_alert
+
+    def find(**params) -> list[AlertMail]:
+        found = list(find_next(**params))
+        first.mark_sent()
+        return found
+
+    monkeypatch.setattr(alert_queue, "_next_alert", find)
+
+    with transaction.atomic():
+        assert alert_queue.AlertQueue().claim() == second
+
+
+@pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 def test_a_reader_leaves_while_the_relay_of_their_mail_does_not_answer(client):
     subscriber = make_subscriber(address=ADDRESS)
