@@ -32,7 +32,7 @@ MAX_PREVIEW_CHARACTERS = 150
 
 
 @dataclass(frozen=True)
-class Entry:
+class MailEntry:
     """An event in a mail.
 
     Attributes:
@@ -55,7 +55,7 @@ class Entry:
     items: tuple[IssueItem, ...] = ()
     is_new_issue: bool = False
 
-    def shorten(self, limit: int | None) -> "Entry":
+    def shorten(self, limit: int | None) -> "MailEntry":
         """Return it with texts of at most so many characters; None is no limit."""
         items = tuple(replace(item, summary=_cut(item.summary, limit)) for item in self.items)
         return replace(self, note=_cut(self.note, limit), summary=_cut(self.summary, limit), items=items)
@@ -81,7 +81,7 @@ class RenderedEntry(NamedTuple):
 
 
 @lru_cache(MAX_RENDERED)
-def render_entry(entry: Entry, locale: str, *, has_heading: bool) -> RenderedEntry:
+def render_entry(entry: MailEntry, locale: str, *, has_heading: bool) -> RenderedEntry:
     """Return an entry as it is in all mails that have it. All that it says is given: nothing kept is out of date.
 
     Args:
@@ -94,7 +94,7 @@ def render_entry(entry: Entry, locale: str, *, has_heading: bool) -> RenderedEnt
     )
 
 
-def describe_events(events: Iterable[AlertEvent], *, is_short: bool = False) -> dict[int, Entry]:
+def describe_events(events: Iterable[AlertEvent], *, is_short: bool = False) -> dict[int, MailEntry]:
     """Return what is to be said of the events that hold, in the current language, by their primary keys.
 
     Args:
@@ -108,14 +108,14 @@ def describe_events(events: Iterable[AlertEvent], *, is_short: bool = False) -> 
 
 def _describe(
     found: Iterable[tuple[AlertEvent, Edition]], names: Mapping[int, Iterable], limit: int | None
-) -> Iterator[Entry]:
+) -> Iterator[MailEntry]:
     for event, edition in found:
         event_type = AlertType(event.type)
         title = edition.title if event_type in MARKED_TYPES else edition.marked_title
         is_ending = event_type in ENDINGS
         kind, authors = edition.kind.get_translation("name"), byline_text(names[edition.pk])
         language = other_language_label(edition.language)
-        yield Entry(
+        yield MailEntry(
             type=event_type,
             title=remove_line_ends(title),
             language=edition.language,
@@ -131,7 +131,7 @@ def _describe(
         )
 
 
-def describe_issue(issue: EditionWithRows) -> Entry:
+def describe_issue(issue: EditionWithRows) -> MailEntry:
     """Return what is said of an issue that is not public yet, as when it becomes public now."""
     edition = issue.edition
     event = AlertEvent(type=AlertType.NEW, happens_at=timezone.now(), edition=edition)
@@ -166,13 +166,13 @@ def remove_line_ends(text: str) -> str:
     return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
 
 
-def describe_many(entries: list[Entry], more: int) -> str:
+def describe_many(entries: list[MailEntry], more: int) -> str:
     """Return the subject of a mail of several events: the first one, and how many others."""
     first, count = entries[0].subject, len(entries) - 1 + more
     return _("%(first)s, and %(count)d more") % {"first": first, "count": count} if count else first
 
 
-def preview_many(entries: list[Entry]) -> str:
+def preview_many(entries: list[MailEntry]) -> str:
     """Return the line beside the subject in a list of mails: what the subject does not say.
 
     Of one event it is the note or the summary, of several what the others are.

@@ -13,7 +13,7 @@ from django.utils.translation import override
 
 from publications.models import Edition
 
-from .entries import Entry, describe_events
+from .entries import MailEntry, describe_events
 from .expansion import ENDINGS, list_events
 from .labels import describe_condition
 from .models import AlertEvent, AlertMail, AlertMailPurpose, AlertType, Condition, EventMatch, Timing
@@ -57,7 +57,7 @@ class MailContent:
 
     def select(
         self, reasons: frozenset[int], left_out: LeftOut = NOTHING, mailed: frozenset[int] = frozenset()
-    ) -> list[Entry]:
+    ) -> list[MailEntry]:
         """Return what a subscriber reads who has chosen these conditions: the last entry of each publication.
 
         Args:
@@ -125,7 +125,7 @@ class MailContent:
         return list(self._own_events().select_related("edition").order_by("happens_at", "site_version"))
 
     @cached_property
-    def _entries(self) -> dict[int, Entry]:
+    def _entries(self) -> dict[int, MailEntry]:
         with override(self._locale):
             return describe_events(self._events, is_short=not self._event)
 

@@ -38,7 +38,7 @@ from publications.models import (
 from publications.models.prepared_queries import INTEGER, PreparedQuery
 from publications.news import sender_address
 
-from .entries import Entry, describe_many, preview_many, remove_line_ends, render_entry
+from .entries import MailEntry, describe_many, preview_many, remove_line_ends, render_entry
 from .expansion import PERIODS, list_mailed
 from .labels import SEPARATOR, describe_condition, describe_unconfirmed
 from .mail_content import NOTHING, MailContent, content_key
@@ -144,7 +144,7 @@ class MailWriter:
         return self._templates[key, choice]
 
     def _write_list_mail(
-        self, mail: AlertMail, content: MailContent, entries: list[Entry], reasons: frozenset[int]
+        self, mail: AlertMail, content: MailContent, entries: list[MailEntry], reasons: frozenset[int]
     ) -> MessageTemplate | None:
         if not entries:
             return None
@@ -159,7 +159,7 @@ class MailWriter:
             )
 
     def write_entries(
-        self, entries: list[Entry], locale: str, *, reasons: list[str], heading: str = "", more: int = 0
+        self, entries: list[MailEntry], locale: str, *, reasons: list[str], heading: str = "", more: int = 0
     ) -> MessageTemplate:
         """Return the mail of some events in a locale, which is the current one.
 
