@@ -1,54 +1,40 @@
-"""How many subscribers there are, what they chose, and what goes out to them: numbers alone, never an address."""
+"""How many subscribers there are, and what goes out to them: numbers alone, never an address."""
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
 from django.utils import timezone
 
-from publications.models import Change, Edition, EditionWithRows
+from publications.locales import LOCALES
+from publications.models import (
+    ActionType,
+    AuditEntry,
+    Change,
+    Edition,
+    EditionWithRows,
+    list_showing_locales,
+)
 
-from .events import TYPE_OF_CHANGE, is_old_text
+from .delivery_log import CountedMails
+from .events import EDITION_ACTIONS, TYPE_OF_ACTION, TYPE_OF_CHANGE, is_old_text
 from .expansion import (
     DIGEST_TIME,
+    ENDINGS,
     PERIODS,
-    find_edition,
+    choose_edition,
     has_in_locale,
-    is_shown_to,
     last_end,
     list_fulfilled,
     list_matched,
 )
-from .models import AlertMail, Condition, Subscriber, Subscription, Timing
+from .models import AlertEvent, AlertMail, AlertState, EventMatch, Subscriber, Subscription, Timing
 
 RECENT_DAYS = 7
-MAX_LISTED_CONDITIONS = 200
-
-
-class ConditionCount(NamedTuple):
-    """A condition with how many subscribers have chosen it, in all and by locale."""
-
-    condition: Condition
-    count: int
-    by_locale: dict[str, int]
-
-
-def count_conditions() -> list[ConditionCount]:
-    """Return the conditions that most subscribers have chosen, at most `MAX_LISTED_CONDITIONS`."""
-    rows = (
-        Subscription.objects.confirmed()
-        .values_list("condition", "subscriber__locale")
-        .annotate(count=Count("pk"))
-    )
-    by_condition: dict[int, Counter[str]] = {}
-    for pk, locale, count in rows:
-        by_condition.setdefault(pk, Counter())[locale] = count
-    first = sorted(by_condition.items(), key=lambda item: (-item[1].total(), item[0]))[:MAX_LISTED_CONDITIONS]
-    conditions = Condition.objects.select_related("publication").in_bulk([pk for pk, _counts in first])
-    return [ConditionCount(conditions[pk], counts.total(), dict(counts)) for pk, counts in first]
+MAX_UPCOMING_EDITIONS = 20
 
 
 def count_subscribers() -> dict[str, int]:
@@ -70,6 +56,7 @@ class DeliveryNumbers:
         unreachable: subscribers whose address was refused for good.
         bouncing: subscribers whose mails come back for now.
         paused: subscribers who have paused their mails.
+        is_cut: there are more mails than are counted (`COUNTED_MAILS`), of which some may be sent or given up.
     """
 
     sent: int
@@ -79,16 +66,20 @@ class DeliveryNumbers:
     unreachable: int
     bouncing: int
     paused: int
+    is_cut: bool
 
 
-def count_delivery() -> DeliveryNumbers:
+def count_delivery(counted: CountedMails | None = None) -> DeliveryNumbers:
     """Return how the delivery goes."""
+    counted = counted or CountedMails.find()
     now = timezone.now()
     since = now - timedelta(days=RECENT_DAYS)
-    mails = AlertMail.objects.aggregate(
-        sent=Count("pk", filter=Q(sent_at__gt=since)),
+    waiting = AlertMail.objects.pending().aggregate(
         pending=Count("pk", filter=Q(next_attempt_at__lte=now)),
-        retried=Count("pk", filter=Q(next_attempt_at__isnull=False, attempts__gt=0)),
+        retried=Count("pk", filter=Q(attempts__gt=0)),
+    )
+    newest = AlertMail.objects.filter(pk__gt=counted.after).aggregate(
+        sent=Count("pk", filter=Q(sent_at__gt=since)),
         given_up=Count("pk", filter=Q(sent_at=None, next_attempt_at=None)),
     )
     subscribers = Subscriber.objects.aggregate(
@@ -96,7 +87,7 @@ def count_delivery() -> DeliveryNumbers:
         bouncing=Count("pk", filter=Q(failed_at=None, bouncing_since__isnull=False)),
         paused=Count("pk", filter=Q(paused_until__gt=now)),
     )
-    return DeliveryNumbers(**mails, **subscribers)
+    return DeliveryNumbers(**waiting, **newest, **subscribers, is_cut=counted.after > 0)
 
 
 class UpcomingMails(NamedTuple):
@@ -109,20 +100,35 @@ class UpcomingMails(NamedTuple):
 
 
 def list_upcoming() -> list[UpcomingMails]:
-    """Return what goes out next: scheduled editions, and the digests of what was matched since the last ones."""
+    """Return what goes out next: the next scheduled editions, and the digests of what was matched since the last."""
     now = timezone.now()
-    scheduled = Edition.objects.scheduled().filter(change__in=TYPE_OF_CHANGE)
+    scheduled = Edition.objects.scheduled().filter(change__in=TYPE_OF_CHANGE).order_by("visible_from")
     upcoming = []
-    for edition in scheduled.order_by("visible_from"):
+    for edition in scheduled[:MAX_UPCOMING_EDITIONS]:
         if edition.change == Change.FIRST and is_old_text(edition, edition.visible_from):
             continue
-        recipients = count_recipients(EditionWithRows.get(edition))
+        recipients = count_recipients(EditionWithRows.get(edition), with_choices=False)
         upcoming.append(
             UpcomingMails(edition.visible_from, edition, Timing.AT_ONCE, recipients.counts[Timing.AT_ONCE])
         )
     for timing in PERIODS:
         upcoming.append(UpcomingMails(next_end(timing, now), None, timing, _count_digest(timing, now)))
     return sorted(upcoming, key=lambda mails: mails.at)
+
+
+def find_uncounted_since() -> datetime | None:
+    """Return since when something has happened that has no mails yet, as `send_mail` has not run since, or None."""
+    state = AlertState.objects.first()
+    if not state:
+        return None  # what happens before the first run is no news
+    actions = {*EDITION_ACTIONS, *TYPE_OF_ACTION} - {ActionType.SCHEDULE}
+    unread = AuditEntry.objects.filter(site_version__gt=state.read_site_version, action__in=actions)
+    due = AlertEvent.objects.filter(matched_at=None, happens_at__lte=timezone.now())
+    times = (
+        unread.order_by("site_version").values_list("at", flat=True).first(),
+        due.order_by("happens_at").values_list("happens_at", flat=True).first(),
+    )
+    return min(filter(None, times), default=None)
 
 
 def next_end(timing: Timing, at: datetime) -> datetime:
@@ -133,13 +139,61 @@ def next_end(timing: Timing, at: datetime) -> datetime:
 
 def _count_digest(timing: Timing, now: datetime) -> int:
     """Return how many get a digest: those with a condition that an event fulfils which holds and is shown to them."""
-    events = list_matched(last_end(timing, now), now).select_related("edition")
-    is_informed = Q(pk__in=[])
-    for event in events:
-        if edition := find_edition(event):
-            chosen = Subscription.objects.confirmed().filter(timing=timing, condition__matches__event=event)
-            is_informed |= Q(pk__in=chosen.values("subscriber")) & is_shown_to(event, edition)
+    is_informed, elsewhere = Q(pk__in=[]), []
+    chosen = Subscription.objects.confirmed().filter(timing=timing)
+    for locales, events in _group_by_locales(list_matched(last_end(timing, now), now)).items():
+        matched = EventMatch.objects.filter(event__in=events).values("condition")
+        subscribers = chosen.filter(condition__in=matched).values("subscriber")
+        is_informed |= Q(pk__in=subscribers, locale__in=locales)
+        elsewhere += events if len(locales) < len(LOCALES) else []
+    is_informed |= Q(pk__in=_list_followers(elsewhere, timing).values("subscriber"))
     return Subscriber.objects.reachable().filter(is_informed).count()
+
+
+def _group_by_locales(matched: QuerySet[AlertEvent]) -> dict[tuple[str, ...], list[int]]:
+    """Return the keys of those events that hold, by the locales of the subscribers whom they are shown to."""
+    events = list(matched)
+    prefetch_related_objects(events, Prefetch("edition", Edition.objects.without_texts()))
+    live = Edition.objects.live().without_texts()
+    by_publication = {
+        edition.publication_id: edition
+        for edition in live.filter(publication__in={event.edition.publication_id for event in events})
+    }
+    languages = _list_languages({edition.translation_group for edition in by_publication.values()})
+    groups: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for event in events:
+        if edition := choose_edition(event, by_publication.get(event.edition.publication_id)):
+            locales = LOCALES
+            if event.type not in ENDINGS:
+                locales = list_showing_locales(edition.language, languages[edition.translation_group])
+            groups[tuple(locales)].append(event.pk)
+    return groups
+
+
+def _list_languages(translation_groups: Collection[int]) -> dict[int, set[str]]:
+    """Return the languages of the live editions of each translation group."""
+    languages: dict[int, set[str]] = defaultdict(set)
+    live = Edition.objects.live().filter(translation_group__in=translation_groups).order_by()
+    for group, language in live.values_list("translation_group", "language"):
+        languages[group].add(language)
+    return languages
+
+
+def _list_followers(events: Sequence[int], timing: Timing) -> QuerySet[Subscription]:
+    """Return those subscriptions to the publication of an event whose reader has a condition that the event fulfils.
+
+    Whoever follows a publication is informed of it in any language.
+    """
+    matches = EventMatch.objects.filter(
+        event__in=events,
+        event__edition__publication=OuterRef("condition__publication"),
+        condition__subscriptions__subscriber=OuterRef("subscriber"),
+        condition__subscriptions__timing=timing,
+        condition__subscriptions__confirmed_at__isnull=False,
+    )
+    publications = AlertEvent.objects.filter(pk__in=events).values("edition__publication")
+    followers = Subscription.objects.confirmed().filter(condition__publication__in=publications)
+    return followers.filter(Exists(matches))
 
 
 @dataclass(frozen=True)
@@ -161,11 +215,14 @@ class RecipientNumbers:
         return sum(self.counts.values())
 
 
-def count_recipients(edition: EditionWithRows, *, is_ending: bool = False) -> RecipientNumbers:
+def count_recipients(
+    edition: EditionWithRows, *, is_ending: bool = False, with_choices: bool = True
+) -> RecipientNumbers:
     """Return who is informed of an edition, stored or not, as far as no search decides it.
 
     Args:
         is_ending: of its withdrawal, which is for readers in every locale.
+        with_choices: count what they have chosen as well.
     """
     matched = list(list_fulfilled(edition))
     plain = [(pk, filters) for pk, filters, query in matched if not query]
@@ -173,7 +230,7 @@ def count_recipients(edition: EditionWithRows, *, is_ending: bool = False) -> Re
     readers = Subscriber.objects.reachable().filter(shown)
     return RecipientNumbers(
         counts=_count_by_timing(readers, [pk for pk, _filters in plain]),
-        choices=sorted(_count_choices(readers, plain), key=lambda choice: -choice[2]),
+        choices=sorted(_count_choices(readers, plain if with_choices else ()), key=lambda choice: -choice[2]),
         searches=len(matched) - len(plain),
     )
 

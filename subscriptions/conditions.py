@@ -1,7 +1,7 @@
 """What alerts are about: conditions as they are chosen, stored, shown and matched with an edition."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, NamedTuple
@@ -195,17 +195,34 @@ def find_value(facet: Facet, value: str) -> Any:
 
     A topic or an author whose address has changed is found by the former one.
     """
-    return facet.find(value) or _find_renamed(facet, value)
+    return find_rows(facet, [value]).get(value)
 
 
-def _find_renamed(facet: Facet, value: str) -> Tag | Author | None:
+def find_rows(facet: Facet, values: Collection[str]) -> dict[str, Any]:
+    """Return the same for several values, by value, without those that there are not."""
+    accepted = [value for value in values if facet.accepts(value)]
+    if not facet.model:
+        return {value: value for value in accepted}
+    rows = facet.model._default_manager.filter(slug__in=accepted, **facet.limit_choices_to)
+    found = {row.slug: row for row in rows}
+    return found | _find_renamed(facet, set(values) - found.keys())
+
+
+def _find_renamed(facet: Facet, values: Collection[str]) -> dict[str, Tag | Author]:
     kind = PAGES.get(facet.model)
-    if not kind:
-        return None
-    paths = [_page_path(kind, locale, value) for locale in LOCALES]
-    redirects = Redirect.objects.without_query().filter(path__in=paths).select_related(kind.column)
-    rows = (getattr(redirect, kind.column) for redirect in redirects)
-    return next((row for row in rows if row and facet.includes(row)), None)
+    if not (kind and values):
+        return {}
+    paths = {value: {_page_path(kind, locale, value) for locale in LOCALES} for value in values}
+    redirects = Redirect.objects.without_query().filter(path__in=set().union(*paths.values()))
+    rows = {
+        redirect.path: row
+        for redirect in redirects.select_related(kind.column)
+        if (row := getattr(redirect, kind.column)) and facet.includes(row)
+    }
+    found = {
+        value: next((rows[path] for path in each if path in rows), None) for value, each in paths.items()
+    }
+    return {value: row for value, row in found.items() if row}
 
 
 def _page_path(kind: RowPage, locale: str, slug: str) -> str:

@@ -106,12 +106,17 @@ def _store_matches(found: AlertEvent, matches: Sequence[int]) -> bool:
 
 
 def find_edition(event: AlertEvent) -> Edition | None:
-    """Return the edition that a mail about an event shows, None if the event no longer holds.
+    """Return the edition that a mail about an event shows, None if the event no longer holds."""
+    live = Edition.objects.live().filter(publication=event.edition.publication_id).first()
+    return choose_edition(event, live)
+
+
+def choose_edition(event: AlertEvent, live: Edition | None) -> Edition | None:
+    """Return the same for an event whose publication has this live edition, or none.
 
     What was published holds while the publication is live and this edition was not taken back; shown is the live one.
     """
     edition = event.edition
-    live = Edition.objects.live().filter(publication=edition.publication_id).first()
     if event.type == AlertType.WITHDRAWN:
         return edition if edition.end_reason == EndReason.WITHDRAWN and not live else None
     if event.type == AlertType.TAKEN_BACK:

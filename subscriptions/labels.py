@@ -1,12 +1,13 @@
 """What a condition is called, in the current language, on pages, in mails and at the desk."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
 from django.utils.translation import gettext as _
 
-from publications.models import FACETS, Edition, Facet
+from publications.models import FACETS, Edition
 
-from .conditions import find_value
+from .conditions import find_rows
 from .models import Condition
 
 SEPARATOR = " · "
@@ -20,13 +21,14 @@ def describe_condition(condition: Condition, *, with_words: bool = True) -> str:
     Args:
         with_words: say what a search is for.
     """
-    if condition.publication_id:
-        return _("Changes to “%(title)s”") % {"title": _find_title(condition.publication_id)}
-    labels = [_label_filter(name, value) for name, value in sorted(condition.filters.items(), key=_position)]
-    if condition.query:
-        words = _("Search: %(words)s") % {"words": condition.query}
-        labels.append(words if with_words else _("A search of this site"))
-    return SEPARATOR.join(labels) or _("All publications")
+    return describe_conditions([condition], with_words=with_words)[0]
+
+
+def describe_conditions(conditions: Collection[Condition], *, with_words: bool = True) -> list[str]:
+    """Return what conditions are about, in their order, by as many queries for many as for a few."""
+    labels = _find_labels(conditions)
+    titles = _find_titles({condition.publication_id for condition in conditions} - {None})
+    return [_describe(condition, labels, titles, with_words=with_words) for condition in conditions]
 
 
 def describe_unconfirmed(pks: Iterable[int]) -> list[str]:
@@ -34,33 +36,58 @@ def describe_unconfirmed(pks: Iterable[int]) -> list[str]:
 
     The words of a search are left out: anybody can mail them to anybody by the form, such as an advertisement.
     """
-    conditions = Condition.objects.filter(pk__in=pks)
-    return sorted(describe_condition(condition, with_words=False) for condition in conditions)
+    return sorted(describe_conditions(Condition.objects.filter(pk__in=pks), with_words=False))
 
 
-def _position(pair: tuple[str, str]) -> int:
+def _describe(
+    condition: Condition,
+    labels: Mapping[tuple[str, str], str],
+    titles: Mapping[int, str],
+    *,
+    with_words: bool,
+) -> str:
+    if condition.publication_id:
+        title = titles.get(condition.publication_id) or _("no longer public")
+        return _("Changes to “%(title)s”") % {"title": title}
+    filters = sorted(condition.filters.items(), key=_position)
+    parts = [_describe_filter(name, value, labels) for name, value in filters]
+    if condition.query:
+        words = _("Search: %(words)s") % {"words": condition.query}
+        parts.append(words if with_words else _("A search of this site"))
+    return SEPARATOR.join(parts) or _("All publications")
+
+
+def _describe_filter(name: str, value: str, labels: Mapping[tuple[str, str], str]) -> str:
+    if name not in FACETS:
+        return _("A filter that is no longer available")
+    label = labels.get((name, value)) or _("no longer public")
+    return _("%(facet)s: %(value)s") % {"facet": FACETS[name].label, "value": label}
+
+
+def _position(pair: tuple[str, Any]) -> int:
     return list(FACETS).index(pair[0]) if pair[0] in FACETS else len(FACETS)
 
 
-def _label_filter(name: str, value: str) -> str:
-    if name not in FACETS:
-        return _("A filter that is no longer available")
-    return _("%(facet)s: %(value)s") % {
-        "facet": FACETS[name].label,
-        "value": _label_value(FACETS[name], value),
+def _find_labels(conditions: Iterable[Condition]) -> dict[tuple[str, str], str]:
+    """Return the labels of the values that conditions have, by facet and value."""
+    values: dict[str, set[str]] = {}
+    for condition in conditions:
+        for name, value in condition.filters.items():
+            values.setdefault(name, set()).add(value)
+    return {
+        (name, value): str(FACETS[name].label_of(row))
+        for name in FACETS.keys() & values.keys()
+        for value, row in find_rows(FACETS[name], values[name]).items()
     }
 
 
-def _label_value(facet: Facet, value: str) -> str:
-    row = find_value(facet, value)
-    return str(facet.label_of(row)) if row else _("no longer public")
-
-
-def _find_title(publication: int) -> str:
-    """Return the title that readers know: that of the live edition, or that of the last one that was public.
+def _find_titles(publications: Collection[int]) -> dict[int, str]:
+    """Return the titles that readers know: of the live edition, or of the last one that was public.
 
     Redaction reaches editions, so that no title is shown with a name that was removed.
     """
-    editions = Edition.objects.filter(publication=publication).ever_public().order_by("-number")
-    edition = Edition.objects.live().filter(publication=publication).first() or editions.first()
-    return edition.title if edition else _("no longer public")
+    if not publications:
+        return {}
+    editions = Edition.objects.filter(publication__in=publications)
+    public = editions.ever_public().order_by("number").values_list("publication", "title")
+    return dict(public) | dict(editions.live().values_list("publication", "title"))

@@ -20,14 +20,15 @@ from publications.locales import LANGUAGE_LABELS, LOCALES
 from publications.models import FACETS, NEWSLETTER
 from subscriptions.audience import (
     RECENT_DAYS,
-    count_conditions,
     count_delivery,
     count_subscribers,
+    find_uncounted_since,
     list_upcoming,
 )
+from subscriptions.condition_counts import ChoiceCount, ConditionKind, count_conditions
 from subscriptions.conditions import Choice
-from subscriptions.delivery_log import list_deliveries
-from subscriptions.labels import describe_condition
+from subscriptions.delivery_log import COUNTED_MAILS, CountedMails, list_deliveries
+from subscriptions.labels import describe_conditions
 from subscriptions.list_import import (
     MAX_CONSENT_CHARACTERS,
     MAX_LIST_BYTES,
@@ -43,6 +44,13 @@ from .form_data import RedisplayMixin
 from .site import render_desk_page, require_permissions
 
 CHANGE = "subscriptions.change_subscriber"
+KIND_LABELS = {
+    ConditionKind.NEWSLETTER: gettext_lazy("The newsletter"),
+    ConditionKind.ALL: gettext_lazy("All publications"),
+    ConditionKind.SEVERAL: gettext_lazy("Several of these together"),
+    ConditionKind.SEARCH: gettext_lazy("Searches"),
+    ConditionKind.PUBLICATION: gettext_lazy("Changes to one publication"),
+}
 
 
 @require_permissions("view_subscriber", app="subscriptions")
@@ -54,20 +62,19 @@ def subscribers_page(request: HttpRequest) -> HttpResponse:
             raise PermissionDenied
         _change_sending(request)
         return HttpResponseRedirect(reverse("desk:subscribers"))
-    by_locale = count_subscribers()
+    by_locale, counted = count_subscribers(), CountedMails.find()
     return render_desk_page(
         request,
         "subscribers",
         title=_("Subscribers"),
         total=sum(by_locale.values()),
         by_locale=[(LANGUAGE_LABELS[code], count) for code, count in by_locale.items()],
-        conditions=[
-            (describe_condition(row.condition), row.count, _describe_locales(row.by_locale))
-            for row in count_conditions()
-        ],
-        waiting=[delivery for delivery in list_deliveries() if delivery.pending],
+        **_describe_chosen(),
+        waiting=[delivery for delivery in list_deliveries(counted) if delivery.pending],
+        uncounted_since=find_uncounted_since(),
         upcoming=list_upcoming(),
-        delivery=count_delivery(),
+        delivery=count_delivery(counted),
+        counted_mails=COUNTED_MAILS,
         recent_days=RECENT_DAYS,
         stop=find_stop(),
         may_change=may_change,
@@ -78,13 +85,37 @@ def subscribers_page(request: HttpRequest) -> HttpResponse:
 @require_permissions("view_subscriber", app="subscriptions")
 def subscriber_log(request: HttpRequest) -> HttpResponse:
     """Show what was sent when and to how many, and what mail servers replied."""
+    counted = CountedMails.find()
     return render_desk_page(
-        request, "subscriber_log", title=_("What was sent"), deliveries=list_deliveries(), days=MAIL_DAYS,
+        request, "subscriber_log", title=_("What was sent"), deliveries=list_deliveries(counted), days=MAIL_DAYS,
+        is_cut=counted.after > 0, counted_mails=COUNTED_MAILS,
     )  # fmt: skip
 
 
-def _describe_locales(counts: dict[str, int]) -> str:
-    return ", ".join(f"{LANGUAGE_LABELS[code]} {counts[code]}" for code in LOCALES if code in counts)
+def _describe_chosen() -> dict[str, object]:
+    """Return what subscribers have chosen as label, number, locales and timings: by kind, and by condition."""
+    chosen = count_conditions()
+    labels = describe_conditions([condition for condition, _count in chosen.conditions])
+    return {
+        "kinds": [
+            (KIND_LABELS[kind] if kind in KIND_LABELS else FACETS[kind].label, *_describe_count(count))
+            for kind, count in chosen.by_kind
+            if kind in KIND_LABELS or kind in FACETS
+        ],
+        "conditions": [
+            (label, *_describe_count(count))
+            for label, (_condition, count) in zip(labels, chosen.conditions, strict=True)
+        ],
+        "other_searches": chosen.other_searches,
+    }
+
+
+def _describe_count(count: ChoiceCount) -> tuple[int, str, str]:
+    locales = (
+        f"{LANGUAGE_LABELS[code]} {count.by_locale[code]}" for code in LOCALES if count.by_locale[code]
+    )
+    timings = (f"{timing.label}: {count.by_timing[timing]}" for timing in Timing if count.by_timing[timing])
+    return count.total, ", ".join(locales), " · ".join(timings)
 
 
 @transaction.atomic

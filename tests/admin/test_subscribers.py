@@ -1,6 +1,7 @@
 """Subscribers and the newsletter at the desk: what is changed there is logged."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -8,14 +9,20 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, reverse
+from django.utils import timezone
 
 from accounts.models import AccountEvent, DeskSession
-from publications.models import AuditEntry, OutboxMail
+from publications.models import AuditEntry, OutboxMail, TagKind
+from subscriptions.audience import count_delivery, list_upcoming
 from subscriptions.conditions import Choice
+from subscriptions.delivery_log import list_deliveries
+from subscriptions.events import record_events
+from subscriptions.expansion import expand_alerts
 from subscriptions.list_import import BATCH_ADDRESSES, MAX_REQUEST_LINES, import_list
 from subscriptions.models import AlertMail, Subscriber, Subscription, Timing
 from subscriptions.signup import request_subscriptions
-from tests.factories import make_person, make_publication
+from tests.factories import make_author, make_live, make_person, make_publication, make_tag
+from tests.queries import count_queries
 from tests.subscriptions.factories import make_subscriber
 
 pytestmark = pytest.mark.django_db
@@ -147,3 +154,85 @@ def test_a_list_that_is_broken_off_goes_on_with_the_same_command(tmp_path, capsy
     assert "Added: 1. Subscribed before: 500." in capsys.readouterr().out
     assert Subscription.objects.confirmed().count() == BATCH_ADDRESSES + 1
     assert "read" not in AccountEvent.objects.latest("pk").detail
+
+
+def test_many_conditions_and_events_cost_no_more_queries_than_a_few(administrator, client):
+    record_events()
+    counts = []
+    for names in (("a", "b"), ("c", "d", "e", "f", "g")):
+        for name in names:
+            author, topic = make_author(f"Author {name}"), make_tag(f"Topic {name}", kind=TagKind.THEME)
+            edition = make_live(title=f"On {name}", authors=[author], tags=(topic,))
+            author_choice, topic_choice = Choice({"author": author.slug}), Choice({"topic": topic.slug})
+            for choice in (author_choice, topic_choice, Choice(publication=edition.publication_id)):
+                make_subscriber(choice, timing=Timing.DAILY)
+            make_subscriber(author_choice)
+        expand_alerts()
+        make_subscriber(Choice({"topic": "gone"}))
+        counts.append([count_queries(client, path) for path in (PAGE, reverse("desk:subscriber-log"))])
+
+    daily = next(mails for mails in list_upcoming() if mails.timing == Timing.DAILY)
+    assert counts[0] == counts[1] and max(counts[0]) < 60
+    assert daily.count == 21
+
+
+def test_the_words_of_a_search_of_few_readers_are_not_shown(administrator, client):
+    for query, readers in (("gas", 3), ("my own illness", 2), ("lonely", 1)):
+        for number in range(readers):
+            make_subscriber(Choice({"topic": "energy"} if number > 2 else {}, query=query))
+    make_subscriber(Choice({"kind": "newsletter"}), timing=Timing.AT_ONCE, locale="sv")
+
+    page = " ".join(re.sub(r"<[^>]+>", " ", client.get(PAGE).text).split())
+
+    assert "Search: gas" in page and "illness" not in page and "lonely" not in page
+    assert "Other searches (2)" in page
+    assert "Searches 6 subscriptions (English 6) · At once: 6" in page
+    assert "The newsletter 1 subscription" in page and "Type: Newsletter" not in page
+
+
+def test_what_has_happened_since_the_sender_has_run_is_said_to_be_left_out(administrator, client):
+    record_events()
+    make_subscriber()
+    assert "Not counted yet" not in client.get(PAGE).text
+
+    make_live()
+
+    assert "Not counted yet is what was published" in client.get(PAGE).text
+    expand_alerts()
+    assert "Not counted yet" not in client.get(PAGE).text
+
+
+def test_a_look_counts_the_newest_mails_and_all_that_wait(administrator, client, monkeypatch):
+    monkeypatch.setattr("subscriptions.delivery_log.COUNTED_MAILS", 3)
+    now = timezone.now()
+    readers = [make_subscriber() for _number in range(2)]
+    for days in (3, 2, 1):
+        for reader in readers:
+            end = now - timedelta(days=days)
+            AlertMail.objects.create(subscriber=reader, purpose="daily", period_end=end, sent_at=end)
+    AlertMail.objects.filter(period_end=now - timedelta(days=3)).update(sent_at=None, next_attempt_at=now)
+
+    newest, cut, waiting = list_deliveries()
+
+    assert (newest.sent, newest.is_cut) == (2, False)
+    assert (cut.sent, cut.is_cut) == (1, True)
+    assert (waiting.pending, waiting.is_cut) == (2, True)
+    assert (count_delivery().sent, count_delivery().pending, count_delivery().is_cut) == (3, 2, True)
+    assert "only the newest of its mails are counted" in client.get(reverse("desk:subscriber-log")).text
+
+
+def test_a_digest_counts_who_follows_a_text_that_the_lists_of_their_locale_leave_out():
+    record_events()
+    swedish = make_live(language="sv").publication
+    make_live(language="en", translation_of=swedish)
+    follower = make_subscriber(Choice(), timing=Timing.DAILY)
+    follows = Choice(publication=swedish.pk).store()
+    follower.subscriptions.create(condition=follows, timing=Timing.AT_ONCE, confirmed_at=timezone.now())
+    make_subscriber(Choice({"language": "sv"}), timing=Timing.DAILY)
+    make_subscriber(Choice({"language": "sv"}), timing=Timing.DAILY, locale="sv")
+    other = make_subscriber(Choice({"language": "sv"}), timing=Timing.DAILY)
+    other.subscriptions.create(condition=follows, timing=Timing.AT_ONCE, confirmed_at=timezone.now())
+
+    expand_alerts()
+
+    assert next(mails for mails in list_upcoming() if mails.timing == Timing.DAILY).count == 3
