@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from publications import markup
 from publications.models import (
+    DATED_CHANGES,
     EDITORIAL_CHANGES,
     FOREVER,
     Approval,
@@ -15,6 +16,7 @@ from publications.models import (
     Edition,
     EditionByline,
     EditionWithRows,
+    EndReason,
     Publication,
     digest_of_draft,
     find_missing_approval,
@@ -177,18 +179,23 @@ def _plan_window(options: PublishOptions, now: datetime) -> PlannedWindow:
 
 
 def choose_change(change: Change | str | None, note: str, previous: Edition | None) -> Change:
-    """Return what an edition is to readers of the previous one. Raises ActionRefused if the note does not suit it."""
+    """Return what an edition is to readers of the previous one. Raises ActionRefused if the note does not suit it.
+
+    After one that was taken back, as published by mistake, it may be a first one again.
+    """
     if not previous:
         return Change.FIRST
     chosen = Change(change or Change.SILENT)
     if chosen in EDITORIAL_CHANGES:
         raise ActionRefused(_("Retractions and expressions of concern are actions of their own."))
-    if chosen is Change.FIRST:
+    if chosen is Change.FIRST and previous.end_reason != EndReason.UNDONE:
         raise ActionRefused(
             _("This piece has been public before: say whether this is a fix, a correction or an update.")
         )
     if chosen is Change.CORRECTION and not note.strip():
         raise ActionRefused(_("A correction needs a note that tells readers what was wrong."))
+    if chosen is Change.FIRST and note.strip():
+        raise ActionRefused(_("What is published as if new shows no note. Leave the note empty."))
     if chosen is Change.SILENT and note.strip():
         raise ActionRefused(_("A silent fix shows no note. Choose correction, or leave the note empty."))
     return chosen
@@ -199,10 +206,10 @@ def _choose_date(
 ) -> datetime:
     """Return the date that readers see: as the editor wrote it, else that of the previous edition.
 
-    An update without a new date has the date of its start.
+    An update without a new date has the date of its start, as has what is published as if new.
     """
     entered = truncate_to_minute(publication.published_at) if publication.published_at else None
-    if previous and change is Change.UPDATE:
+    if previous and change in DATED_CHANGES:
         date = entered if entered != previous.published_at else None
     else:
         date = entered or (previous.published_at if previous else None)

@@ -35,6 +35,8 @@ from .status_text import status_text
 
 ISSUE_PARAM, RELATED_PARAM, LANGUAGE_PARAM = "issue", "related", "language"
 MAX_ISSUES = 50
+MAX_SUBJECT_CHARACTERS = 60
+"""What many inboxes show of a subject."""
 DARK_QUERY = "(prefers-color-scheme: dark)"
 MAIL_CSP = {
     "default-src": [CSP.NONE],
@@ -84,10 +86,11 @@ def issue_initial(params: QueryDict) -> dict[str, object]:
 def newsletter_issue(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the draft of an issue as the mail that it will be, at the widths of mail programs, light and dark."""
     issue = _get_issue_or_404(pk)
-    is_first = not issue.editions.live().exists()
+    is_first, subject = not issue.editions.live().exists(), remove_line_ends(issue.title)
     return render_publication_page(
         request, "newsletter_issue", issue, title=_("As a mail"), address=request.user.email,
-        subject=remove_line_ends(issue.title), is_mail_on=can_send_mail(),
+        subject=subject, subject_length=len(subject), is_subject_long=len(subject) > MAX_SUBJECT_CHARACTERS,
+        shown_length=MAX_SUBJECT_CHARACTERS, is_mail_on=can_send_mail(),
         recipients=describe_recipients(build_draft_snapshot(issue), is_first=is_first),
         hidden_items=list(list_hidden_items(issue)),
     )  # fmt: skip

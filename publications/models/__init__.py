@@ -62,6 +62,7 @@ from .edition_rows import (
     is_public_image,
 )
 from .edition_with_rows import (
+    DATED_CHANGES,
     EditionWithRows,
     announced_at,
     ever_public_editions,
@@ -197,6 +198,7 @@ __all__ = [
     "AUDIT_FOLDER",
     "CHANGES_TO_FOLLOW",
     "CONTENT_COLUMNS",
+    "DATED_CHANGES",
     "DELETED_DRAFT_RETENTION",
     "EDITORIAL_CHANGES",
     "FACETS",

@@ -20,7 +20,7 @@ from subscriptions.events import record_events
 from subscriptions.expansion import expand_alerts
 from subscriptions.issue_mails import MAIL_BUILDERS, write_issue
 from subscriptions.mails import MailWriter
-from subscriptions.models import AlertMail
+from subscriptions.models import AlertEvent, AlertMail
 from subscriptions.newsletter import propose_topics
 from subscriptions.sending import stop_sending
 from tests.factories import make_author, make_live, make_person, make_publication, make_tag, saved
@@ -283,3 +283,49 @@ def test_the_desk_says_who_is_mailed_of_a_withdrawal_and_who_is_not_of_a_correct
 
     assert "1 reader is mailed at once that it is withdrawn" in withdraw
     assert "Readers who know it from the issue “What is new” alone are not mailed" in publish
+
+
+def test_what_was_taken_back_is_published_again_as_if_new(editor, client):
+    make_subscriber(Choice({"kind": "newsletter"}))
+    record_events()
+    yesterday = timezone.now() - timedelta(days=1)
+    issue = make_issue("On rye", published_at=yesterday)
+    actions.publish(issue, by=None)
+    page = reverse("desk:publish", args=[issue.pk])
+    changed = saved(issue, summary="Mended.")
+    assert 'value="first"' not in client.get(page).text
+    with pytest.raises(actions.ActionRefused):
+        actions.publish(changed, by=None, change="first")
+    expand_alerts()
+    AlertMail.objects.get().mark_sent()
+    actions.undo(issue, by=None)
+
+    assert 'value="first"' in client.get(page).text
+    edition = actions.publish(issue, by=None, change="first")
+    expand_alerts()
+
+    events = AlertEvent.objects.filter(edition__publication=issue).order_by("pk")
+    assert list(events.values_list("type", flat=True)) == ["new", "taken_back", "new"]
+    assert AlertMail.objects.filter(event__edition=edition).count() == 1
+    assert edition.published_at > yesterday + timedelta(hours=1)
+
+
+def test_who_cancels_a_schedule_reads_that_nobody_is_mailed(editor, client):
+    make_subscriber(Choice({"kind": "newsletter"}))
+    issue = make_issue("On rye")
+    actions.publish(issue, by=None, at=timezone.now() + timedelta(hours=1))
+
+    page = client.get(reverse("desk:undo", args=[issue.pk])).text
+
+    assert "No reader has been mailed about it, and none will be." in page
+
+
+@pytest.mark.parametrize(("length", "is_advised"), [(60, False), (61, True)])
+def test_a_long_subject_is_advised_against_and_can_be_published(editor, client, length, is_advised):
+    issue = make_issue("On rye")
+    Publication.objects.filter(pk=issue.pk).update(title="x" * length)
+
+    page = client.get(reverse("desk:newsletter-issue", args=[issue.pk])).text
+
+    assert ("It has 61 characters, and many inboxes show some 60" in page) == is_advised
+    assert actions.publish(Publication.objects.get(pk=issue.pk), by=None)

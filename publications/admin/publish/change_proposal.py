@@ -9,10 +9,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from publications.diff import Difference, DiffOperation, DiffPassage, DiffRun
-from publications.models import Change
+from publications.models import Change, EndReason, Publication
 from publications.search import edit_distance
 
 NEGATION = re.compile(r"\b(?:not?|never|none|cannot|inte|ej|icke|aldrig|ingen|inget|inga)\b|n['’]t\b")
@@ -26,6 +28,37 @@ LONG_WORD_LETTERS = 9
 """Letters of the shortest word that may change by two letters."""
 SILENT_FIX_FIELDS = {"tags"}
 """Fields other than the text that may change in a silent fix."""
+CHOICES = (
+    (
+        Change.SILENT,
+        gettext_lazy("Silent fix: a misprint. Readers see the new words and no note; the date stays."),
+    ),
+    (
+        Change.CORRECTION,
+        gettext_lazy("Correction: something was wrong. The note below stands on the page; the date stays."),
+    ),
+    (
+        Change.UPDATE,
+        gettext_lazy(
+            "Update: something has happened since. The page says so, and the date moves: lists and feeds show "
+            "it first again."
+        ),
+    ),
+)
+AS_NEW = (
+    Change.FIRST,
+    gettext_lazy(
+        "New: what was published by mistake has been taken back. It gets the date of its new publication, and readers "
+        "are informed of it as of any new text."
+    ),
+)
+"""What else a text may be to readers after it was taken back."""
+
+
+def list_changes(publication: Publication) -> list[tuple[str, str]]:
+    """Return what the next edition of a publication may be to readers, with labels for a form."""
+    last = publication.editions.last_public_by(timezone.now())
+    return [*([AS_NEW] if last and last.end_reason == EndReason.UNDONE else []), *CHOICES]
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,13 @@ from django.utils.translation import gettext_lazy
 
 from publications import actions, preflight
 from publications.locales import datetime_with_zone
-from publications.models import Change, Publication, digest_shown, scheduled_end
+from publications.models import Publication, digest_shown, scheduled_end
 
 from ..form_data import RedisplayMixin
 from ..form_fields import LocalDateTimeField
 from ..planning.entries import planned_publication_time
 from .approvals import ApprovalContext
-from .change_proposal import ChangeProposal
+from .change_proposal import ChangeProposal, list_changes
 
 ZONE_CITIES = {
     "Europe/Stockholm": gettext_lazy("Stockholm"),
@@ -60,27 +60,6 @@ class PublishForm(RedisplayMixin, forms.Form):
     )
     change = forms.ChoiceField(
         label=gettext_lazy("What changes for readers"),
-        choices=[
-            (
-                Change.SILENT,
-                gettext_lazy(
-                    "Silent fix: a misprint. Readers see the new words and no note; the date stays."
-                ),
-            ),
-            (
-                Change.CORRECTION,
-                gettext_lazy(
-                    "Correction: something was wrong. The note below stands on the page; the date stays."
-                ),
-            ),
-            (
-                Change.UPDATE,
-                gettext_lazy(
-                    "Update: something has happened since. The page says so, and the date moves: lists and feeds show "
-                    "it first again."
-                ),
-            ),
-        ],
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Say what changes for readers: one of these.")},
     )
@@ -149,6 +128,7 @@ class PublishForm(RedisplayMixin, forms.Form):
             del self.fields["change"], self.fields["note"]
         else:
             self.fields["change"].required = not self._is_outdated()
+            self.fields["change"].choices = list_changes(publication)
         self.approval = approval
         self.lacks_approval = bool(approval) and not (approval.is_complete and self._is_as_approved())
         for issue, name in {

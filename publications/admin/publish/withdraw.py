@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from accounts.mail import can_send_mail
 from publications import actions
 from publications.locales import datetime_with_zone
 from publications.models import ArchiveImport, Change, Publication, needs_approval
@@ -158,6 +159,8 @@ def undo_context(plan: actions.UndoPlan | None) -> dict[str, object]:
 
 
 def _describe_mails(plan: actions.UndoPlan | None) -> list[str]:
+    if plan and plan.type is actions.UndoType.CANCEL and can_send_mail():
+        return [_("No reader has been mailed about it, and none will be.")]
     is_taken_back = plan and plan.type in (actions.UndoType.RESTORE, actions.UndoType.WITHDRAW)
     return describe_taken_back(plan.edition) if is_taken_back else []
 
