@@ -63,6 +63,8 @@ def subscribers_page(request: HttpRequest) -> HttpResponse:
         _change_sending(request)
         return HttpResponseRedirect(reverse("desk:subscribers"))
     by_locale, counted = count_subscribers(), CountedMails.find()
+    waiting = [delivery for delivery in list_deliveries(counted) if delivery.pending]
+    uncounted_since = find_uncounted_since()
     return render_desk_page(
         request,
         "subscribers",
@@ -70,8 +72,9 @@ def subscribers_page(request: HttpRequest) -> HttpResponse:
         total=sum(by_locale.values()),
         by_locale=[(LANGUAGE_LABELS[code], count) for code, count in by_locale.items()],
         **_describe_chosen(),
-        waiting=[delivery for delivery in list_deliveries(counted) if delivery.pending],
-        uncounted_since=find_uncounted_since(),
+        waiting=waiting,
+        uncounted_since=uncounted_since,
+        has_waiting=bool(waiting or uncounted_since),
         upcoming=list_upcoming(),
         delivery=count_delivery(counted),
         counted_mails=COUNTED_MAILS,
@@ -107,6 +110,7 @@ def _describe_chosen() -> dict[str, object]:
             for label, (_condition, count) in zip(labels, chosen.conditions, strict=True)
         ],
         "other_searches": chosen.other_searches,
+        "has_details": bool(chosen.conditions or chosen.other_searches),
     }
 
 
