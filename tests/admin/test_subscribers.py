@@ -93,8 +93,10 @@ def test_administrators_see_who_has_imported_a_list_and_stopped_the_mails(admini
     for name in ("stop", "stop", "resume"):
         client.post(PAGE, {name: "1"})
 
-    page = client.get(reverse("desk:accounts_accountevent_changelist")).text
+    events = reverse("desk:accounts_accountevent_changelist")
+    page = client.get(events).text
 
+    assert f'href="{events}"' in client.get(reverse("desk:subscriber-log")).text.partition("<main")[2]
     assert "List of subscribers imported: 1 added, 1 subscribed before, 1 without an address" in page
     assert page.count("Mails to subscribers stopped: 0 mails wait</") == 1
     assert page.count("Mails to subscribers sent again: 0 mails wait</") == 1

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.mail import can_send_mail
-from publications.models import FACETS, NEWSLETTER, Change, Edition, EditionWithRows, Publication
+from publications.models import FACETS, KIND, NEWSLETTER, Change, Edition, EditionWithRows, Publication
 from subscriptions.audience import RecipientNumbers, count_recipients
 from subscriptions.events import TYPE_OF_CHANGE, is_old_text
 from subscriptions.expansion import list_mailed
@@ -113,7 +113,8 @@ def _describe(recipients: RecipientNumbers, is_first: bool) -> Iterator[str]:
             "%d reader gets it in the weekly mail.", "%d readers get it in the weekly mail.", count
         )
         yield text % count
-    for name, value, count in recipients.choices[:MAX_CHOICES]:
+    choices = [choice for choice in recipients.choices if choice[:2] != (KIND, NEWSLETTER)]
+    for name, value, count in choices[:MAX_CHOICES]:
         facet = FACETS[name]
         row = facet.find(value)
         if row:
