@@ -59,9 +59,14 @@ def _describe(
 
 def _describe_filter(name: str, value: str, labels: Mapping[tuple[str, str], str]) -> str:
     if name not in FACETS:
-        return _("A filter that is no longer available")
+        return describe_facet(name)
     label = labels.get((name, value)) or _("no longer public")
-    return _("%(facet)s: %(value)s") % {"facet": FACETS[name].label, "value": label}
+    return _("%(facet)s: %(value)s") % {"facet": describe_facet(name), "value": label}
+
+
+def describe_facet(name: str) -> str:
+    """Return what the facet of a filter is called; conditions may have one of a former release."""
+    return str(FACETS[name].label) if name in FACETS else _("A filter that is no longer available")
 
 
 def _position(pair: tuple[str, Any]) -> int:

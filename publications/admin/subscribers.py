@@ -28,7 +28,7 @@ from subscriptions.audience import (
 from subscriptions.condition_counts import ChoiceCount, ConditionKind, count_conditions
 from subscriptions.conditions import Choice
 from subscriptions.delivery_log import COUNTED_MAILS, CountedMails, list_deliveries
-from subscriptions.labels import describe_conditions
+from subscriptions.labels import describe_conditions, describe_facet
 from subscriptions.list_import import (
     MAX_CONSENT_CHARACTERS,
     MAX_LIST_BYTES,
@@ -101,9 +101,8 @@ def _describe_chosen() -> dict[str, object]:
     labels = describe_conditions([condition for condition, _count in chosen.conditions])
     return {
         "kinds": [
-            (KIND_LABELS[kind] if kind in KIND_LABELS else FACETS[kind].label, *_describe_count(count))
+            (KIND_LABELS.get(kind) or describe_facet(kind), *_describe_count(count))
             for kind, count in chosen.by_kind
-            if kind in KIND_LABELS or kind in FACETS
         ],
         "conditions": [
             (label, *_describe_count(count))
