@@ -67,6 +67,18 @@ def hold_process_lock(name: str, *, key: int) -> Iterator[bool]:
             _call_lock_function("pg_advisory_unlock", key)
 
 
+def lock_until_commit(key: int) -> None:
+    """Wait until no other transaction has a lock, and hold it to the end of this one.
+
+    On SQLite transactions that write run one after another anyway (`BEGIN IMMEDIATE`).
+
+    Args:
+        key: of 64 bits, with a sign.
+    """
+    if connection.vendor == "postgresql":
+        _call_lock_function("pg_advisory_xact_lock", key)
+
+
 def _call_lock_function(name: str, key: int) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {name}(%s)", [key])

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from accounts.encryption import decrypt, encrypt
 
 PURPOSE = "subscriber"
+REFUSAL_PURPOSE = "subscriber.refusal"
 MAX_ADDRESS_CHARACTERS = 254
 """RFC 5321, section 4.5.3.1, as errata 1690 corrects it."""
 NOT_IN_ADDRESSES = re.compile(r"""["\[\]\\]""")
@@ -76,25 +77,32 @@ def decrypt_address(encrypted: bytes, *, owner: str) -> str:
     return data.decode() if data else ""
 
 
-def digest_address(address: str, *, secret: str = "") -> str:
+def digest_address(address: str) -> str:
     """Return the keyed digest by which an address is found, the same for all spellings of its letters."""
-    key = secret or settings.SECRET_KEY
-    return salted_hmac(PURPOSE, address.casefold(), secret=key, algorithm="sha256").hexdigest()
+    return list_digests(address)[0]
 
 
-def list_digests(address: str) -> list[str]:
+def list_digests(address: str, *, purpose: str = PURPOSE) -> list[str]:
     """Return the digests of an address with the present key and those before it, the present one first."""
     keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
-    return [digest_address(address, secret=key) for key in keys]
+    text = address.casefold()
+    return [salted_hmac(purpose, text, secret=key, algorithm="sha256").hexdigest() for key in keys]
 
 
 def digest_mailbox(address: str) -> str:
-    """Return the keyed digest that limits count by: most providers deliver all spellings of it to the same mailbox.
+    """Return the keyed digest that limits count by: of the mailbox, whatever spelling of it an address has."""
+    return digest_address(_mailbox_of(address))
 
-    What follows a "+" is left out, and dots in the name are.
-    """
+
+def list_refusals(address: str) -> list[str]:
+    """Return the digests by which a mailbox is known to which the form sends no mail, with each key as above."""
+    return list_digests(_mailbox_of(address), purpose=REFUSAL_PURPOSE)
+
+
+def _mailbox_of(address: str) -> str:
+    """Return an address without what follows a "+", and without dots in the name: most providers ignore both."""
     name, mark, host = address.rpartition("@")
-    return digest_address(f"{name.partition('+')[0].replace('.', '')}{mark}{host}")
+    return f"{name.partition('+')[0].replace('.', '')}{mark}{host}"
 
 
 def remove_address(text: str, address: str) -> str:

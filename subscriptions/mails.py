@@ -192,7 +192,12 @@ class MailWriter:
             return self._write_overview(mail)
         with override(subscriber.locale):
             reasons = describe_unconfirmed(conditions)
-            context = {"confirm_url": _link(TokenPurpose.CONFIRM), "reasons": reasons}
+            is_subscribed = subscriber.subscriptions.confirmed().exists()
+            context = {
+                "confirm_url": _link(TokenPurpose.CONFIRM),
+                "reasons": reasons,
+                "is_subscribed": is_subscribed,
+            }
             subject = _("Confirm that you want emails from %(site)s") % {"site": site_settings().short_name}
             return self._write(subject, "confirm", context, subscriber.locale, is_list=False)
 
@@ -244,6 +249,7 @@ def _build_site_context() -> dict[str, object]:
         "all_url": absolute_url(reverse("publications:list")),
         "manage_url": _link(TokenPurpose.MANAGE),
         "leave_url": _link(TokenPurpose.LEAVE),
+        "refuse_url": _link(TokenPurpose.REFUSE),
         "sender": sender_address(),
         "list_headers": _list_headers(),
     }

@@ -14,7 +14,7 @@ from publications.models import Publication
 from .conditions import Choice, limit_timing
 from .events import lock_state
 from .labels import describe_condition
-from .models import Subscriber, Subscription, Timing
+from .models import Subscriber, Subscription, SuppressedAddress, Timing
 from .signup import MAX_SUBSCRIPTIONS, remove_subscriber
 from .timings import change_timing
 
@@ -104,6 +104,7 @@ def describe_subscriber(subscriber: Subscriber) -> dict[str, object]:
         "bouncing_since": subscriber.bouncing_since,
         "has_retries": subscriber.has_retries,
         "failed_at": subscriber.failed_at,
+        "refuses_sign_ups": SuppressedAddress.objects.refusals(subscriber.address).exists(),
         "subscriptions": [_describe_subscription(subscription) for subscription in subscriptions],
         "mails": [
             {"purpose": mail.purpose, "due_at": mail.next_attempt_at, "sent_at": mail.sent_at}

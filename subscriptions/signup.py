@@ -15,6 +15,8 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from publications.site_lock import lock_until_commit
+
 from .addresses import digest_mailbox, list_digests
 from .conditions import Choice, limit_timing
 from .models import (
@@ -82,16 +84,40 @@ def request_subscriptions(
     """
     attempt = _record_attempt(address, network)
     with transaction.atomic():
-        subscriber = _get_subscriber(address, locale)
-        if not subscriber.subscriptions.confirmed().exists():
-            subscriber.locale = locale
-            subscriber.save(update_fields=["locale"])
-        for choice in choices:
-            _add_subscription(subscriber, choice, timing)
-        if not _waiting_mails(subscriber).exists():
+        lock_mailbox(address)
+        if not SuppressedAddress.objects.refusals(address).exists():
+            subscriber = _get_subscriber(address, locale)
+            if not subscriber.subscriptions.confirmed().exists():
+                subscriber.locale = locale
+                subscriber.save(update_fields=["locale"])
+            for choice in choices:
+                _add_subscription(subscriber, choice, timing)
             _queue_confirmation(subscriber, attempt)
         # In any case: whether an answer waits for the disk would show who is subscribed.
         attempt.save(update_fields=["at", "was_mailed"])
+
+
+def request_link(subscriber: Subscriber, *, network: str) -> None:
+    """Queue the mail with the link by which a reader changes what they get, within the limits of sign-ups.
+
+    Args:
+        network: as for `request_subscriptions`.
+
+    Raises:
+        TooManySignUps: the network, or all of them, have sent too many forms.
+    """
+    address = subscriber.address
+    attempt = _record_attempt(address, network)
+    with transaction.atomic():
+        lock_mailbox(address)
+        if locked := Subscriber.objects.select_for_update().filter(pk=subscriber.pk).first():
+            _queue_confirmation(locked, attempt)
+        attempt.save(update_fields=["at", "was_mailed"])
+
+
+def lock_mailbox(address: str) -> None:
+    """Let one transaction at a time count the mails to a mailbox, which several subscribers may have."""
+    lock_until_commit(int.from_bytes(bytes.fromhex(digest_mailbox(address))[:8], signed=True))
 
 
 def _record_attempt(address: str, network: str) -> SignUpAttempt:
@@ -163,11 +189,13 @@ def _waiting_mails(subscriber: Subscriber) -> QuerySet[AlertMail]:
 
 
 def _queue_confirmation(subscriber: Subscriber, attempt: SignUpAttempt) -> None:
-    """Queue the mail, for later if one was sent just now; none if as many as may be were sent within the day.
+    """Queue the mail, for later if one was sent just now; none if one waits, or as many as may be were sent in the day.
 
     The attempt says so, and is stored by the caller.
-    The subscriber is locked: forms do not pass together.
+    The mailbox is locked: forms do not pass together.
     """
+    if _waiting_mails(subscriber).exists():
+        return
     now = timezone.now()
     mailed = SignUpAttempt.objects.filter(address_digest=attempt.address_digest, was_mailed=True)
     recent = mailed.filter(at__gt=now - MAIL_LIMIT.period).order_by("-at").values_list("at", flat=True)

@@ -26,6 +26,7 @@ class TokenPurpose(StrEnum):
     CONFIRM = "confirm"
     MANAGE = "manage"
     LEAVE = "leave"
+    REFUSE = "refuse"
 
 
 def make_token(purpose: TokenPurpose, uid: UUID) -> str:

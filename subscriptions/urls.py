@@ -13,4 +13,6 @@ urlpatterns = [
     path(_("manage/<str:token>/"), views.manage, name="manage"),
     path(_("manage/<str:token>/data.json"), views.my_data, name="my_data"),
     path(_("leave/<str:token>/"), views.leave, name="leave"),
+    path(_("leave/<str:token>/link/"), views.send_link, name="send_link"),
+    path(_("refuse/<str:token>/"), views.refuse, name="refuse"),
 ]

@@ -18,6 +18,7 @@ from accounts.models import EventType
 from accounts.names import full_name_of
 from publications.locales import LANGUAGE_LABELS, LOCALES
 from publications.models import FACETS, NEWSLETTER
+from subscriptions.addresses import MAX_ADDRESS_CHARACTERS, clean_address
 from subscriptions.audience import (
     RECENT_DAYS,
     count_delivery,
@@ -37,6 +38,7 @@ from subscriptions.list_import import (
     import_list,
 )
 from subscriptions.models import AlertMail, Timing
+from subscriptions.refusals import allow_sign_ups
 from subscriptions.retention import MAIL_DAYS
 from subscriptions.sending import find_stop, resume_sending, stop_sending
 
@@ -53,11 +55,25 @@ KIND_LABELS = {
 }
 
 
+class AllowedAddressForm(RedisplayMixin, forms.Form):
+    """An address to which the form for alerts sends mails again."""
+
+    address = forms.CharField(label=gettext_lazy("Mail address"), max_length=4 * MAX_ADDRESS_CHARACTERS)
+
+    def clean_address(self) -> str:
+        return clean_address(self.cleaned_data["address"])
+
+
 @require_permissions("view_subscriber", app="subscriptions")
 def subscribers_page(request: HttpRequest) -> HttpResponse:
     """Show numbers of subscribers, what goes out next and how delivery goes; stop and resume all mails to them."""
     may_change = request.user.has_perm(CHANGE)
-    if request.method == "POST":
+    form = AllowedAddressForm(request.POST if "address" in request.POST else None)
+    if request.method == "POST" and may_change and form.is_valid():
+        allow_sign_ups(form.cleaned_data["address"])
+        messages.success(request, _("Whoever enters this address in the form for alerts is mailed again."))
+        return HttpResponseRedirect(reverse("desk:subscribers"))
+    if request.method == "POST" and not (may_change and form.is_bound):
         if not may_change:
             raise PermissionDenied
         _change_sending(request)
@@ -81,6 +97,7 @@ def subscribers_page(request: HttpRequest) -> HttpResponse:
         recent_days=RECENT_DAYS,
         stop=find_stop(),
         may_change=may_change,
+        form=form,
         is_mail_on=can_send_mail(),
     )
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from publications.locales import LOCALES
 from publications.models import Publication
 
-from ..addresses import decrypt_address, digest_address, encrypt_address, list_digests
+from ..addresses import decrypt_address, digest_address, encrypt_address, list_digests, list_refusals
 
 CONFIRMATION_PERIOD = timedelta(hours=48)
 """How long a subscription waits for its confirmation."""
@@ -92,11 +92,22 @@ class Subscriber(models.Model):
         self.address_digest = digest_address(address)
 
 
+class SuppressedAddressQuerySet(models.QuerySet):
+    def refusals(self, address: str) -> Self:
+        """Those that keep the form from sending a mail to this address."""
+        return self.filter(address_digest__in=list_refusals(address))
+
+
 class SuppressedAddress(models.Model):
-    """The digest of an address whose reader has left: no imported list adds it again."""
+    """The digest of an address whose reader has left: no imported list adds it again.
+
+    Or, of another purpose (`list_refusals`), that of a mailbox to which the form sends no mail.
+    """
 
     address_digest = models.CharField(max_length=DIGEST_CHARACTERS, unique=True)
     since = models.DateTimeField(default=timezone.now)
+
+    objects = SuppressedAddressQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()

@@ -7,15 +7,18 @@ from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
+from accounts.client_address import client_address, client_network
+from accounts.mail import can_send_mail
 from subscriptions.forms import ChoiceList, OptionsForm, PauseForm
 from subscriptions.manage import change_subscriptions, describe_subscriber, pause
 from subscriptions.models import Subscriber, Subscription, Timing
-from subscriptions.signup import remove_subscriber
+from subscriptions.refusals import refuse_sign_ups
+from subscriptions.signup import TooManySignUps, remove_subscriber, request_link
 from subscriptions.tokens import TokenPurpose, read_token
 
 from .pages import (
@@ -26,7 +29,9 @@ from .pages import (
     option_fields,
     read_keys,
     render,
+    render_mail_is_off,
     render_message,
+    render_refusal,
     render_unknown,
     token_path,
     token_paths,
@@ -152,7 +157,67 @@ def leave(request: HttpRequest, token: str) -> HttpResponse:
         "leave",
         title=_("Unsubscribe"),
         alternates=token_paths("leave", token),
+        link_url=reverse("subscriptions:send_link", args=[token]) if can_send_mail() else "",
     )
+
+
+@csrf_exempt
+def send_link(request: HttpRequest, token: str) -> HttpResponse:
+    """Mail the link to change what a reader gets to their address: the link to leave does not open it.
+
+    Who has left gets the same answer.
+    """
+    if not read_token(TokenPurpose.LEAVE, token):
+        return render_unknown(request)
+    if request.method != "POST":
+        return HttpResponseRedirect(reverse("subscriptions:leave", args=[token]))
+    if not can_send_mail():
+        return render_mail_is_off(request)
+    try:
+        if subscriber := find_subscriber(TokenPurpose.LEAVE, token):
+            request_link(subscriber, network=client_network(client_address(request)))
+    except TooManySignUps as refusal:
+        return render_refusal(request, refusal)
+    sentences = [
+        _("We are sending the link to the address that gets these emails, unless it has unsubscribed."),
+        _(
+            "It comes within ten minutes, most often at once. One address gets at most three such emails a day."
+        ),
+    ]
+    return render_message(request, _("Check your inbox"), sentences)
+
+
+@csrf_exempt
+@answer_who_left
+def refuse(request: HttpRequest, token: str) -> HttpResponse:
+    """Show a button by which no form mails an address any more, whoever enters it."""
+    if not read_token(TokenPurpose.REFUSE, token):
+        return render_unknown(request)
+    subscriber = find_subscriber(TokenPurpose.REFUSE, token)
+    if not subscriber:
+        return _render_nothing_stored(request)
+    if request.method != "POST":
+        title = _("Never get such emails again")
+        return render(request, "refuse", title=title, alternates=token_paths("refuse", token))
+    refuse_sign_ups(subscriber)
+    sentences = [
+        _(
+            "Whoever enters your address in the form for alerts: we send no email. What you confirmed before goes on."
+        ),
+        _("We keep only a code that cannot be turned back into your address."),
+        _("Would you like to sign up one day? Write to us, and we allow it again."),
+    ]
+    return render_message(request, _("You get no more such emails"), sentences)
+
+
+def _render_nothing_stored(request: HttpRequest) -> HttpResponse:
+    sentences = [
+        _("Your address is no longer stored. If you have chosen to get no such emails, that holds."),
+        _(
+            "Otherwise the link is too old: if another email comes, please follow the one in it within two days."
+        ),
+    ]
+    return render_message(request, _("Nothing is left to do"), sentences)
 
 
 def _render_left(request: HttpRequest) -> HttpResponse:
@@ -174,3 +239,4 @@ def _read_timings(data: Mapping[str, str]) -> dict[int, Timing]:
 
 
 manage.allowed_methods = leave.allowed_methods = METHODS
+send_link.allowed_methods = refuse.allowed_methods = METHODS

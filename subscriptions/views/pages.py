@@ -13,6 +13,7 @@ from publications.presentation import breadcrumb, render_page
 from subscriptions.conditions import list_timings
 from subscriptions.labels import describe_condition
 from subscriptions.models import Subscriber, Subscription, Timing
+from subscriptions.signup import TooManySignUps
 from subscriptions.tokens import TokenPurpose, make_token, read_token
 
 METHODS = ("GET", "HEAD", "POST")
@@ -75,6 +76,19 @@ def render_message(
     request: HttpRequest, title: str, sentences: list[str], *, status: HTTPStatus = HTTPStatus.OK
 ) -> HttpResponse:
     return render(request, "message", status=status, title=title, sentences=sentences)
+
+
+def render_mail_is_off(request: HttpRequest) -> HttpResponse:
+    text = _("This site sends no emails at present. Its feed has all that is new.")
+    return render_message(request, _("No alerts by email"), [text], status=HTTPStatus.NOT_FOUND)
+
+
+def render_refusal(request: HttpRequest, refusal: TooManySignUps) -> HttpResponse:
+    text = _("The form was sent too many times. Please try again in an hour.")
+    title = _("Please try again later")
+    response = render_message(request, title, [text], status=HTTPStatus.TOO_MANY_REQUESTS)
+    response.headers["Retry-After"] = str(int(refusal.retry_after.total_seconds()) + 1)
+    return response
 
 
 def render_unknown(request: HttpRequest) -> HttpResponse:

@@ -36,7 +36,9 @@ from .pages import (
     option_fields,
     read_keys,
     render,
+    render_mail_is_off,
     render_message,
+    render_refusal,
     token_path,
     token_paths,
 )
@@ -52,7 +54,7 @@ MAX_SHOWN_CHARACTERS = 300
 def sign_up(request: HttpRequest) -> HttpResponse:
     """Show the form; after it is sent, say that a mail is on its way, whatever address it is."""
     if not can_send_mail():
-        return _render_mail_is_off(request)
+        return render_mail_is_off(request)
     if request.method != "POST":
         choices, form = ChoiceList.from_address(request.GET), SignUpForm()
         return _render_sign_up(request, choices, form, status=_status_of(choices))
@@ -63,11 +65,6 @@ def sign_up(request: HttpRequest) -> HttpResponse:
     if not is_valid or choices.error:
         return _render_sign_up(request, choices, form, status=HTTPStatus.BAD_REQUEST)
     return _request(request, choices, form)
-
-
-def _render_mail_is_off(request: HttpRequest) -> HttpResponse:
-    text = _("This site sends no emails at present. Its feed has all that is new.")
-    return render_message(request, _("No alerts by email"), [text], status=HTTPStatus.NOT_FOUND)
 
 
 def _status_of(choices: ChoiceList) -> HTTPStatus:
@@ -86,7 +83,7 @@ def _request(request: HttpRequest, choices: ChoiceList, form: SignUpForm) -> Htt
                 network=client_network(client_address(request)),
             )
     except TooManySignUps as refusal:
-        return _render_refusal(request, refusal)
+        return render_refusal(request, refusal)
     return render(
         request,
         "sent",
@@ -94,14 +91,6 @@ def _request(request: HttpRequest, choices: ChoiceList, form: SignUpForm) -> Htt
         email=values["email"],
         hours=HOURS,
     )
-
-
-def _render_refusal(request: HttpRequest, refusal: TooManySignUps) -> HttpResponse:
-    text = _("The form was sent too many times. Please try again in an hour.")
-    title = _("Please try again later")
-    response = render_message(request, title, [text], status=HTTPStatus.TOO_MANY_REQUESTS)
-    response.headers["Retry-After"] = str(int(refusal.retry_after.total_seconds()) + 1)
-    return response
 
 
 def _render_sign_up(

@@ -20,12 +20,14 @@ from publications.page_cache.keys import MAX_FORM_BYTES, cache_key, max_body_byt
 from publications.path_prefixes import ALERT_PREFIXES
 from sceeus.log_formatters import cut_secret_addresses
 from subscriptions.conditions import Choice
-from subscriptions.models import Subscriber, SuppressedAddress, Timing
+from subscriptions.mails import MailWriter
+from subscriptions.models import AlertMail, Subscriber, SuppressedAddress, Timing
 from subscriptions.signup import MAX_SUBSCRIPTIONS
 from subscriptions.tokens import TokenPurpose, make_token
 from tests.factories import make_live, make_tag
 
 from .factories import make_subscriber, make_unconfirmed
+from .mail_texts import text_of_mail
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "reader@example.org"
@@ -229,6 +231,7 @@ def test_the_data_of_a_reader_are_all_that_is_stored(client):
         "failed_at",
         "subscriptions",
         "mails",
+        "refuses_sign_ups",
         "site",
         "address",
         "language",
@@ -240,7 +243,10 @@ def test_the_data_of_a_reader_are_all_that_is_stored(client):
         "address_digest",
     }
     assert (
-        set(data) == named == columns - {"locale"} | {"language", "address", "site", "subscriptions", "mails"}
+        set(data)
+        == named
+        == columns - {"locale"}
+        | {"language", "address", "site", "subscriptions", "mails", "refuses_sign_ups"}
     )
 
 
@@ -283,11 +289,15 @@ def test_leaving_deletes_the_address_from_every_table(client):
             assert ADDRESS not in repr(row) and encrypted not in row
 
 
-@pytest.mark.parametrize("name", ["confirm", "manage", "leave", "my_data"])
+@pytest.mark.parametrize("name", ["confirm", "manage", "leave", "my_data", "send_link", "refuse"])
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_a_token_of_another_purpose_or_key_opens_nothing(client, settings, name, method):
     subscriber = make_unconfirmed(Choice()).subscriber
-    purposes = {"confirm": TokenPurpose.MANAGE, "leave": TokenPurpose.CONFIRM}
+    purposes = {
+        "confirm": TokenPurpose.MANAGE,
+        "leave": TokenPurpose.CONFIRM,
+        "send_link": TokenPurpose.REFUSE,
+    }
     path = url(name, subscriber, purposes.get(name, TokenPurpose.LEAVE))
     forged = path.replace(path.split("/")[4], "A" * 43)
 
@@ -295,9 +305,10 @@ def test_a_token_of_another_purpose_or_key_opens_nothing(client, settings, name,
         if (name, method) != ("my_data", "post"):
             assert getattr(client, method)(address, {"chosen": "1"}).status_code == 404
     assert Subscriber.objects.exists() and not subscriber.subscriptions.confirmed().exists()
+    assert not subscriber.mails.exists() and not SuppressedAddress.objects.exists()
 
 
-@pytest.mark.parametrize("name", ["confirm", "manage", "leave", "my_data"])
+@pytest.mark.parametrize("name", ["confirm", "manage", "leave", "my_data", "refuse"])
 def test_pages_with_a_secret_address_are_neither_cached_nor_indexed_nor_sent_on(client, name):
     subscriber = make_unconfirmed(Choice()).subscriber
     path = data_url(subscriber) if name == "my_data" else url(name, subscriber)
@@ -313,7 +324,8 @@ def test_pages_with_a_secret_address_are_neither_cached_nor_indexed_nor_sent_on(
 
 def test_a_get_of_any_of_the_pages_writes_nothing(client):
     subscriber = make_unconfirmed(Choice()).subscriber
-    paths = [url(name, subscriber) for name in ("confirm", "manage", "leave")]
+    paths = [url(name, subscriber) for name in ("confirm", "manage", "leave", "refuse")]
+    paths.append(url("send_link", subscriber, TokenPurpose.LEAVE))
 
     with CaptureQueriesContext(
         connection,
@@ -344,3 +356,33 @@ def test_no_log_and_no_cache_has_a_secret_address():
         assert cache_key(environ, lambda path: None, ()) is None
         assert max_body_bytes(environ) == MAX_FORM_BYTES
     assert len(ALERT_PREFIXES) == len(LOCALES)
+
+
+def test_who_has_too_many_mails_is_mailed_the_link_to_change_them(client):
+    """The link to leave may have been forwarded: it opens nothing, and its page is the same for who has left."""
+    subscriber = make_subscriber(address=ADDRESS)
+    path = url("leave", subscriber)
+    [form] = html.fromstring(client.get(path).content).xpath("//form[@method='post'][@action]")
+
+    answer = client.post(form.get("action"))
+    client.post(form.get("action"))
+
+    row = AlertMail.objects.select_related("subscriber").get()
+    assert answer.status_code == 200 and not answer.cookies
+    assert url("manage", subscriber) in text_of_mail(MailWriter().build(row))
+    assert (
+        url("manage", subscriber).split("/")[-2] not in answer.content.decode()
+        and Subscriber.objects.exists()
+    )
+    client.post(path)
+    assert client.post(form.get("action")).content == answer.content and not AlertMail.objects.exists()
+
+
+def test_the_link_to_change_mails_comes_also_while_something_waits_for_a_confirmation(client):
+    subscriber = make_subscriber(address=ADDRESS)
+    subscriber.subscriptions.create(condition=Choice(query="spam").store())
+
+    client.post(url("send_link", subscriber, TokenPurpose.LEAVE))
+
+    row = AlertMail.objects.select_related("subscriber").get()
+    assert url("manage", subscriber) in text_of_mail(MailWriter().build(row))

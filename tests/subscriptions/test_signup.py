@@ -1,5 +1,6 @@
 """Sign-up by the form: the same answer to all, few mails to one address, nothing changed until it is confirmed."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -23,6 +24,7 @@ from subscriptions.models import (
     SuppressedAddress,
     Timing,
 )
+from subscriptions.refusals import refuse_sign_ups
 from subscriptions.signup import (
     NETWORK_LIMIT,
     SignUpLimit,
@@ -101,7 +103,9 @@ def test_one_publication_is_chosen_by_its_uid(client):
     assert Condition.objects.get().publication_id == edition.publication_id
 
 
-@pytest.mark.parametrize("state", ["new", "confirmed", "unconfirmed", "paused", "left", "failed", "no host"])
+@pytest.mark.parametrize(
+    "state", ["new", "confirmed", "unconfirmed", "paused", "left", "failed", "no host", "refused"]
+)
 def test_the_answer_is_the_same_whatever_is_stored_of_the_address(client, state):
     if state in ("confirmed", "paused", "failed", "left"):
         subscriber = make_subscriber(address=ADDRESS)
@@ -110,8 +114,10 @@ def test_the_answer_is_the_same_whatever_is_stored_of_the_address(client, state)
         elif state != "confirmed":
             column = {"paused": "paused_until", "failed": "failed_at"}[state]
             Subscriber.objects.update(**{column: timezone.now() + timedelta(days=9)})
-    if state == "unconfirmed":
+    if state in ("unconfirmed", "refused"):
         make_unconfirmed(Choice(), address=ADDRESS)
+    if state == "refused":
+        refuse_sign_ups(Subscriber.objects.get())
     known = sign_up(client, "someone@example.org").content.decode()
     address = "reader@no-such-host.invalid" if state == "no host" else ADDRESS
 
@@ -119,11 +125,15 @@ def test_the_answer_is_the_same_whatever_is_stored_of_the_address(client, state)
 
     assert response.status_code == 200
     assert response.content.decode() == known.replace("someone@example.org", address)
-    assert AlertMail.objects.filter(purpose=AlertMailPurpose.CONFIRM).count() == 2
+    expected = 1 if state == "refused" else 2
+    assert AlertMail.objects.filter(purpose=AlertMailPurpose.CONFIRM).count() == expected
 
 
-def test_an_answer_waits_for_the_disk_as_often_whatever_is_stored_of_the_address(client):
-    make_subscriber(address=ADDRESS)
+@pytest.mark.parametrize("is_refused", [False, True])
+def test_an_answer_waits_for_the_disk_as_often_whatever_is_stored_of_the_address(client, is_refused):
+    subscriber = make_subscriber(address=ADDRESS)
+    if is_refused:
+        refuse_sign_ups(subscriber)
     for number in range(4):
         pass_time(hours=number)
         sign_up(client)
@@ -228,6 +238,17 @@ def test_a_mail_within_ten_minutes_of_another_is_sent_once_they_are_over(client)
         for due in (first.next_attempt_at, second.next_attempt_at)
     ]
     assert waits == [6, 16]
+
+
+def test_forms_for_one_mailbox_are_counted_one_after_another(client):
+    """On PostgreSQL by a lock of its own, since its spellings have several subscribers; on SQLite all that write wait."""
+    with CaptureQueriesContext(connection) as queries:
+        for address in ("reader@example.org", "rea.der+two@example.org"):
+            sign_up(client, address)
+
+    calls = re.findall(r"pg_advisory_xact_lock\(.*?\)", " ".join(query["sql"] for query in queries))
+    is_postgresql = connection.vendor == "postgresql"
+    assert (len(calls), len(set(calls))) == ((2, 1) if is_postgresql else (0, 0))
 
 
 def test_a_network_sends_no_more_than_so_many_forms(client):
