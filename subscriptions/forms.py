@@ -27,6 +27,8 @@ COMMON_NAMES = (KIND, "topic", "author")
 """What most readers choose by: the other fields are shown once they are opened, as seven are many on a phone."""
 LINKED_NAMES = (*FILTER_NAMES, "publication")
 """What an address of the form may say, so that any page can link to it with a choice."""
+ADD_MORE = "more"
+"""What the button says whose fields stay open, for another choice."""
 MAX_CODE_CHARACTERS = 2_000
 MAX_CODE_FIELDS = 20
 MAX_PAUSE = timedelta(days=366)
@@ -54,9 +56,13 @@ class ChoiceList:
     Attributes:
         error: why something was refused; it is left out of the list.
         fields: what stands in the fields.
+        is_open: whether the fields are shown.
     """
 
+    more = ADD_MORE
+
     def __init__(self) -> None:
+        self.is_open = False
         self.listed: list[ListedChoice] = []
         self.error = ""
         self.fields: Mapping[str, str] = {}
@@ -79,6 +85,7 @@ class ChoiceList:
         choices.fields = {name: data[name] for name in FILTER_NAMES if data.get(name, "").strip()}
         if choices.fields and not removed and choices._add(urlencode(choices.fields)):
             choices.fields = {}
+        choices.is_open = bool(choices.fields) or data.get("add") == ADD_MORE
         return choices
 
     def _add(self, code: str) -> bool:

@@ -6,11 +6,15 @@ from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.dates import WEEKDAYS
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from publications.locales import LANGUAGE_NAMES, LOCALES, current_locale, localized_path
+from publications.news import DIGEST_TIME
 from publications.presentation import breadcrumb, render_page
 from subscriptions.conditions import list_timings
+from subscriptions.expansion import DIGEST_WEEKDAY
 from subscriptions.labels import describe_condition
 from subscriptions.models import Subscriber, Subscription, Timing
 from subscriptions.signup import TooManySignUps
@@ -117,9 +121,15 @@ def list_subscriptions(subscriptions: Iterable[Subscription]) -> list[dict[str, 
 def option_fields(values: Mapping[str, str]) -> dict[str, object]:
     locales = [(code, LANGUAGE_NAMES[code]) for code in LOCALES]
     return {
+        "timing_hint": _describe_times(),
         "timings": _options(Timing.choices, values.get("timing") or Timing.AT_ONCE),
         "locales": _options(locales, values.get("locale") or current_locale()),
     }
+
+
+def _describe_times() -> str:
+    times = {"time": date_format(DIGEST_TIME, "TIME_FORMAT"), "day": WEEKDAYS[DIGEST_WEEKDAY]}
+    return _("Daily emails come at %(time)s, weekly ones each %(day)s at that time.") % times
 
 
 def _options(choices: Iterable[tuple[str, str]], selected: str) -> list[dict[str, object]]:

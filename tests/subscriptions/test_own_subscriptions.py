@@ -386,3 +386,17 @@ def test_the_link_to_change_mails_comes_also_while_something_waits_for_a_confirm
 
     row = AlertMail.objects.select_related("subscriber").get()
     assert url("manage", subscriber) in text_of_mail(MailWriter().build(row))
+
+
+@pytest.mark.parametrize(
+    ("locale", "text"),
+    [
+        ("en", "Daily emails come at 07:00, weekly ones each Monday at that time."),
+        ("sv", "Dagliga mejl kommer klockan 07:00, veckovisa varje måndag samma tid."),
+    ],
+)
+def test_where_readers_choose_how_often_they_read_when(client, locale, text):
+    with override(locale):
+        pages = [reverse("subscriptions:sign_up"), url("manage", make_subscriber())]
+
+    assert all(text in client.get(page).content.decode() for page in pages)

@@ -190,11 +190,14 @@ def test_a_form_that_a_program_has_filled_in_stores_nothing_and_looks_the_same(c
 def test_a_choice_is_added_and_removed_without_a_script(client):
     make_live(tags=[make_tag("Energy", slug="energy")])
 
-    added = client.post("/en/alerts/", {"topic": "energy", "q": "grid", "add": "1", "email": ADDRESS})
+    [button] = html.fromstring(client.get("/en/alerts/").content).xpath("//fieldset//button[@name='add']")
+    fields = {"topic": "energy", "q": "grid", "email": ADDRESS}
+    added = client.post("/en/alerts/", {**fields, "add": button.get("value")})
     removed = client.post("/en/alerts/", {"choice": "topic=energy&q=grid", "remove": "topic=energy&q=grid"})
 
     assert 'name="choice" value="topic=energy&amp;q=grid"' in added.content.decode()
     assert ADDRESS in added.content.decode() and "Topic: Energy · Search: grid" in added.content.decode()
+    assert html.fromstring(added.content).xpath("//details[@open]/summary/text()") == ["Choose more"]
     assert 'name="choice"' not in removed.content.decode()
     assert not Subscriber.objects.exists()
 
