@@ -1,9 +1,10 @@
 """What alerts are about: conditions as they are chosen, stored, shown and matched with an edition."""
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
+from operator import attrgetter
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 from uuid import UUID
@@ -67,9 +68,10 @@ class Choice:
     def store(self) -> Condition:
         """Return the row of the choice, which all who make it share.
 
-        It is locked until the end of the transaction, so that it is not deleted as unused before it is used.
+        It is locked until the end of the transaction, so that it is not deleted as unused before it is used. Matches
+        may be stored for it all the same.
         """
-        rows = Condition.objects.select_for_update()
+        rows = Condition.objects.select_for_update(no_key=True)
         condition, _is_new = rows.get_or_create(digest=self.digest, defaults=self._values())
         return condition
 
@@ -79,6 +81,16 @@ class Choice:
 
     def _values(self) -> dict[str, Any]:
         return {"filters": dict(self.filters), "query": self.query, "publication_id": self.publication}
+
+
+def store_choices(choices: Iterable[Choice]) -> list[Condition]:
+    """Return the rows of choices, in their order (`Choice.store`).
+
+    They are locked in one order, so that two forms with the same choices never wait for each other.
+    """
+    chosen = list(choices)
+    stored = {choice.digest: choice.store() for choice in sorted(chosen, key=attrgetter("digest"))}
+    return [stored[choice.digest] for choice in chosen]
 
 
 def list_timings(filters: Mapping[str, str]) -> list[Timing]:

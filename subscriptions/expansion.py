@@ -169,9 +169,7 @@ def _queue_alerts(event: AlertEvent, edition: Edition) -> None:
     else:
         subscribers = _subscribers_of(Q(condition__matches__event=event.pk), Q(timing=Timing.AT_ONCE))
         subscribers = subscribers.filter(is_shown_to(event, edition))
-    _queue(
-        subscribers, purpose=AlertMailPurpose.ALERT, event=event.pk, period_end=None, due_at=event.happens_at
-    )
+    _queue(subscribers, purpose=AlertMailPurpose.ALERT, event=event.pk, due_at=event.happens_at)
 
 
 def list_mailed(edition_pk: int) -> QuerySet[Subscriber]:
@@ -280,7 +278,7 @@ def _queue(
     }
     fields = {field.column: field for field in AlertMail._meta.local_concrete_fields}
     row = [fields[name].get_db_prep_save(value, connection) for name, value in values.items()]
-    query, params = subscribers.order_by().values("pk").query.get_compiler(connection=connection).as_sql()
+    query, params = _lock_keys(subscribers)
     columns = ", ".join(map(connection.ops.quote_name, ("subscriber_id", *values)))
     places = ", ".join(["%s"] * len(row))
     statement = (
@@ -290,3 +288,12 @@ def _queue(
     with connection.cursor() as cursor:
         cursor.execute(statement, [*row, *params])
         return cursor.rowcount
+
+
+def _lock_keys(subscribers: QuerySet[Subscriber]) -> tuple[str, Sequence[object]]:
+    """Return the statement that reads the keys of subscribers, whose rows are not deleted before this one ends.
+
+    Else one who leaves would make the foreign keys of all mails fail. Django has no such lock.
+    """
+    query, params = subscribers.order_by().values("pk").query.get_compiler(connection=connection).as_sql()
+    return (f"{query} FOR KEY SHARE" if connection.features.has_select_for_update else query), params

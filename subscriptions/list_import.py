@@ -158,7 +158,7 @@ def _lock_subscribers(addresses: Collection[str], locale: str, result: ListImpor
     ]
     Subscriber.objects.bulk_create(new, ignore_conflicts=True)
     allowed = [key for digests in keys.values() for key in digests]
-    found = Subscriber.objects.select_for_update().filter(address_digest__in=allowed)
+    found = Subscriber.objects.select_for_update(no_key=True).filter(address_digest__in=allowed)
     return list(found.order_by("address_digest"))
 
 

@@ -77,7 +77,7 @@ def record_event(event: AnymailTrackingEvent, **_signal) -> None:
     addressed = Subscriber.objects.with_address(address) | Subscriber.objects.with_address(
         _decode_host(address)
     )
-    subscriber = addressed.select_for_update().first()
+    subscriber = addressed.select_for_update(no_key=True).first()
     if not subscriber or _is_outdated(event, subscriber):
         return
     if _is_leaving(event):

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 
 from publications.models import Publication
 
-from .conditions import Choice, limit_timing
+from .conditions import Choice, limit_timing, store_choices
 from .events import lock_state
 from .labels import describe_condition
-from .models import Subscriber, Subscription, SuppressedAddress, Timing
+from .models import Condition, Subscriber, Subscription, SuppressedAddress, Timing
 from .signup import MAX_SUBSCRIPTIONS, remove_subscriber
 from .timings import change_timing
 
@@ -44,15 +44,15 @@ def change_subscriptions(
         ValidationError: there would be more than `MAX_SUBSCRIPTIONS`; nothing is changed.
     """
     lock_state()  # before the subscriber, as whoever queues mails locks them
-    subscriber = Subscriber.objects.select_for_update().get(pk=subscriber.pk)
+    subscriber = Subscriber.objects.select_for_update(no_key=True).get(pk=subscriber.pk)
     own = subscriber.subscriptions
     subscriber.locale = locale
     subscriber.save(update_fields=["locale"])
     for subscription in own.filter(pk__in=timings).select_related("condition"):
         change_timing(subscription, limit_timing(subscription.condition.filters, timings[subscription.pk]))
     own.filter(pk__in=removed).delete()
-    for choice in added:
-        _add_confirmed(subscriber, choice, timing)
+    for condition in store_choices(added):
+        _add_confirmed(subscriber, condition, timing)
     if own.confirmed().count() > MAX_SUBSCRIPTIONS:
         text = _("You can have at most %(count)d alerts. Please remove some of them first.")
         raise ValidationError(text % {"count": MAX_SUBSCRIPTIONS})
@@ -63,10 +63,10 @@ def change_subscriptions(
     return False
 
 
-def _add_confirmed(subscriber: Subscriber, choice: Choice, timing: Timing) -> None:
-    timing = limit_timing(choice.filters, timing)
+def _add_confirmed(subscriber: Subscriber, condition: Condition, timing: Timing) -> None:
+    timing = limit_timing(condition.filters, timing)
     subscription, _is_new = subscriber.subscriptions.get_or_create(
-        condition=choice.store(), defaults={"timing": timing}
+        condition=condition, defaults={"timing": timing}
     )
     change_timing(subscription, timing)
     if not subscription.confirmed_at:

@@ -18,7 +18,7 @@ def refuse_sign_ups(subscriber: Subscriber) -> None:
     """
     address = subscriber.address
     lock_mailbox(address)
-    subscriber = Subscriber.objects.select_for_update().get(pk=subscriber.pk)
+    subscriber = Subscriber.objects.select_for_update(no_key=True).get(pk=subscriber.pk)
     SuppressedAddress.objects.get_or_create(address_digest=list_refusals(address)[0])
     if not subscriber.subscriptions.confirmed().exists():
         remove_subscriber(subscriber)

@@ -18,7 +18,7 @@ from django.utils.crypto import salted_hmac
 from publications.site_lock import lock_until_commit
 
 from .addresses import digest_mailbox, list_digests
-from .conditions import Choice, limit_timing
+from .conditions import Choice, limit_timing, store_choices
 from .models import (
     AlertMail,
     AlertMailPurpose,
@@ -90,8 +90,8 @@ def request_subscriptions(
             if not subscriber.subscriptions.confirmed().exists():
                 subscriber.locale = locale
                 subscriber.save(update_fields=["locale"])
-            for choice in choices:
-                _add_subscription(subscriber, choice, timing)
+            for condition in store_choices(choices):
+                _add_subscription(subscriber, condition, timing)
             _queue_confirmation(subscriber, attempt)
         # In any case: whether an answer waits for the disk would show who is subscribed.
         attempt.save(update_fields=["at", "was_mailed"])
@@ -110,7 +110,7 @@ def request_link(subscriber: Subscriber, *, network: str) -> None:
     attempt = _record_attempt(address, network)
     with transaction.atomic():
         lock_mailbox(address)
-        if locked := Subscriber.objects.select_for_update().filter(pk=subscriber.pk).first():
+        if locked := Subscriber.objects.select_for_update(no_key=True).filter(pk=subscriber.pk).first():
             _queue_confirmation(locked, attempt)
         attempt.save(update_fields=["at", "was_mailed"])
 
@@ -151,10 +151,10 @@ def _check_limits(attempt: SignUpAttempt, *, allowance: int) -> None:
 
 
 def _get_subscriber(address: str, locale: str) -> Subscriber:
-    """Return the locked subscriber of an address, a new one for a new address."""
+    """Return the locked subscriber of an address, a new one for a new address. Mails may be queued all the same."""
     while True:
         found = Subscriber.objects.with_address(address).first() or _create_subscriber(address, locale)
-        if locked := Subscriber.objects.select_for_update().filter(pk=found.pk).first():
+        if locked := Subscriber.objects.select_for_update(no_key=True).filter(pk=found.pk).first():
             return locked  # else the reader has left in between
 
 
@@ -166,9 +166,9 @@ def _create_subscriber(address: str, locale: str) -> Subscriber:
     return Subscriber.objects.get_or_create(address_digest=subscriber.address_digest, defaults=values)[0]
 
 
-def _add_subscription(subscriber: Subscriber, choice: Choice, timing: Timing) -> None:
+def _add_subscription(subscriber: Subscriber, condition: Condition, timing: Timing) -> None:
     """Add what was chosen; beyond the limit in place of what has waited longest, else not at all."""
-    condition, timing = choice.store(), limit_timing(choice.filters, timing)
+    timing = limit_timing(condition.filters, timing)
     others = subscriber.subscriptions.exclude(condition=condition)
     if others.count() >= MAX_SUBSCRIPTIONS:
         oldest = others.filter(confirmed_at=None).order_by("requested_at", "pk").first()
@@ -225,7 +225,7 @@ def confirm_subscriptions(subscriber: Subscriber, chosen: Iterable[int]) -> int:
     Raises:
         Subscriber.DoesNotExist: the reader has left.
     """
-    subscriber = Subscriber.objects.select_for_update().get(pk=subscriber.pk)
+    subscriber = Subscriber.objects.select_for_update(no_key=True).get(pk=subscriber.pk)
     waiting = set(list_unconfirmed(subscriber).values_list("pk", flat=True))
     confirmed = waiting & set(chosen)
     if not confirmed:
@@ -261,7 +261,7 @@ def delete_outdated() -> int:
     others have locked is left to the next run.
     """
     SignUpAttempt.objects.filter(at__lte=timezone.now() - ATTEMPT_PERIOD).delete()
-    Subscription.objects.outdated().delete()
+    _delete_unused(Subscription.objects.outdated())
     count = _delete_unused(Subscriber.objects.filter(~Exists(_subscriptions("subscriber"))))
     _delete_unused(Condition.objects.filter(~Exists(_subscriptions("condition"))))
     return count

@@ -80,7 +80,7 @@ def test_several_choices_are_each_stored_with_all_their_filters(client):
 
     sign_up(client, choice=["topic=energy&author=ann-berg", "country=se"], q="grid")
 
-    rows = Condition.objects.order_by("pk").values_list("filters", "query")
+    rows = Subscription.objects.order_by("pk").values_list("condition__filters", "condition__query")
     assert list(rows) == [
         ({"topic": "energy", "author": "ann-berg"}, ""),
         ({"country": "se"}, ""),
