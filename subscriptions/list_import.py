@@ -20,8 +20,9 @@ from .models import ConsentSource, Subscriber, Subscription, SuppressedAddress, 
 
 BATCH_ADDRESSES = 500
 MAX_LIST_BYTES = 10_000_000
-MAX_REQUEST_LINES = 20_000
-"""As many as one request of the desk imports, within seconds; `manage.py import_subscribers` imports longer lists."""
+MAX_REQUEST_LINES = 10_000
+"""As many as one request of the desk imports within 20 seconds on a busy machine. Of longer lists:
+`manage.py import_subscribers`."""
 MAX_CONSENT_CHARACTERS = 300
 MAX_REFUSED_LINES = 20
 SEPARATORS = re.compile(r"[\s,;\"<>]+")
