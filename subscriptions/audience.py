@@ -23,7 +23,7 @@ from .delivery_log import CountedMails
 from .events import EDITION_ACTIONS, TYPE_OF_ACTION, TYPE_OF_CHANGE, is_old_text
 from .expansion import (
     DIGEST_TIME,
-    ENDINGS,
+    ENDING_TYPES,
     PERIODS,
     choose_edition,
     has_in_locale,
@@ -164,7 +164,7 @@ def _group_by_locales(matched: QuerySet[AlertEvent]) -> dict[tuple[str, ...], li
     for event in events:
         if edition := choose_edition(event, by_publication.get(event.edition.publication_id)):
             locales = LOCALES
-            if event.type not in ENDINGS:
+            if event.type not in ENDING_TYPES:
                 locales = list_showing_locales(edition.language, languages[edition.translation_group])
             groups[tuple(locales)].append(event.pk)
     return groups

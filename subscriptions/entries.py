@@ -15,7 +15,7 @@ from publications.locales import absolute_url, format_day, other_language_label
 from publications.models import Edition, EditionWithRows, byline_names
 from publications.presentation import byline_text
 
-from .expansion import ENDINGS, find_edition
+from .expansion import ENDING_TYPES, find_edition
 from .labels import SEPARATOR
 from .models import AlertEvent, AlertType
 from .newsletter import IssueItem, build_issue
@@ -112,7 +112,7 @@ def _describe(
     for event, edition in found:
         event_type = AlertType(event.type)
         title = edition.title if event_type in MARKED_TYPES else edition.marked_title
-        is_ending = event_type in ENDINGS
+        is_ending = event_type in ENDING_TYPES
         kind, authors = edition.kind.get_translation("name"), byline_text(names[edition.pk])
         language = other_language_label(edition.language)
         yield MailEntry(

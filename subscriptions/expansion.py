@@ -35,7 +35,7 @@ from .timings import has_timing
 
 DIGEST_WEEKDAY = 0
 """The day of the weekly mail: Monday."""
-ENDINGS = (AlertType.WITHDRAWN, AlertType.TAKEN_BACK)
+ENDING_TYPES = (AlertType.WITHDRAWN, AlertType.TAKEN_BACK)
 
 
 class Period(NamedTuple):
@@ -133,14 +133,14 @@ def _find_matches(event: AlertEvent, edition: Edition) -> Iterator[int]:
     A search finds live editions alone: what has ended matches the searches that have found it before.
     """
     found_before: set[int] = set()
-    if event.type in ENDINGS:
+    if event.type in ENDING_TYPES:
         events = AlertEvent.objects.filter(edition__publication=edition.publication_id)
         found_before = set(EventMatch.objects.filter(event__in=events).values_list("condition", flat=True))
     for pk, _filters, query in list_fulfilled(EditionWithRows.get(edition)):
         if (
             not query
             or pk in found_before
-            or (event.type not in ENDINGS and is_match(parse_query(query), edition))
+            or (event.type not in ENDING_TYPES and is_match(parse_query(query), edition))
         ):
             yield pk
 
@@ -184,7 +184,7 @@ def _list_with_mail(edition_pk: int, state: Q) -> QuerySet[Subscriber]:
 
 def is_shown_to(event: AlertEvent, edition: Edition) -> Q:
     """Return whom an event is for: what has ended for all."""
-    return Q() if event.type in ENDINGS else has_in_locale(edition)
+    return Q() if event.type in ENDING_TYPES else has_in_locale(edition)
 
 
 def has_in_locale(edition: Edition) -> Q:

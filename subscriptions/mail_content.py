@@ -14,7 +14,7 @@ from django.utils.translation import override
 from publications.models import Edition
 
 from .entries import MailEntry, describe_events
-from .expansion import ENDINGS, list_events
+from .expansion import ENDING_TYPES, list_events
 from .labels import describe_condition
 from .models import AlertEvent, AlertMail, AlertMailPurpose, AlertType, Condition, EventMatch, Timing
 from .timings import list_left_out
@@ -158,4 +158,4 @@ class MailContent:
 def _is_included(event: AlertEvent, *, shown: set[int], mailed: frozenset[int]) -> bool:
     if event.type == AlertType.TAKEN_BACK:
         return event.edition_id in mailed
-    return event.type in ENDINGS or event.edition.publication_id in shown
+    return event.type in ENDING_TYPES or event.edition.publication_id in shown
