@@ -89,10 +89,11 @@ def _find_labels(conditions: Iterable[Condition]) -> dict[tuple[str, str], str]:
 def _find_titles(publications: Collection[int]) -> dict[int, str]:
     """Return the titles that readers know: of the live edition, or of the last one that was public.
 
-    Redaction reaches editions, so that no title is shown with a name that was removed.
+    One that was published by mistake is not said again. Redaction reaches editions, so that no title is shown with a
+    name that was removed.
     """
     if not publications:
         return {}
     editions = Edition.objects.filter(publication__in=publications)
-    public = editions.ever_public().order_by("number").values_list("publication", "title")
+    public = editions.ever_public().in_effect().order_by("number").values_list("publication", "title")
     return dict(public) | dict(editions.live().values_list("publication", "title"))

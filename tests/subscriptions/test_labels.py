@@ -3,11 +3,11 @@
 import pytest
 from django.utils.translation import override
 
-from publications.actions import withdraw
+from publications.actions import publish, undo, withdraw
 from publications.models import EditionWithRows
 from subscriptions.conditions import Choice, find_values, has_filters
 from subscriptions.labels import describe_condition
-from tests.factories import make_author, make_live, make_tag
+from tests.factories import make_author, make_live, make_tag, saved
 
 pytestmark = pytest.mark.django_db
 
@@ -66,3 +66,14 @@ def test_a_publication_has_the_title_that_was_public_last():
 
     assert describe(**choice) == "Changes to “The grid”"
     assert describe("sv", **choice) == "Ändringar i ”The grid”"
+
+
+def test_a_title_that_was_published_by_mistake_is_not_said_again():
+    edition, mistake = make_live(title="The grid"), make_live(title="Not yet").publication
+    withdraw(edition.publication, by=None, note="Not ours.")
+    publish(saved(edition.publication, title="Not yet"), by=None)
+    for publication in (edition.publication, mistake):
+        undo(publication, by=None)
+
+    assert describe(publication=edition.publication_id) == "Changes to “The grid”"
+    assert describe(publication=mistake.pk) == "Changes to “no longer public”"
