@@ -27,6 +27,8 @@ NOT_IN_ADDRESSES = re.compile(r"""["\[\]\\]""")
 validate_address = EmailValidator(allowlist=[])
 ANY_ADDRESS = re.compile(r'<?(?:"[^"]*"|[^\s<>"]+)(?:@|%40)[^\s<>"]+>?', re.IGNORECASE)
 REMOVED_ADDRESS = "(address)"
+DOTLESS_HOSTS = ("gmail.com", "googlemail.com")
+"""Of one provider, which ignores dots in names. With others a name with a dot may be somebody else's."""
 
 
 def clean_address(text: str) -> str:
@@ -90,19 +92,29 @@ def list_digests(address: str, *, purpose: str = PURPOSE) -> list[str]:
 
 
 def digest_mailbox(address: str) -> str:
-    """Return the keyed digest that limits count by: of the mailbox, whatever spelling of it an address has."""
-    return digest_address(_mailbox_of(address))
+    """Return the keyed digest that limits count by: of the mailbox, whatever spelling of it an address may have.
+
+    Dots in its name are left out. Where they make another mailbox, two people have one limit.
+    """
+    name, mark, host = _remove_tag(address).rpartition("@")
+    return digest_address(f"{name.replace('.', '')}{mark}{host}")
 
 
 def list_refusals(address: str) -> list[str]:
-    """Return the digests by which a mailbox is known to which the form sends no mail, with each key as above."""
-    return list_digests(_mailbox_of(address), purpose=REFUSAL_PURPOSE)
+    """Return the digests by which a mailbox is known to which the form sends no mail, with each key as above.
+
+    Dots in its name are left out only where they never make another: nobody refuses for somebody else.
+    """
+    name, _mark, host = _remove_tag(address).casefold().rpartition("@")
+    if host in DOTLESS_HOSTS:
+        name, host = name.replace(".", ""), DOTLESS_HOSTS[0]
+    return list_digests(f"{name}@{host}", purpose=REFUSAL_PURPOSE)
 
 
-def _mailbox_of(address: str) -> str:
-    """Return an address without what follows a "+", and without dots in the name: most providers ignore both."""
+def _remove_tag(address: str) -> str:
+    """Return an address without what follows a "+" in its name, which providers ignore."""
     name, mark, host = address.rpartition("@")
-    return f"{name.partition('+')[0].replace('.', '')}{mark}{host}"
+    return f"{name.partition('+')[0]}{mark}{host}"
 
 
 def remove_address(text: str, address: str) -> str:

@@ -142,10 +142,10 @@ def _lock_subscribers(addresses: Collection[str], locale: str, result: ListImpor
     """
     keys = {address: list_digests(address) for address in addresses}
     every = [key for digests in keys.values() for key in digests]
-    suppressed = set(
+    stored = set(Subscriber.objects.filter(address_digest__in=every).values_list("address_digest", flat=True))
+    suppressed = set(  # after those who are stored: whoever leaves in between is suppressed
         SuppressedAddress.objects.filter(address_digest__in=every).values_list("address_digest", flat=True)
     )
-    stored = set(Subscriber.objects.filter(address_digest__in=every).values_list("address_digest", flat=True))
     left = [address for address, digests in keys.items() if suppressed.intersection(digests)]
     result.suppressed += len(left)
     for address in left:

@@ -47,6 +47,7 @@ from .models import (
     AlertMail,
     AlertMailPurpose,
     Subscription,
+    SuppressedAddress,
     Timing,
 )
 from .timings import has_timing, is_changed
@@ -188,7 +189,8 @@ class MailWriter:
         waiting = Subscription.objects.filter(subscriber=subscriber.pk, confirmed_at=None)
         waiting = waiting.exclude(pk__in=Subscription.objects.outdated())
         conditions = set(waiting.values_list("condition", flat=True))
-        if not conditions:
+        # Another spelling of the address may have refused since the form was sent.
+        if not conditions or SuppressedAddress.objects.refusals(subscriber.address).exists():
             return self._write_overview(mail)
         with override(subscriber.locale):
             reasons = describe_unconfirmed(conditions)

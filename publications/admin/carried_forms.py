@@ -62,9 +62,10 @@ BUTTON_URL_NAMES = (
     "carried",
     "user-factors",
     "name-removals",
+    "subscribers",
     *SECRET_URL_NAMES,
 )
-"""Pages that receive buttons only, or secrets."""
+"""Pages that receive buttons only, or secrets, such as an address of a reader."""
 MAX_SIGNED_OUT_AUTOSAVES = 20  # of one user, from browsers that are signed out
 MAX_CARRIED_CHARACTERS = 1_000_000  # in a sign-in page, for anybody who submits a form
 

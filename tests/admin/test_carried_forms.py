@@ -567,7 +567,7 @@ def test_the_first_page_offers_every_unsaved_form_and_lets_go_of_each(browser, a
 
 URL_NAMES_WITHOUT_FORM = (
     "autocomplete", "picture", "word-original", "news-open", "reauthenticate", "authenticator-app", "recovery-codes",
-    "name-removals",
+    "name-removals", "subscribers",
 )  # fmt: skip
 
 
@@ -613,6 +613,19 @@ def test_a_password_is_never_carried(browser, ann):
     end_sessions()
 
     browser.sign_in(browser.send(form), person=ann)
+
+    assert not Autosave.objects.exists()
+
+
+def test_an_address_of_a_reader_is_never_carried():
+    person = make_person("Administrators", password=PASSWORD)
+    browser = Browser()
+    browser.sign_in(person=person)
+    form = form_at(browser.open("/desk/subscribers/"), "/desk/subscribers/", {"address"})
+    form.type_everywhere()
+    end_sessions()
+
+    browser.sign_in(browser.send(form), person=person)
 
     assert not Autosave.objects.exists()
 

@@ -3,12 +3,15 @@
 import re
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
 from subscriptions.conditions import Choice
+from subscriptions.list_import import import_list
 from subscriptions.mails import MailWriter
-from subscriptions.models import AlertMail, SignUpAttempt, Subscriber
+from subscriptions.models import AlertMail, SignUpAttempt, Subscriber, Timing
+from subscriptions.signup import remove_subscriber
 from tests.factories import make_person
 
 from .factories import make_subscriber
@@ -37,7 +40,7 @@ def test_an_address_that_refuses_is_in_no_table_and_is_mailed_by_no_form(client)
     assert client.get(link).status_code == 200 and Subscriber.objects.exists()
 
     answer = Client(enforce_csrf_checks=True).post(link)
-    for address in (ADDRESS, "r.eader+x@xn--rksmrgs-5wao1o.example"):
+    for address in (ADDRESS, "reader+x@xn--rksmrgs-5wao1o.example"):
         sign_up(client, address)
 
     assert answer.status_code == 200 and not answer.cookies
@@ -81,3 +84,48 @@ def test_a_key_that_is_replaced_keeps_refusals(client, settings):
     sign_up(client)
 
     assert not Subscriber.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("refused", "entered", "is_mailed"),
+    [
+        ("an.na@example.org", "anna@example.org", True),
+        ("anna@example.org", "an.na@example.org", True),
+        ("an.na@gmail.com", "Anna+x@googlemail.com", False),
+    ],
+)
+def test_nobody_refuses_for_somebody_whose_name_differs_by_a_dot(client, refused, entered, is_mailed):
+    sign_up(client, refused)
+    client.post(find_link(AlertMail.objects.select_related("subscriber").get()))
+
+    sign_up(client, entered)
+
+    assert AlertMail.objects.exists() is is_mailed
+
+
+def test_a_mail_that_waits_for_another_spelling_is_not_sent(client):
+    link = read_link(client)
+    sign_up(client, ADDRESS.replace("@", "+x@"))
+    mail = AlertMail.objects.select_related("subscriber").latest("pk")
+    assert text_of_mail(MailWriter().build(mail))
+
+    client.post(link)
+
+    assert MailWriter().build(mail) is None
+
+
+def test_who_leaves_while_a_list_is_imported_is_not_added_again():
+    """On PostgreSQL each query finds what others have stored by then."""
+    subscriber, queries = make_subscriber(address=ADDRESS), []
+
+    def leave_after_the_first(execute, sql, params, many, context):
+        result = execute(sql, params, many, context)
+        if "address_digest" in sql and sql.startswith("SELECT") and not queries:
+            queries.append(sql)
+            remove_subscriber(subscriber)
+        return result
+
+    with connection.execute_wrapper(leave_after_the_first):
+        result = import_list(ADDRESS, Choice(), timing=Timing.DAILY, locale="en", consent_note="A list")
+
+    assert queries and not Subscriber.objects.exists() and result.suppressed == 1
