@@ -63,6 +63,7 @@ class EventType(models.TextChoices):
     LIST_IMPORTED = "list_imported", _("List of subscribers imported")
     MAILS_STOPPED = "mails_stopped", _("Mails to subscribers stopped")
     MAILS_RESUMED = "mails_resumed", _("Mails to subscribers sent again")
+    SIGN_UPS_ALLOWED = "sign_ups_allowed", _("Address allowed to sign up for alerts again")
 
 
 class AccountEventQuerySet(models.QuerySet):

@@ -70,7 +70,9 @@ def subscribers_page(request: HttpRequest) -> HttpResponse:
     may_change = request.user.has_perm(CHANGE)
     form = AllowedAddressForm(request.POST if "address" in request.POST else None)
     if request.method == "POST" and may_change and form.is_valid():
-        allow_sign_ups(form.cleaned_data["address"])
+        with transaction.atomic():
+            allow_sign_ups(form.cleaned_data["address"])
+            record_event(EventType.SIGN_UPS_ALLOWED, request.user, by=request.user, request=request)
         messages.success(request, _("Whoever enters this address in the form for alerts is mailed again."))
         return HttpResponseRedirect(reverse("desk:subscribers"))
     if request.method == "POST" and not (may_change and form.is_bound):

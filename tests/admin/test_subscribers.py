@@ -20,6 +20,7 @@ from subscriptions.events import record_events
 from subscriptions.expansion import expand_alerts
 from subscriptions.list_import import BATCH_ADDRESSES, MAX_REQUEST_LINES, import_list
 from subscriptions.models import AlertMail, Subscriber, Subscription, Timing
+from subscriptions.refusals import refuse_sign_ups
 from subscriptions.signup import request_subscriptions
 from tests.factories import make_author, make_live, make_person, make_publication, make_tag
 from tests.queries import count_queries
@@ -33,7 +34,7 @@ LOGS = {model._meta.db_table for model in (AccountEvent, AuditEntry, OutboxMail)
 """What administrators look at: account events, the audit trail, the outbox."""
 NOT_LOGGED = {"django_session", DeskSession._meta.db_table}
 POSTS = {
-    "subscribers": [{"stop": "1"}, {"resume": "1"}],
+    "subscribers": [{"stop": "1"}, {"resume": "1"}, {"address": "refused@example.org"}],
     "subscriber-list": [LIST],
     "newsletter": [{"newsletter": "https://example.org/letters", "version": "1"}],
     "newsletter-test": [{}],
@@ -72,6 +73,7 @@ def written_tables(queries) -> set[str]:
 
 def test_whatever_these_pages_change_is_in_a_log(administrator, client):
     issue, logged = make_publication(kind="newsletter", body=""), set()
+    refuse_sign_ups(make_subscriber(address="refused@example.org"))
     for name in list_pages():
         args = [issue.pk] if name.startswith("newsletter-") and name != "newsletter-issues" else []
         for values in POSTS.get(name, [{}]):
