@@ -54,11 +54,12 @@ class AlertQueue:
         if not settings.MAIL_EVENTS_PROVIDER:
             end_bouncing(mail.subscriber)
 
-    def mark_failed(self, mail: AlertMail, error: str, failure: Failure) -> None:
+    def mark_failed(self, mail: AlertMail, error: str, failure: Failure) -> str:
         mail.mark_failed(error, is_final=failure == Failure.REJECTED)
         if failure != Failure.NOT_WRITTEN:
             record_failure(mail.subscriber, failure)
             _store_retries(mail, has_retries=True)
+        return mail.last_error
 
     def drop(self, mail: AlertMail) -> None:
         mail.delete()

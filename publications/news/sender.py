@@ -63,8 +63,8 @@ class MailQueue[M: Model](Protocol):
     def mark_sent(self, mail: M) -> None:
         """Store that the relay has accepted a mail."""
 
-    def mark_failed(self, mail: M, error: str, failure: Failure) -> None:
-        """Store that a mail could not be sent, and when it is tried again."""
+    def mark_failed(self, mail: M, error: str, failure: Failure) -> str:
+        """Store that a mail could not be sent, and when it is tried again; return the error as it may be shown."""
 
     def drop(self, mail: M) -> None:
         """Delete a mail that has nothing left to say."""
@@ -198,13 +198,13 @@ class _Sender:
         try:
             self.backend.open()
         except (OSError, smtplib.SMTPException) as error:
-            self._mark_unreachable(error)
+            self._mark_unreachable(describe_error(error))
             return False
         return True
 
-    def _mark_unreachable(self, error: Exception) -> None:
-        self.result.relay_error = describe_error(error)
-        self.result.failed += sum(queue.mark_unreachable(self.result.relay_error) for queue in self.queues)
+    def _mark_unreachable(self, error: str) -> None:
+        self.result.relay_error = error
+        self.result.failed += sum(queue.mark_unreachable(error) for queue in self.queues)
 
     def _deliver(self, queue: MailQueue, mail: Model, message: EmailMessage) -> bool:
         """Send a mail and mark it; return whether the relay can be expected to take others."""
@@ -212,12 +212,12 @@ class _Sender:
         try:
             self.backend.send_messages([message])
         except Exception as error:  # mail servers and connections raise errors of many classes
-            queue.mark_failed(mail, describe_error(error), _classify(error))
+            text = queue.mark_failed(mail, describe_error(error), _classify(error))
             self.result.failed += 1
             self.close()
             self.relay_errors = self.relay_errors + 1 if _is_of_relay(error) else 0
             if self.relay_errors == MAX_RELAY_ERRORS:
-                self._mark_unreachable(error)
+                self._mark_unreachable(text)
             return self.relay_errors < MAX_RELAY_ERRORS
         queue.mark_sent(mail)
         self.result.sent += 1

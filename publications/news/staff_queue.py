@@ -34,8 +34,9 @@ class StaffQueue:
     def mark_sent(self, mail: OutboxMail) -> None:
         mail.mark_sent()
 
-    def mark_failed(self, mail: OutboxMail, error: str, failure: Failure) -> None:
+    def mark_failed(self, mail: OutboxMail, error: str, failure: Failure) -> str:
         mail.mark_failed(error, is_final=failure == Failure.REJECTED)
+        return mail.last_error
 
     def drop(self, mail: OutboxMail) -> None:
         mail.delete()

@@ -137,3 +137,17 @@ def test_an_address_that_once_came_back_does_not_fail_where_the_relay_does(sink,
     run()
 
     assert Subscriber.objects.get().failed_at is None
+
+
+def test_a_relay_that_names_an_address_shows_it_to_nobody(sink):
+    """What it says is logged, and stands at the desk beside the mails to staff that wait for it."""
+    record_events()
+    for address in ADDRESSES:
+        make_subscriber(address=address)
+        sink.replies[address] = f"421 4.3.2 <{address}>: try later"
+    make_live()
+
+    with pytest.raises(CommandError) as error:
+        call_command("send_mail", verbosity=0)
+
+    assert "421 4.3.2 (address): try later" in str(error.value)
