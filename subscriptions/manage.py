@@ -43,8 +43,8 @@ def change_subscriptions(
         Subscriber.DoesNotExist: the reader has left.
         ValidationError: there would be more than `MAX_SUBSCRIPTIONS`; nothing is changed.
     """
-    lock_state()  # before the subscriber, as whoever queues mails locks them
     subscriber = Subscriber.objects.select_for_update(no_key=True).get(pk=subscriber.pk)
+    lock_state()  # last: the sender may have the subscriber for long, and a stop at the desk waits for the state
     own = subscriber.subscriptions
     subscriber.locale = locale
     subscriber.save(update_fields=["locale"])

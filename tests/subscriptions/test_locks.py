@@ -16,6 +16,7 @@ from subscriptions.list_import import import_list
 from subscriptions.manage import change_subscriptions
 from subscriptions.models import AlertMail, Subscriber, Subscription, Timing
 from subscriptions.refusals import refuse_sign_ups
+from subscriptions.sending import stop_sending
 from subscriptions.signup import (
     confirm_subscriptions,
     delete_outdated,
@@ -93,6 +94,21 @@ def test_a_form_that_is_sent_again_is_not_deleted_as_not_confirmed_in_time():
         run.result()
 
     assert Subscription.objects.filter(pk=outdated.pk).exists()
+
+
+def test_a_stop_does_not_wait_for_a_reader_whose_mail_is_being_sent():
+    subscriber = make_subscriber(address=ADDRESS)
+    with ThreadPoolExecutor(1) as pool, closing(connection.copy()) as sender, connection.cursor() as own:
+        sender.set_autocommit(False)
+        sender.cursor().execute("SELECT id FROM subscriptions_subscriber FOR NO KEY UPDATE")
+        change = pool.submit(_run, lambda: _change(subscriber))
+        wait([change], timeout=1)
+        own.execute("SET lock_timeout = '1s'")
+        try:
+            assert stop_sending(by="Ann Berg")
+        finally:
+            own.execute("RESET lock_timeout")
+    change.result()
 
 
 def test_a_reader_leaves_while_mails_are_queued():
