@@ -44,17 +44,20 @@ EDITION_KEYS = ("edition", "kept")
 EDITION_COLUMNS = ("publication_id", "number", "change", "published_at", "visible_from")
 
 
-def lock_state(*, skip_locked: bool = False) -> AlertState | None:
-    """Return the row on how far alerts are, locked until the end of the transaction.
+def begin_reading() -> None:
+    """Create the row on how far alerts are, unless it is there: what had happened before is no news."""
+    if not AlertState.objects.exists():
+        last = AuditEntry.objects.aggregate(last=Max("site_version"))["last"] or 0
+        AlertState.objects.get_or_create(pk=1, defaults={"read_site_version": last})
 
-    The first call creates it: what had happened before is no news.
+
+def lock_state(*, skip_locked: bool = False) -> AlertState | None:
+    """Return the row on how far alerts are, locked until the end of the transaction; the first call creates it.
 
     Args:
         skip_locked: return None where another process has the lock.
     """
-    if not AlertState.objects.exists():
-        last = AuditEntry.objects.aggregate(last=Max("site_version"))["last"] or 0
-        AlertState.objects.get_or_create(pk=1, defaults={"read_site_version": last})
+    begin_reading()
     return AlertState.objects.select_for_update(skip_locked=skip_locked).first()
 
 

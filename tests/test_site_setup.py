@@ -9,9 +9,12 @@ from django.core.management import call_command
 from accounts import first_login
 from accounts.first_login import FirstLogin
 from publications.management import site_setup
+from publications.management.commands import prepare
 from publications.models import Edition, Publication
+from subscriptions.events import record_events
+from subscriptions.models import AlertEvent
 from tests.conftest import ROOT
-from tests.factories import make_person, make_publication
+from tests.factories import make_live, make_person, make_publication
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shared_renditions")]
 
@@ -184,6 +187,18 @@ def test_requirements_name_no_package_index():
 
 def test_models_and_migrations_match():
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+def test_what_is_published_after_the_first_start_is_news_before_the_first_mail_is_sent(monkeypatch):
+    monkeypatch.setattr(prepare, "is_up_to_date", lambda: True)
+    make_person("Administrators")
+    make_live(title="Before")
+    call_command("prepare", verbosity=0)
+    make_live(title="After")
+
+    record_events()
+
+    assert [event.edition.title for event in AlertEvent.objects.all()] == ["After"]
 
 
 @pytest.mark.parametrize("command", ["prepare", "serve"])

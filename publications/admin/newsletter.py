@@ -86,12 +86,12 @@ def issue_initial(params: QueryDict) -> dict[str, object]:
 def newsletter_issue(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the draft of an issue as the mail that it will be, at the widths of mail programs, light and dark."""
     issue = _get_issue_or_404(pk)
-    is_first, subject = not issue.editions.live().exists(), remove_line_ends(issue.title)
+    subject = remove_line_ends(issue.title)
     return render_publication_page(
         request, "newsletter_issue", issue, title=_("As a mail"), address=request.user.email,
         subject=subject, subject_length=len(subject), is_subject_long=len(subject) > MAX_SUBJECT_CHARACTERS,
         shown_length=MAX_SUBJECT_CHARACTERS, is_mail_on=can_send_mail(),
-        recipients=describe_recipients(build_draft_snapshot(issue), is_first=is_first),
+        recipients=describe_recipients(build_draft_snapshot(issue)),
         hidden_items=list(list_hidden_items(issue)),
     )  # fmt: skip
 

@@ -211,7 +211,7 @@ def test_the_page_of_the_mail_says_its_subject_who_gets_it_and_what_is_missing(e
     page = client.get(reverse("desk:newsletter-issue", args=[issue.pk])).text
 
     assert '<strong lang="en">What is new</strong>' in page
-    assert "1 reader is informed at once." in page and "chose Type: Newsletter" not in page
+    assert "1 reader is informed as soon as it is public." in page and "chose Type: Newsletter" not in page
     assert "“On rye”" in page and "“On hay”" not in page
     assert reverse("desk:own-address") in page and "Send a test" not in page
 

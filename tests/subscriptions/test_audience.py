@@ -262,7 +262,7 @@ def test_the_publish_page_says_who_will_be_informed(administrator):
 
     page = administrator.get(reverse("desk:publish", args=[publication.pk])).text
 
-    assert "2 readers are informed at once. 1 reader gets it in the daily mail." in page
+    assert "2 readers are informed as soon as it is public. 1 reader gets it in the daily mail." in page
     assert "2 of them chose Author: Ann Berg." in page
 
 
@@ -274,4 +274,28 @@ def test_the_publish_page_says_when_nobody_is_mailed(administrator):
     pages = [administrator.get(reverse("desk:publish", args=[each.pk])).text for each in (old, changed)]
 
     assert "It is dated more than a week ago: no reader is mailed about it." in pages[0]
-    assert "Unless it is a silent fix: 1 reader is informed at once." in pages[1]
+    assert "Unless it is a silent fix: 1 reader is informed as soon as it is public." in pages[1]
+
+
+def test_the_publish_page_of_what_was_public_before_says_who_is_informed_unless_it_is_a_silent_fix(
+    administrator,
+):
+    make_subscriber()
+    withdrawn = make_live(published_at=timezone.now() - timedelta(days=30)).publication
+    actions.withdraw(withdrawn, by=None)
+
+    page = administrator.get(reverse("desk:publish", args=[withdrawn.pk])).text
+
+    assert (
+        "Unless it is a silent fix: 1 reader is informed" in page and "dated more than a week ago" not in page
+    )
+
+
+def test_mails_of_a_scheduled_edition_are_not_said_to_leave_at_once(administrator):
+    make_subscriber()
+    draft = make_publication()
+    actions.publish(draft, by=None, at=tomorrow())
+
+    page = administrator.get(reverse("desk:publish-result", args=[draft.pk, 1])).text
+
+    assert "1 reader is informed as soon as it is public." in page and "informed at once" not in page

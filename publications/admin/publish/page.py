@@ -153,8 +153,7 @@ def _build_change_context(publication: Publication, live: Edition | None) -> dic
     scheduled, snapshot = publication.editions.scheduled().first(), build_draft_snapshot(publication)
     return {
         **(build_comparison(EditionWithRows.get(live), snapshot) if live else {}),
-        "recipients": describe_recipients(snapshot, is_first=not live)
-        + (describe_issues_with(publication) if live else []),
+        "recipients": describe_recipients(snapshot) + (describe_issues_with(publication) if live else []),
         "scheduled": scheduled,
         "scheduled_from": datetime_with_zone(scheduled.visible_from) if scheduled else "",
     }

@@ -17,18 +17,21 @@ from subscriptions.sending import find_stop
 MAX_CHOICES = 3
 
 
-def describe_recipients(edition: EditionWithRows | None, *, is_first: bool) -> list[str]:
-    """Return who will be informed of an edition; [] where nobody is, or the text cannot be rendered.
+def describe_recipients(edition: EditionWithRows | None) -> list[str]:
+    """Return who will be informed of a draft; [] where nobody is, or the text cannot be rendered.
 
     Args:
-        is_first: it is the first one of its publication; otherwise what it changes is still to be chosen.
+        edition: the one that the draft would become. Where its publication has been public before, even if it is not
+            now, what the edition is to readers is still to be chosen.
     """
     recipients = count_recipients(edition) if edition and can_send_mail() else None
     if not recipients or not (recipients.total or recipients.searches):
         return []
-    if is_first and is_old_text(edition.edition, timezone.now()):
+    now = timezone.now()
+    is_first = not edition.edition.publication.editions.last_public_by(now)
+    if is_first and is_old_text(edition.edition, now):
         return [_("It is dated more than a week ago: no reader is mailed about it.")]
-    return list(_describe(recipients, is_first))
+    return list(_describe(recipients, is_chosen=is_first, is_public=False))
 
 
 def describe_mails(edition: Edition) -> list[str]:
@@ -41,7 +44,9 @@ def describe_mails(edition: Edition) -> list[str]:
         if is_first and is_old_text(edition, edition.visible_from):
             return []
         recipients = count_recipients(EditionWithRows.get(edition))
-        return list(_describe(recipients, is_first=True)) if recipients.total or recipients.searches else []
+        if not (recipients.total or recipients.searches):
+            return []
+        return list(_describe(recipients, is_chosen=True, is_public=edition.is_live))
     return _describe_sent(event)
 
 
@@ -87,7 +92,7 @@ def describe_taken_back(edition: Edition) -> list[str]:
         return []
     count = list_mailed(edition.pk).count()
     if not count:
-        return [_("Nobody has been mailed at once about it, and mails that have not left are not sent.")]
+        return [_("Nobody has been mailed about it alone so far, and mails that have not left are not sent.")]
     text = ngettext(
         "%d reader was mailed about it, and gets one more mail: that it was published by mistake.",
         "%d readers were mailed about it, and get one more mail: that it was published by mistake.",
@@ -96,15 +101,16 @@ def describe_taken_back(edition: Edition) -> list[str]:
     return [text % count, _("Mails that have not left are not sent.")]
 
 
-def _describe(recipients: RecipientNumbers, is_first: bool) -> Iterator[str]:
+def _describe(recipients: RecipientNumbers, *, is_chosen: bool, is_public: bool) -> Iterator[str]:
+    """Yield who is informed of an edition, of which it may still be to be chosen whether it is a silent fix."""
     if find_stop():
         yield _(
             "Mails to subscribers are stopped: what is published now is mailed once somebody resumes them."
         )
-    if not is_first:
+    if not is_chosen:
         yield _("Unless it is a silent fix:")
     if count := recipients.counts.get(Timing.AT_ONCE, 0):
-        yield ngettext("%d reader is informed at once.", "%d readers are informed at once.", count) % count
+        yield _describe_at_once(count, is_public=is_public)
     if count := recipients.counts.get(Timing.DAILY, 0):
         text = ngettext("%d reader gets it in the daily mail.", "%d readers get it in the daily mail.", count)
         yield text % count
@@ -122,3 +128,15 @@ def _describe(recipients: RecipientNumbers, is_first: bool) -> Iterator[str]:
             yield text % {"count": count, "label": f"{facet.label}: {facet.label_of(row)}"}
     if recipients.searches:
         yield _("Whoever has saved a search that finds it is informed as well.")
+
+
+def _describe_at_once(count: int, *, is_public: bool) -> str:
+    if is_public:
+        text = ngettext("%d reader is informed at once.", "%d readers are informed at once.", count)
+    else:
+        text = ngettext(
+            "%d reader is informed as soon as it is public.",
+            "%d readers are informed as soon as it is public.",
+            count,
+        )
+    return text % count

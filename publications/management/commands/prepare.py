@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand
 from publications import actions
 from publications.management.site_setup import is_up_to_date, mark_up_to_date, set_up_empty_site
 from publications.migration_state import read_migration_state, refuse_newer_database
+from subscriptions.events import begin_reading
 
 
 class Command(BaseCommand):
@@ -37,6 +38,7 @@ class Command(BaseCommand):
             self._bring_up_to_date(allow_newer=options["allow_newer_database"])
             mark_up_to_date()
         set_up_empty_site(write=self.stdout.write)  # writes the first passwords at any verbosity
+        begin_reading()  # what is published before the first run of send_mail is news, other than the demonstration
         self._say(message)
 
     def _say(self, text: str) -> None:
