@@ -188,7 +188,6 @@ def send_link(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @csrf_exempt
-@answer_who_left
 def refuse(request: HttpRequest, token: str) -> HttpResponse:
     """Show a button by which no form mails an address any more, whoever enters it."""
     if not read_token(TokenPurpose.REFUSE, token):
@@ -199,7 +198,10 @@ def refuse(request: HttpRequest, token: str) -> HttpResponse:
     if request.method != "POST":
         title = _("Never get such emails again")
         return render(request, "refuse", title=title, alternates=token_paths("refuse", token))
-    refuse_sign_ups(subscriber)
+    try:
+        refuse_sign_ups(subscriber)
+    except Subscriber.DoesNotExist:  # the button was pressed twice
+        return _render_nothing_stored(request)
     sentences = [
         _(
             "Whoever enters your address in the form for alerts: we send no email. What you confirmed before goes on."

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from http import HTTPStatus
+from time import monotonic, sleep
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -27,6 +28,8 @@ PRIVATE_HEADERS = {
     "X-Robots-Tag": "noindex, nofollow",
 }
 MAX_KEY_DIGITS = 18
+ANSWER_SECONDS = 0.2
+"""How long a form with an address takes at least: what is stored of the address makes it some milliseconds longer."""
 
 
 def render(request: HttpRequest, template: str, *, title: str, **context) -> HttpResponse:
@@ -61,6 +64,11 @@ def token_path(name: str, subscriber: Subscriber) -> str:
 def find_subscriber(purpose: TokenPurpose, token: str) -> Subscriber | None:
     uid = read_token(purpose, token)
     return Subscriber.objects.filter(uid=uid).first() if uid else None
+
+
+def wait_for_answer(since: float) -> None:
+    """Wait until `ANSWER_SECONDS` have passed since a moment of `monotonic`."""
+    sleep(max(0, since + ANSWER_SECONDS - monotonic()))
 
 
 def answer_who_left[**P](view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:

@@ -5,6 +5,7 @@ mail open links.
 """
 
 from http import HTTPStatus
+from time import monotonic
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
@@ -41,6 +42,7 @@ from .pages import (
     render_refusal,
     token_path,
     token_paths,
+    wait_for_answer,
 )
 
 HOURS = int(CONFIRMATION_PERIOD.total_seconds() // 3600)
@@ -72,7 +74,7 @@ def _status_of(choices: ChoiceList) -> HTTPStatus:
 
 
 def _request(request: HttpRequest, choices: ChoiceList, form: SignUpForm) -> HttpResponse:
-    values = form.cleaned_data
+    values, since = form.cleaned_data, monotonic()
     try:
         if not form.is_spam:
             request_subscriptions(
@@ -84,6 +86,7 @@ def _request(request: HttpRequest, choices: ChoiceList, form: SignUpForm) -> Htt
             )
     except TooManySignUps as refusal:
         return render_refusal(request, refusal)
+    wait_for_answer(since)
     return render(
         request,
         "sent",

@@ -4,6 +4,7 @@ import pytest
 
 from sceeus.service_urls import parse_email_url
 from subscriptions.events import record_events
+from subscriptions.views import pages
 from tests.mail_sink import mail_sink
 
 
@@ -11,6 +12,11 @@ from tests.mail_sink import mail_sink
 def recording(db):
     """What happens from here on is news."""
     record_events()
+
+
+@pytest.fixture(autouse=True)
+def _no_wait(monkeypatch):
+    monkeypatch.setattr(pages, "ANSWER_SECONDS", 0)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from subscriptions.list_import import import_list
 from subscriptions.mails import MailWriter
 from subscriptions.models import AlertMail, SignUpAttempt, Subscriber, Timing
 from subscriptions.signup import remove_subscriber
+from subscriptions.views import own, pages
 from tests.factories import make_person
 
 from .factories import make_subscriber
@@ -129,3 +130,25 @@ def test_who_leaves_while_a_list_is_imported_is_not_added_again():
         result = import_list(ADDRESS, Choice(), timing=Timing.DAILY, locale="en", consent_note="A list")
 
     assert queries and not Subscriber.objects.exists() and result.suppressed == 1
+
+
+def test_the_form_takes_as_long_for_an_address_that_is_unknown_confirmed_or_refuses(client, monkeypatch):
+    waits = []
+    client.post(read_link(client))
+    make_subscriber(address="confirmed@example.org")
+    monkeypatch.setattr(pages, "ANSWER_SECONDS", 1_000)
+    monkeypatch.setattr(pages, "sleep", waits.append)
+
+    for address in (ADDRESS, "confirmed@example.org", "unknown@example.org"):
+        sign_up(client, address)
+
+    assert len(waits) == 3 and all(900 < seconds < 1_000 for seconds in waits)
+
+
+def test_a_link_that_is_followed_twice_at_once_says_that_the_choice_holds(client, monkeypatch):
+    link, refuse = read_link(client), own.refuse_sign_ups
+    monkeypatch.setattr(own, "refuse_sign_ups", lambda subscriber: (refuse(subscriber), refuse(subscriber)))
+
+    answer = client.post(link)
+
+    assert answer.status_code == 200 and "that holds" in answer.content.decode()
