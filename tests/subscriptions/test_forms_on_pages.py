@@ -11,7 +11,7 @@ from accounts.mail import CONSOLE
 from publications import actions
 from publications.models import Publication, SitePage, TagKind
 from publications.path_prefixes import ALERT_PREFIXES
-from subscriptions.models import CONFIRMATION_PERIOD, Condition, Subscriber
+from subscriptions.models import CONFIRMATION_PERIOD, Condition, Subscriber, Subscription
 from subscriptions.retention import MAIL_DAYS
 from subscriptions.signup import ATTEMPT_PERIOD
 from subscriptions.tokens import TokenPurpose, make_token
@@ -69,7 +69,9 @@ def test_the_form_of_a_publication_offers_its_authors_and_topics(client, edition
     assert [tick.text_content().strip() for tick in ticks][:2] == ["Author: Ann Berg", "Topic: Energy"]
     uid = Publication.objects.get(pk=edition.publication_id).uid
     client.post("/en/alerts/", {"choice": [f"publication={uid}", *codes], "email": "reader@example.org"})
-    filters = [condition.filters for condition in Condition.objects.order_by("pk")]
+    filters = [
+        row.condition.filters for row in Subscription.objects.select_related("condition").order_by("pk")
+    ]
     assert filters == [
         {},
         {"author": "ann-berg"},
