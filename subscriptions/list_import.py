@@ -37,6 +37,7 @@ class ListImport:
         known: addresses that were, which are left as they are.
         suppressed: addresses whose owners have left, and stay away.
         refused: the numbers of the first lines without a mail address; `refused_count` of all.
+        shortened: the numbers of the first lines with further addresses, which are left out; `shortened_count` of all.
     """
 
     added: int = 0
@@ -44,6 +45,8 @@ class ListImport:
     suppressed: int = 0
     refused: list[int] = field(default_factory=list)
     refused_count: int = 0
+    shortened: list[int] = field(default_factory=list)
+    shortened_count: int = 0
 
     @property
     def numbers(self) -> dict[str, int]:
@@ -94,15 +97,25 @@ def import_list(
 
 
 def _read_addresses(lines: Iterable[tuple[int, str]], result: ListImport) -> Iterable[str]:
-    """Yield the address of each line; count those without one, but for a heading and empty lines."""
+    """Yield the first address of each line; count those with several, and those without, but for a heading."""
     for number, line in lines:
         candidates = [part for part in SEPARATORS.split(line) if "@" in part]
-        try:
-            yield clean_address(candidates[0] if candidates else line)
-        except ValidationError:
-            if line.strip() and (number > 1 or candidates):
-                result.refused_count += 1
-                result.refused += [number] if len(result.refused) < MAX_REFUSED_LINES else []
+        addresses = list(filter(None, map(_clean_or_empty, candidates)))
+        if addresses:
+            yield addresses[0]
+            if len({address.casefold() for address in addresses}) > 1:
+                result.shortened_count += 1
+                result.shortened += [number] if len(result.shortened) < MAX_REFUSED_LINES else []
+        elif line.strip() and (number > 1 or candidates):
+            result.refused_count += 1
+            result.refused += [number] if len(result.refused) < MAX_REFUSED_LINES else []
+
+
+def _clean_or_empty(text: str) -> str:
+    try:
+        return clean_address(text)
+    except ValidationError:
+        return ""
 
 
 def _subscribe(

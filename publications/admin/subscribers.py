@@ -3,6 +3,8 @@
 No page shows an address.
 """
 
+from collections.abc import Sequence
+
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -16,7 +18,7 @@ from accounts.events import record_event
 from accounts.mail import can_send_mail
 from accounts.models import EventType
 from accounts.names import full_name_of
-from publications.locales import LANGUAGE_LABELS, LOCALES
+from publications.locales import LANGUAGE_LABELS, LOCALES, current_locale
 from publications.models import FACETS, NEWSLETTER
 from subscriptions.addresses import MAX_ADDRESS_CHARACTERS, clean_address
 from subscriptions.audience import (
@@ -192,6 +194,7 @@ class SubscriberListForm(RedisplayMixin, forms.Form):
         kinds = [(row.slug, facet.label_of(row)) for row in facet.model.objects.all()]
         self.fields["kind"].choices = [("", _("All publications")), *kinds]
         self.fields["kind"].initial = NEWSLETTER
+        self.fields["locale"].initial = current_locale()
 
     def clean_file(self) -> str:
         """Return the text of the file."""
@@ -248,7 +251,17 @@ def _describe_result(result: ListImport) -> list[str]:
             "%(count)d lines have no mail address (lines %(lines)s).",
             result.refused_count,
         )
-        more = "…" if result.refused_count > len(result.refused) else ""
-        lines = ", ".join(map(str, result.refused)) + more
-        sentences.append(text % {"count": result.refused_count, "lines": lines})
+        sentences.append(text % _list_lines(result.refused, result.refused_count))
+    if result.shortened_count:
+        text = ngettext(
+            "%(count)d line has several mail addresses, of which the first was read (line %(lines)s).",
+            "%(count)d lines have several mail addresses, of which the first was read (lines %(lines)s).",
+            result.shortened_count,
+        )
+        sentences.append(text % _list_lines(result.shortened, result.shortened_count))
     return sentences
+
+
+def _list_lines(numbers: Sequence[int], count: int) -> dict[str, object]:
+    """Return the count of lines, and the numbers of the first ones as text."""
+    return {"count": count, "lines": ", ".join(map(str, numbers)) + ("…" if count > len(numbers) else "")}

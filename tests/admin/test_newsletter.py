@@ -283,7 +283,8 @@ def test_the_desk_says_who_is_mailed_of_a_withdrawal_and_who_is_not_of_a_correct
     )
 
     assert "1 reader is mailed at once that it is withdrawn" in withdraw
-    assert "Readers who know it from the issue “What is new” alone are not mailed" in publish
+    for page in (withdraw, publish):
+        assert "Readers who know it from the issue “What is new” alone are not mailed" in page
 
 
 def test_what_was_taken_back_is_published_again_as_if_new(editor, client):

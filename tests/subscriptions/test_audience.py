@@ -7,9 +7,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from publications import actions
+from publications.admin.subscribers import SubscriberListForm
 from publications.models import Edition, EditionWithRows, TagKind, list_showing_locales
 from publications.snapshot import build_snapshot
 from subscriptions.audience import count_delivery, count_recipients, list_upcoming
@@ -188,22 +189,32 @@ def test_all_mails_are_stopped_and_resumed_by_those_who_may(administrator, clien
 def test_a_list_is_imported_once_with_what_proves_the_consent(administrator):
     SuppressedAddress.objects.create(address_digest=make_left("gone@example.org"))
     known = make_subscriber(address="known@example.org")
-    content = "\ufeffname;address\nAnn;Ann@Example.org\nBo <bo@example.org>\n\nno address\nknown@example.org\ngone@example.org\nANN@example.org\n"
+    content = "\ufeffname;address\nAnn;Ann@Example.org\nBo <bo@example.org>\n\nno address\nknown@example.org\ngone@example.org\nANN@example.org\n@dag dag@example.org;erik@example.org\n"
     form = {"kind": "", "timing": "weekly", "locale": "sv", "consent": "Old newsletter, 2019 to 2026"}
 
     for _time in range(2):
         file = SimpleUploadedFile("list.csv", content.encode())
         page = administrator.post(LIST_PAGE, {**form, "file": file}, follow=True).text
 
-    assert "0 subscribers were added. 3 were subscribed to it before. 1 has left before" in " ".join(
+    assert "0 subscribers were added. 4 were subscribed to it before. 1 has left before" in " ".join(
         page.split()
     )
     assert "1 line has no mail address (line 5)." in page
+    assert "1 line has several mail addresses, of which the first was read (line 9)." in page
     rows = Subscription.objects.exclude(subscriber=known)
-    assert {row.subscriber.address for row in rows} == {"ANN@example.org", "bo@example.org"}
+    assert {row.subscriber.address for row in rows} == {
+        "ANN@example.org",
+        "bo@example.org",
+        "dag@example.org",
+    }
     assert {(row.consent_source, row.consent_note, row.timing) for row in rows} == {
         ("list", "Old newsletter, 2019 to 2026", "weekly")
     }
+
+
+def test_a_list_is_taken_to_be_in_the_language_of_who_imports_it():
+    with translation.override("sv"):
+        assert SubscriberListForm()["locale"].initial == "sv"
 
 
 def make_left(address: str) -> str:

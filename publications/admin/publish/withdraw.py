@@ -19,7 +19,7 @@ from ..form_data import RedisplayMixin
 from ..history.audit_log import AuditEntryText, describe_actions_since
 from ..related_links import editions_linking_to
 from ..site import get_publication_or_404, render_publication_page, require_permissions
-from .recipients import describe_taken_back, describe_withdrawn
+from .recipients import describe_issues_with, describe_taken_back, describe_withdrawn
 
 MAX_LINKING_EDITIONS = 100
 
@@ -91,7 +91,7 @@ def withdraw_page(request: HttpRequest, pk: int) -> HttpResponse:
         request, "withdraw", publication, form=form, title=_("Withdraw"), last=last,
         can_withdraw=live or publication.editions.scheduled().exists(),
         is_unapproved=live and needs_approval(publication),
-        mails=describe_withdrawn(live) if live else [],
+        mails=describe_withdrawn(live) + describe_issues_with(publication) if live else [],
         open_press_links=publication.press_links.open().count(),
         linking_editions=list(editions_linking_to([publication])[:MAX_LINKING_EDITIONS]),
         newer_entries=form.refresh(publication),

@@ -81,6 +81,12 @@ class Command(BaseCommand):
             if result.refused:
                 more = ", …" if result.refused_count > len(result.refused) else ""
                 self.stdout.write(f"These lines: {', '.join(map(str, result.refused))}{more}.")
+            if result.shortened:
+                more = ", …" if result.shortened_count > len(result.shortened) else ""
+                self.stdout.write(
+                    f"Lines with several mail addresses, of which the first was read: {result.shortened_count}. "
+                    f"These lines: {', '.join(map(str, result.shortened))}{more}."
+                )
 
 
 def _ignore(done: int, total: int) -> None:
