@@ -71,8 +71,7 @@ def expand_next_event() -> bool:
 
     Searches are matched before the transaction: many take minutes, in which SQLite would let nobody write.
     """
-    event = _find_next_event()
-    if not event:
+    if not (event := _find_next_event()):
         return False
     edition = find_edition(event)
     matches = list(_find_matches(event, edition)) if edition else []
@@ -160,15 +159,18 @@ def list_fulfilled(edition_with_rows: EditionWithRows) -> Iterator[tuple[int, di
 def _queue_alerts(event: AlertEvent, edition: Edition) -> None:
     """Queue the mails of an event to those who are mailed at once.
 
-    What was taken back is said to those alone who were mailed about it, which may just be happening to a mail that
-    waits: whether it was is looked at when the mail is written.
+    What was taken back is said to those alone who were mailed about it. Who that was is looked at when the mail is
+    written: it may just be happening to a mail that waits, or have been a digest, before a change of timing.
     """
+    matched = Q(condition__matches__event=event.pk)
     if event.type == AlertType.TAKEN_BACK:
         sent_or_pending = Q(sent_at__isnull=False) | Q(next_attempt_at__isnull=False)
-        subscribers = _list_with_mail(event.edition_id, sent_or_pending)
+        had_digest = Q(timing=Timing.AT_ONCE, earlier_timings__isnull=False)
+        subscribers = _list_with_mail(event.edition_id, sent_or_pending) | _subscribers_of(
+            matched, had_digest
+        )
     else:
-        subscribers = _subscribers_of(Q(condition__matches__event=event.pk), Q(timing=Timing.AT_ONCE))
-        subscribers = subscribers.filter(is_shown_to(event, edition))
+        subscribers = _subscribers_of(matched, Q(timing=Timing.AT_ONCE)).filter(is_shown_to(event, edition))
     _queue(subscribers, purpose=AlertMailPurpose.ALERT, event=event.pk, due_at=event.happens_at)
 
 
@@ -210,14 +212,13 @@ def _subscribers_of(matched: Q, timing: Q) -> QuerySet[Subscriber]:
 @transaction.atomic
 def queue_digests() -> int:
     """Queue the daily and weekly mails whose time has come; return how many mails."""
-    state = lock_state(skip_locked=True)
-    if not state:
+    if not (state := lock_state(skip_locked=True)):
         return 0
     now, count = timezone.now(), 0
     for timing, period in PERIODS.items():
         end = last_end(timing, now)
-        for each in _list_ends(timing, after=getattr(state, period.column), until=end):
-            count += _queue_digest(timing, each)
+        ends = _list_ends(timing, after=getattr(state, period.column), until=end)
+        count += sum(_queue_digest(timing, each) for each in ends)
         setattr(state, period.column, end)
     state.save(update_fields=[period.column for period in PERIODS.values()])
     return count

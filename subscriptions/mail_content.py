@@ -49,7 +49,7 @@ class MailContent:
 
     def find_mailed(self, subscriber: int) -> frozenset[int]:
         """Return the editions, of those that were taken back, that an earlier digest to a subscriber was of."""
-        if self._event or not self._taken_back:
+        if not self._taken_back:
             return frozenset()
         sent = AlertMail.objects.filter(subscriber=subscriber, sent_at__isnull=False, purpose__in=DIGESTS)
         periods = sent.values_list("purpose", "period_end")

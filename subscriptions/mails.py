@@ -132,12 +132,14 @@ class MailWriter:
         if key not in self._contents:
             self._contents[key] = MailContent(mail)
         content = self._contents[key]
-        if content.taken_back and not list_mailed(content.taken_back).filter(pk=subscriber.pk).exists():
+        in_digests = content.find_mailed(subscriber.pk)
+        mistake = content.taken_back
+        if mistake and mistake not in in_digests and not list_mailed(mistake).contains(subscriber):
             return None
         changed = [pk for pk, is_changed in chosen if is_changed]
         left_out = content.list_left_out(subscriber.pk, timing, changed) if changed else NOTHING
         reasons = content.list_reasons((pk for pk, _is_changed in chosen), left_out)
-        choice = reasons, left_out, content.find_mailed(subscriber.pk)
+        choice = reasons, left_out, in_digests
         if (key, choice) not in self._templates:
             self._templates[key, choice] = self._write_list_mail(
                 mail, content, content.select(*choice), reasons

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from http import HTTPStatus
 from time import monotonic, sleep
+from traceback import format_tb
 from typing import Any, Protocol
 
 from django.core.mail import EmailMessage, mailers
@@ -184,7 +185,8 @@ class _Sender:
         except Error:
             raise
         except Exception as error:
-            logger.exception("Mail %s could not be written.", mail.pk)
+            frames = "".join(format_tb(error.__traceback__))  # without its text, which may have an address
+            logger.error("Mail %s could not be written: %s.\n%s", mail.pk, type(error).__name__, frames)
             queue.mark_failed(mail, describe_error(error), Failure.NOT_WRITTEN)
             self.result.failed += 1
             return None

@@ -227,6 +227,7 @@ def test_a_mail_that_cannot_be_written_holds_up_no_other_and_shows_no_address(si
     assert len(subjects(sink)) == 1
     assert AlertMail.objects.get(subscriber=broken).last_error == "ValueError: no template for (address)"
     assert Subscriber.objects.get(pk=broken.pk).failed_at is None
+    assert "could not be written: ValueError" in caplog.text and "broken@example.org" not in caplog.text
 
 
 def test_a_reader_who_leaves_while_the_mail_is_sent_is_gone(sink):

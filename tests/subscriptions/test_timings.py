@@ -112,3 +112,22 @@ def test_who_is_being_mailed_while_a_text_is_taken_back_gets_to_know_it():
     mistakes = AlertMail.objects.filter(event__type="taken_back").select_related("subscriber")
     written = {mail.subscriber: bool(writer.build(mail)) for mail in mistakes}
     assert written == {sent: True, unsent: False}
+
+
+def test_who_read_of_a_text_in_a_digest_gets_to_know_at_once_that_it_was_a_mistake(monkeypatch):
+    subscriber, other = make_subscriber(timing=Timing.DAILY), make_subscriber(timing=Timing.AT_ONCE)
+    publication = make_live(title="Text 0").publication
+    expand_alerts()
+    other.mails.all().delete()
+    tomorrow = timezone.now() + timedelta(days=1)
+    monkeypatch.setattr(timezone, "now", lambda: tomorrow)
+    expand_alerts()
+    subscriber.mails.get().mark_sent()
+    change(subscriber, Timing.AT_ONCE)
+    actions.undo(publication, by=None)
+
+    expand_alerts()
+
+    [mail] = AlertMail.objects.pending().select_related("subscriber")
+    assert mail.subscriber == subscriber
+    assert "Published by mistake" in text_of_mail(MailWriter().build(mail))
