@@ -92,7 +92,7 @@ def _describe_import(detail: dict) -> str:
         text % detail[name] for name, text in IMPORT_NUMBERS.items() if name == "added" or detail.get(name)
     ]
     if "read" in detail:
-        parts.append(_("broken off after line %(read)d of %(lines)d") % detail)
+        parts.append(_("read up to line %(read)d of %(lines)d") % detail)
     return ", ".join(parts)
 
 

@@ -148,7 +148,9 @@ def _change_sending(request: HttpRequest) -> None:
     user = request.user
     if "stop" in request.POST:
         type, is_changed = EventType.MAILS_STOPPED, stop_sending(by=full_name_of(user))
-        message = _("Stopped: no mail goes out to subscribers until somebody resumes it.")
+        message = _(
+            "Stopped: until somebody resumes it, only mails that ask to confirm go out to subscribers."
+        )
     elif "resume" in request.POST:
         type, is_changed = EventType.MAILS_RESUMED, resume_sending()
         message = _("Resumed: what has waited goes out with the next run.")

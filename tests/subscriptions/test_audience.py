@@ -177,7 +177,7 @@ def test_the_desk_shows_numbers_and_no_address(administrator):
 
 def test_all_mails_are_stopped_and_resumed_by_those_who_may(administrator, client):
     administrator.post(PAGE, {"stop": "1"})
-    assert find_stop() and "no mail goes out to subscribers" in administrator.get(PAGE).text
+    assert find_stop() and "only mails that ask to confirm go out" in administrator.get(PAGE).text
     administrator.post(PAGE, {"resume": "1"})
     assert find_stop() is None
 
