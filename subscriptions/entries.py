@@ -2,10 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from typing import NamedTuple
 
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
@@ -25,8 +22,6 @@ MARKED_TYPES = (AlertType.RETRACTED, AlertType.CONCERN)
 TAKEN_BACK_NOTE = gettext_lazy("This was published by mistake. Please disregard the email about it.")
 MAX_TEXT_CHARACTERS = 300
 """Of a summary or a note in a mail of many."""
-MAX_RENDERED = 500
-"""Entries, in each locale, that are kept in both forms."""
 MAX_PREVIEW_CHARACTERS = 150
 """Of the line that a list of mails shows beside the subject; most show fewer."""
 
@@ -71,27 +66,6 @@ class MailEntry:
         if self.is_new_issue:
             return self.title
         return _("%(label)s: “%(title)s”") % {"label": self.label, "title": self.title}
-
-
-class RenderedEntry(NamedTuple):
-    """An entry as a part of both forms of a mail."""
-
-    text: str
-    html: str
-
-
-@lru_cache(MAX_RENDERED)
-def render_entry(entry: MailEntry, locale: str, *, has_heading: bool) -> RenderedEntry:
-    """Return an entry as it is in all mails that have it. All that it says is given: nothing kept is out of date.
-
-    Args:
-        locale: the current one.
-        has_heading: whether the mail has a heading of its own, above all entries.
-    """
-    context = {"entry": entry, "has_heading": has_heading}
-    return RenderedEntry(
-        *(render_to_string(f"subscriptions/mail/entry.{form}", context) for form in ("txt", "html"))
-    )
 
 
 def describe_events(events: Iterable[AlertEvent], *, is_short: bool = False) -> dict[int, MailEntry]:

@@ -19,7 +19,6 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.core.mail import EmailMessage
 from django.db.models import QuerySet
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -38,10 +37,11 @@ from publications.models import (
 from publications.models.prepared_queries import INTEGER, PreparedQuery
 from publications.news import sender_address
 
-from .entries import MailEntry, describe_many, preview_many, remove_line_ends, render_entry
+from .entries import MailEntry, describe_many, preview_many, remove_line_ends
 from .expansion import PERIODS, list_mailed
 from .labels import SEPARATOR, describe_condition, describe_unconfirmed
 from .mail_content import NOTHING, MailContent, content_key
+from .mail_parts import PLACES, MailPart, fill_in, render_entry, render_part, render_reason
 from .messages import MessageTemplate
 from .models import (
     AlertMail,
@@ -170,18 +170,15 @@ class MailWriter:
             reasons: what its subscriber has chosen, in words.
             more: how many events are left out.
         """
-        context = {
-            "heading": heading,
-            "more": more,
-            "reasons": reasons,
-            "preview": preview_many(entries),
-        }
-        subject = describe_many(entries, more)
+        subject, has_heading = remove_line_ends(describe_many(entries, more)), bool(heading)
+        context = {"heading": heading, "more": more, **PLACES, "reasons": reasons and PLACES["reasons"]}
+        key = "frame of mails", locale, heading, more, bool(reasons)
+        frame = cached_for_version(key, lambda: self._render("alert", context, locale))
+        parts = {"preview": preview_many(entries), "reasons": [render_reason(reason) for reason in reasons]}
         for limit in TEXT_LIMITS:
-            context["entries"] = [
-                render_entry(entry.shorten(limit), locale, has_heading=bool(heading)) for entry in entries
-            ]
-            template = self._write(subject, "alert", context, locale, is_list=True)
+            shortened = [entry.shorten(limit) for entry in entries]
+            parts["entries"] = [render_entry(entry, locale, has_heading=has_heading) for entry in shortened]
+            template = self._write(subject, fill_in(frame, subject=subject, **parts), locale, is_list=True)
             if template.fits(MAX_BYTES):
                 break
         return template
@@ -203,7 +200,7 @@ class MailWriter:
                 "is_subscribed": is_subscribed,
             }
             subject = _("Confirm that you want emails from %(site)s") % {"site": site_settings().short_name}
-            return self._write(subject, "confirm", context, subscriber.locale, is_list=False)
+            return self._write_to_one(subject, "confirm", context, subscriber.locale)
 
     def _write_overview(self, mail: AlertMail) -> MessageTemplate | None:
         """Return the mail to who has signed up for what they get already; None if they have confirmed it since."""
@@ -214,27 +211,26 @@ class MailWriter:
         with override(subscriber.locale):
             context = {"reasons": sorted(describe_condition(row.condition) for row in confirmed)}
             subject = _("You get these emails already")
-            return self._write(subject, "subscribed", context, subscriber.locale, is_list=False)
+            return self._write_to_one(subject, "subscribed", context, subscriber.locale)
 
-    def _write(
-        self, subject: str, name: str, context: dict, locale: str, *, is_list: bool
-    ) -> MessageTemplate:
-        """Return the mail of two templates with the same context."""
+    def _write_to_one(self, subject: str, name: str, context: dict, locale: str) -> MessageTemplate:
+        """Return a mail that is of no list."""
         subject = remove_line_ends(subject)
-        context = {
-            "subject": subject,
-            "locale": locale,
-            **cached_for_version(("mails to subscribers", locale), _build_site_context),
-            "preview": SEPARATOR.join(context["reasons"]),
-            **context,
-        }
-        text = render_to_string(f"subscriptions/mail/{name}.txt", context)
-        html = render_to_string(f"subscriptions/mail/{name}.html", context)
+        context = {"subject": subject, "preview": SEPARATOR.join(context["reasons"]), **context}
+        return self._write(subject, self._render(name, context, locale), locale, is_list=False)
+
+    def _render(self, name: str, context: dict, locale: str) -> MailPart:
+        """Return the two forms of a mail in a locale, which is the current one."""
+        return render_part(name, {"locale": locale, **_read_site_context(locale), **context})
+
+    def _write(self, subject: str, content: MailPart, locale: str, *, is_list: bool) -> MessageTemplate:
+        """Return the mail of both forms of its content."""
+        site, (text, html) = _read_site_context(locale), content
         headers = {"Auto-Submitted": "auto-generated", "Content-Language": locale}
         text = "\n".join(text.strip().splitlines()) + "\n"
         html = "\n".join(filter(None, map(str.strip, self._inliner.inline(html).splitlines()))) + "\n"
-        own_headers = context["list_headers"] if is_list else {}
-        return MessageTemplate(subject, text, html, context["sender"], headers, own_headers)
+        own_headers = site["list_headers"] if is_list else {}
+        return MessageTemplate(subject, text, html, site["sender"], headers, own_headers)
 
 
 def _read_style_sheet() -> str:
@@ -245,8 +241,12 @@ def _link(purpose: TokenPurpose) -> str:
     return absolute_url(reverse(f"subscriptions:{purpose}", args=[PLACEHOLDERS[purpose]]))
 
 
-def _build_site_context() -> dict[str, object]:
-    """Return what all mails have in the current locale."""
+def _read_site_context(locale: str) -> dict[str, Any]:
+    """Return what all mails have in a locale, which is the current one."""
+    return cached_for_version(("mails to subscribers", locale), _build_site_context)
+
+
+def _build_site_context() -> dict[str, Any]:
     return {
         "site": site_settings(),
         "site_url": absolute_url(reverse("publications:home")),

@@ -1,0 +1,59 @@
+"""The parts of mails: each is rendered once for all mails that have it, and then put into the frame of a mail as text.
+
+What a part says is given to it, so that nothing that is kept is ever out of date.
+"""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from secrets import token_urlsafe
+from typing import NamedTuple
+
+from django.template.loader import render_to_string
+from django.utils.html import escape
+
+from .entries import MailEntry
+
+MAX_RENDERED = 500
+"""Parts of a kind that are kept."""
+PLACES = {name: token_urlsafe() for name in ("subject", "preview", "entries", "reasons")}
+"""What stands in a frame for what mails have in its place. Nobody can guess it, so that no text has it."""
+
+
+class MailPart(NamedTuple):
+    """A part of a mail in both of its forms."""
+
+    text: str
+    html: str
+
+
+def render_part(name: str, context: Mapping[str, object]) -> MailPart:
+    """Return what the two templates of a name make of a context."""
+    text, html = (render_to_string(f"subscriptions/mail/{name}.{form}", context) for form in ("txt", "html"))
+    return MailPart(text, html)
+
+
+@lru_cache(MAX_RENDERED)
+def render_entry(entry: MailEntry, locale: str, *, has_heading: bool) -> MailPart:
+    """Return an entry as all mails have it.
+
+    Args:
+        locale: the current one.
+        has_heading: whether the mail has a heading of its own, above all entries.
+    """
+    return render_part("entry", {"entry": entry, "has_heading": has_heading})
+
+
+@lru_cache(MAX_RENDERED)
+def render_reason(reason: str) -> MailPart:
+    """Return what a subscriber has chosen as all mails have it."""
+    return render_part("reason", {"reason": reason})
+
+
+def fill_in(frame: MailPart, **parts: str | list[MailPart]) -> MailPart:
+    """Return a frame with texts and lists of parts in their `PLACES`."""
+    text, html = frame
+    for name, part in parts.items():
+        is_text = isinstance(part, str)
+        text = text.replace(PLACES[name], part if is_text else "".join(each.text for each in part))
+        html = html.replace(PLACES[name], escape(part) if is_text else "".join(each.html for each in part))
+    return MailPart(text, html)
