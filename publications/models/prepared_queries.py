@@ -7,10 +7,12 @@ a `Parameter` in place of each value; later calls only fill in the values.
 import json
 from collections.abc import Callable, Iterable
 from copy import copy
+from functools import cache
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.sql import UpdateQuery
 
 
 class ListField(models.Field):
@@ -106,6 +108,28 @@ class PreparedQuery[M: models.Model]:
 
     def _field(self, name: str) -> models.Field:
         return self._fields.get(name, TEXT)
+
+
+def update_row(model: type[models.Model], pk: int, **values: Any) -> int:
+    """Set columns of the row with a primary key, by an UPDATE that is compiled once for each set of fields.
+
+    Returns:
+        How many rows there were: 1, or 0 if it was deleted.
+    """
+    connection = connections[DEFAULT_DB_ALIAS]
+    fields = {name: model._meta.get_field(name) for name in values}
+    params = {name: field.get_db_prep_save(values[name], connection) for name, field in fields.items()}
+    with connection.cursor() as cursor:
+        cursor.execute(_compile_update(model, tuple(values), connection.vendor), {**params, "pk": pk})
+        return cursor.rowcount
+
+
+@cache
+def _compile_update(model: type[models.Model], names: tuple[str, ...], vendor: str) -> str:
+    """Return the UPDATE of the database in use, which is of this vendor."""
+    query = model._base_manager.filter(pk=Parameter("pk", INTEGER)).query.chain(UpdateQuery)
+    query.add_update_values({name: Parameter(name, model._meta.get_field(name)) for name in names})
+    return _name_parameters(*query.get_compiler(connection=connections[DEFAULT_DB_ALIAS]).as_sql())
 
 
 def _name_parameters(sql: str, params: Iterable[Any]) -> str:

@@ -7,6 +7,8 @@ from typing import ClassVar, Self
 from django.db import models
 from django.utils import timezone
 
+from .prepared_queries import update_row
+
 RETRY_DELAYS = tuple(
     timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 720, 1440, 1440, 1440, 1440)
 )
@@ -57,4 +59,4 @@ class QueuedMail(models.Model):
         """Store values, unless the row was deleted since it was read, as of who has left."""
         for name, value in values.items():
             setattr(self, name, value)
-        type(self)._base_manager.filter(pk=self.pk).update(**values)
+        update_row(type(self), self.pk, **values)

@@ -8,10 +8,18 @@ from django.db.models import F, Value
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from publications.models import Edition
-from publications.models.prepared_queries import DATETIME, INTEGER, INTEGERS, TEXT, InList, PreparedQuery
+from publications.models import Edition, Tag
+from publications.models.prepared_queries import (
+    DATETIME,
+    INTEGER,
+    INTEGERS,
+    TEXT,
+    InList,
+    PreparedQuery,
+    update_row,
+)
 from tests.conftest import ROOT
-from tests.factories import make_live, make_publication, tomorrow
+from tests.factories import make_live, make_publication, make_tag, tomorrow
 
 pytestmark = pytest.mark.django_db
 
@@ -159,3 +167,14 @@ def test_pages_know_no_sql_and_no_cache(folder):
     )
 
     assert not [path for path, source in sources(folder).items() if optimised.search(source)]
+
+
+def test_an_update_sets_the_columns_of_one_row():
+    first, second = make_tag("Gas"), make_tag("Oil")
+
+    count = update_row(Tag, first.pk, name_en="50 %", name_sv="")
+
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (count, first.name_en, first.name_sv, second.name_en) == (1, "50 %", "", "Oil")
+    assert update_row(Tag, 0, name_en="Coal", name_sv="") == 0
