@@ -172,9 +172,9 @@ def test_pages_know_no_sql_and_no_cache(folder):
 def test_an_update_sets_the_columns_of_one_row():
     first, second = make_tag("Gas"), make_tag("Oil")
 
-    count = update_row(Tag, first.pk, name_en="50 %", name_sv="")
+    count = update_row(Tag, first.pk, slug="coal", introduction_en="50 %")
 
     first.refresh_from_db()
     second.refresh_from_db()
-    assert (count, first.name_en, first.name_sv, second.name_en) == (1, "50 %", "", "Oil")
-    assert update_row(Tag, 0, name_en="Coal", name_sv="") == 0
+    assert (count, first.slug, first.introduction_en, second.slug) == (1, "coal", "50 %", "oil")
+    assert update_row(Tag, 0, slug="peat", introduction_en="") == 0
