@@ -93,6 +93,9 @@ def _request(request: HttpRequest, choices: ChoiceList, form: SignUpForm) -> Htt
         title=_("Check your inbox"),
         email=values["email"],
         hours=HOURS,
+        choices=choices,
+        timing=values["timing"],
+        locale=values["locale"],
     )
 
 

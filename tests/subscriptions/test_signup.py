@@ -150,9 +150,25 @@ def test_an_answer_waits_for_the_disk_as_often_whatever_is_stored_of_the_address
 def test_a_malformed_address_is_an_error_and_stores_nothing(client, address):
     response = sign_up(client, f"{address}x" if address.endswith("\r") else address)
 
-    assert response.status_code == 400
-    assert 'aria-invalid="true"' in response.content.decode()
+    [field] = html.fromstring(response.content).xpath("//input[@aria-invalid]")
+    errors = field.xpath("ancestor::form//p[@id=$id]", id=field.get("aria-describedby"))
+    assert response.status_code == 400 and len(errors) == 1 and "autofocus" in field.keys()
     assert not Subscriber.objects.exists() and not SignUpAttempt.objects.exists()
+
+
+def test_who_sees_a_wrong_address_changes_it_and_keeps_the_choices(client):
+    data = {"choice": ["q=grid", "q=gas"], "timing": "weekly", "locale": "sv"}
+    [form] = html.fromstring(sign_up(client, "reader@exmaple.org", **data).content).xpath("//main//form")
+    [button] = form.xpath(".//button")
+
+    sent = {name: form.xpath(".//input[@name=$name]/@value", name=name) for name in (*data, "email")}
+    page = client.post(form.get("action"), {**sent, button.get("name"): button.get("value")})
+
+    again = html.fromstring(page.content)
+    assert page.status_code == 200 and Subscriber.objects.count() == 1
+    assert again.xpath("//input[@name='choice']/@value") == data["choice"]
+    assert again.xpath("//input[@checked]/@value") == ["weekly", "sv"]
+    assert again.xpath("//input[@name='email']/@value") == ["reader@exmaple.org"]
 
 
 @pytest.mark.parametrize(
