@@ -184,7 +184,7 @@ def send_link(request: HttpRequest, token: str) -> HttpResponse:
             "It comes within ten minutes, most often at once. One address gets at most three such emails a day."
         ),
     ]
-    return render_message(request, _("Check your inbox"), sentences)
+    return render_message(request, _("Check your inbox"), sentences, offers_sign_up=False)
 
 
 @csrf_exempt
@@ -209,7 +209,7 @@ def refuse(request: HttpRequest, token: str) -> HttpResponse:
         _("We keep only a code that cannot be turned back into your address."),
         _("Would you like to sign up one day? Write to us, and we allow it again."),
     ]
-    return render_message(request, _("You get no more such emails"), sentences)
+    return render_message(request, _("You get no more such emails"), sentences, offers_sign_up=False)
 
 
 def _render_nothing_stored(request: HttpRequest) -> HttpResponse:

@@ -85,9 +85,20 @@ def answer_who_left[**P](view: Callable[P, HttpResponse]) -> Callable[P, HttpRes
 
 
 def render_message(
-    request: HttpRequest, title: str, sentences: list[str], *, status: HTTPStatus = HTTPStatus.OK
+    request: HttpRequest,
+    title: str,
+    sentences: list[str],
+    *,
+    status: HTTPStatus = HTTPStatus.OK,
+    offers_sign_up: bool = True,
 ) -> HttpResponse:
-    return render(request, "message", status=status, title=title, sentences=sentences)
+    """Return a page of a few sentences.
+
+    Args:
+        offers_sign_up: whether it links to the form, which is of no use to who gets mails or has refused them.
+    """
+    context = {"sentences": sentences, "offers_sign_up": offers_sign_up}
+    return render(request, "message", status=status, title=title, **context)
 
 
 def render_mail_is_off(request: HttpRequest) -> HttpResponse:

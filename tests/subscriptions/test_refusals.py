@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from lxml import html
 
 from subscriptions.conditions import Choice
 from subscriptions.list_import import import_list
@@ -45,6 +46,7 @@ def test_an_address_that_refuses_is_in_no_table_and_is_mailed_by_no_form(client)
         sign_up(client, address)
 
     assert answer.status_code == 200 and not answer.cookies
+    assert not html.fromstring(answer.content).xpath("//main//a[@href='/en/alerts/']")
     assert not Subscriber.objects.exists() and not AlertMail.objects.exists()
     assert SignUpAttempt.objects.count() == 3  # of the limits
     again = client.post(link)

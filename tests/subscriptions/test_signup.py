@@ -152,7 +152,7 @@ def test_a_malformed_address_is_an_error_and_stores_nothing(client, address):
 
     [field] = html.fromstring(response.content).xpath("//input[@aria-invalid]")
     errors = field.xpath("ancestor::form//p[@id=$id]", id=field.get("aria-describedby"))
-    assert response.status_code == 400 and len(errors) == 1 and "autofocus" in field.keys()
+    assert response.status_code == 400 and len(errors) == 1 and field.get("autofocus") is not None
     assert not Subscriber.objects.exists() and not SignUpAttempt.objects.exists()
 
 
