@@ -210,7 +210,7 @@ class MailWriter:
             return None
         with override(subscriber.locale):
             context = {"reasons": sorted(describe_condition(row.condition) for row in confirmed)}
-            subject = _("You get these emails already")
+            subject = _("Your alerts, and the link to change them")
             return self._write_to_one(subject, "subscribed", context, subscriber.locale)
 
     def _write_to_one(self, subject: str, name: str, context: dict, locale: str) -> MessageTemplate:

@@ -52,7 +52,7 @@ def test_who_signs_up_again_for_what_they_get_is_mailed_the_link_to_change_it():
     message = parse(ask(subscriber))
 
     text = text_of(message)
-    assert message["Subject"] == "You get these emails already" and "Report" in text
+    assert message["Subject"] == "Your alerts, and the link to change them" and "Report" in text
     assert (
         link_of(TokenPurpose.MANAGE, subscriber) in text and link_of(TokenPurpose.LEAVE, subscriber) in text
     )
