@@ -11,6 +11,7 @@ from django.utils.dates import WEEKDAYS
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from accounts.mail import can_send_mail
 from publications.locales import LANGUAGE_NAMES, LOCALES, current_locale, localized_path
 from publications.news import DIGEST_TIME
 from publications.presentation import breadcrumb, render_page
@@ -97,7 +98,7 @@ def render_message(
     Args:
         offers_sign_up: whether it links to the form, which is of no use to who gets mails or has refused them.
     """
-    context = {"sentences": sentences, "offers_sign_up": offers_sign_up}
+    context = {"sentences": sentences, "offers_sign_up": offers_sign_up and can_send_mail()}
     return render(request, "message", status=status, title=title, **context)
 
 
