@@ -1,0 +1,101 @@
+"""Limits of sign-ups: of mails to an address, of forms of a network, and of all forms."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from subscriptions import signup
+from subscriptions.models import (
+    AlertMail,
+    SignUpAttempt,
+    Subscriber,
+    Timing,
+)
+from subscriptions.signup import (
+    NETWORK_LIMIT,
+    SignUpLimit,
+    remove_subscriber,
+)
+
+from .factories import make_subscriber
+from .sign_up import ADDRESS, pass_time, sign_up
+
+pytestmark = pytest.mark.django_db
+
+
+def test_an_address_is_mailed_at_most_three_times_a_day(client):
+    counts = []
+    for minutes in (0, 11, 11, 11, 24 * 60):
+        pass_time(minutes=minutes)
+        sign_up(client, f"reader+{minutes}@example.org")
+        counts.append(SignUpAttempt.objects.filter(was_mailed=True).count())
+
+    assert counts == [1, 2, 3, 3, 4]
+
+
+def test_a_mail_within_ten_minutes_of_another_is_sent_once_they_are_over(client):
+    """Whoever has confirmed one alert, left, or lost the mail, waits for the next one, and must get it."""
+    sign_up(client)
+    pass_time(minutes=4)
+    remove_subscriber(Subscriber.objects.get())
+    sign_up(client)
+    [first] = AlertMail.objects.pending()
+    AlertMail.objects.update(next_attempt_at=None, sent_at=timezone.now())
+    sign_up(client)
+    [second] = AlertMail.objects.pending()
+
+    waits = [
+        round((due - timezone.now()) / timedelta(minutes=1))
+        for due in (first.next_attempt_at, second.next_attempt_at)
+    ]
+    assert waits == [6, 16]
+
+
+def test_forms_for_one_mailbox_are_counted_one_after_another(client):
+    """On PostgreSQL by a lock of its own, since its spellings have several subscribers; on SQLite all that write wait."""
+    with CaptureQueriesContext(connection) as queries:
+        for address in ("reader@example.org", "rea.der+two@example.org"):
+            sign_up(client, address)
+
+    calls = re.findall(r"pg_advisory_xact_lock\(.*?\)", " ".join(query["sql"] for query in queries))
+    is_postgresql = connection.vendor == "postgresql"
+    assert (len(calls), len(set(calls))) == ((2, 1) if is_postgresql else (0, 0))
+
+
+def test_a_network_sends_no_more_than_so_many_forms(client):
+    for number in range(NETWORK_LIMIT.count):
+        sign_up(client, f"reader{number}@example.org")
+
+    refused = sign_up(client, "one-more@example.org")
+    other = client.post("/en/alerts/", {"email": "other@example.org"}, REMOTE_ADDR="203.0.113.9")
+
+    assert (refused.status_code, other.status_code) == (429, 200)
+    assert 0 < int(refused.headers["Retry-After"]) <= 3601
+    assert SignUpAttempt.objects.count() == Subscriber.objects.count() == NETWORK_LIMIT.count + 1
+
+
+def test_all_networks_together_send_no_more_than_so_many_forms(client, monkeypatch):
+    monkeypatch.setattr(signup, "SITE_LIMIT", SignUpLimit(3, timedelta(hours=1)))
+    codes = [
+        client.post("/en/alerts/", {"email": f"a{n}@example.org"}, REMOTE_ADDR=f"203.0.113.{n}").status_code
+        for n in range(5)
+    ]
+
+    assert codes == [200, 200, 200, 429, 429]
+    assert SignUpAttempt.objects.count() == Subscriber.objects.count() == 3
+    pass_time(hours=1)
+    assert sign_up(client).status_code == 200
+
+
+def test_somebody_else_changes_nothing_of_what_is_confirmed(client):
+    subscriber = make_subscriber(address=ADDRESS, timing=Timing.DAILY)
+
+    sign_up(client, timing="weekly", locale="sv")
+
+    subscriber.refresh_from_db()
+    assert subscriber.locale == "en"
+    assert subscriber.subscriptions.get().timing == Timing.DAILY
