@@ -27,10 +27,11 @@ DERIVED_MODELS = frozenset(
         "newsevent",
         "outboxmail",
         "operationrecord",
+        "alertstate",
     }
 )
-"""Models of `publications` whose rows are derived, rebuilt by `manage.py rebuild`, say what other rows say, or are
-stored anew each day."""
+"""Models whose rows are derived, rebuilt by `manage.py rebuild`, say what other rows say, or are stored anew each day.
+Without subscribers, whose rows are kept, the state of their mails is of no use."""
 
 DERIVED_FIELDS = frozenset(
     {

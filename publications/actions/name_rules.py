@@ -126,7 +126,7 @@ NAME_RULES: dict[str, NoRule | dict[str, ColumnRule]] = {
             "publications.Approval", "publications.CalendarAddress", "publications.PressLinkEvent",
             "publications.UserSettings", "publications.RedactedAddress",
             "auth.Permission", "contenttypes.ContentType", "subscriptions.AlertEvent", "subscriptions.SignUpAttempt",
-            "subscriptions.Subscriber", "subscriptions.SuppressedAddress",
+            "subscriptions.Subscriber", "subscriptions.SuppressedAddress", "subscriptions.EarlierTiming",
         ),
         KEY,
     ),

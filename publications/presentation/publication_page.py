@@ -277,6 +277,8 @@ def _is_about_privacy(page: SitePage) -> bool:
     slugs = {code: PRIVACY[f"slug_{code}"] for code in LOCALES}
     if any(getattr(page, f"slug_{code}") == slug for code, slug in slugs.items()):
         return True
+    if not page.pk:  # a preview
+        return False
     paths = [localized_path(code, "publications:site-page", slug=slug) for code, slug in slugs.items()]
     return page.redirects.filter(path__in=map(Redirect.normalize_path, paths)).exists()
 
