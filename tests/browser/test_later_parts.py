@@ -234,10 +234,11 @@ def test_a_part_that_comes_while_nobody_types_is_used_for_the_words_that_were_se
     expect(notice(page)).to_be_empty()
 
 
-def test_the_form_of_a_new_author_does_not_open_over_what_is_typed_before_it_is_there(draft):
+@pytest.mark.parametrize("part", ["**/choose/new/**", "**/quick_add.*"], ids=["form", "script"])
+def test_the_form_of_a_new_author_does_not_open_over_what_is_typed_before_it_is_there(draft, part):
     page, url = draft
     page.goto(url)
-    held = Held(page, "**/choose/new/**")
+    held = Held(page, part)
     page.get_by_role("button", name="New author").click()
 
     page.locator("#id_title").fill("")

@@ -88,8 +88,9 @@ function enhance(root) {
   async function addNew() {
     showStatus("");
     try {
+      const { activeElement } = document, name = search.value.trim();
       const { quickAdd } = await import("./quick_add.js");
-      const added = await quickAdd(root.dataset.adding, { name: search.value.trim(), isFirstOffered: chosen.length > 0 });
+      const added = await quickAdd(root.dataset.adding, { name, activeElement, isFirstOffered: chosen.length > 0 });
       if (!added) return;
       add(added, added.isFirst ? 0 : chosen.length);
       search.focus();

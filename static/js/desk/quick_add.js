@@ -5,11 +5,12 @@ const closedDialogs = new Map(); // by the address of their form and the name
 /**
  * Opens the dialog with the form at `url`; returns a promise of {value, label, isFirst} of what was added, or of null.
  * `isFirstOffered` says that it may be placed before what is chosen already. Throws an error if there is no form.
- * It does not open over another field in which somebody types by the time the form is there: the next use opens it.
+ * It does not open over another field than `activeElement`, that of the click, in which somebody types by the time the
+ * form is there: the next use opens it.
  */
-export async function quickAdd(url, { name, isFirstOffered = false }) {
+export async function quickAdd(url, { name, activeElement, isFirstOffered = false }) {
   const language = document.querySelector("select[name=language]")?.value ?? "";
-  const key = `${url} ${name}`, { activeElement } = document;
+  const key = `${url} ${name}`;
   const dialog = closedDialogs.get(key) ?? await load(`${url}?${new URLSearchParams({ name, language })}`);
   if (![activeElement, document.body].includes(document.activeElement)) {
     closedDialogs.set(key, dialog);

@@ -6,7 +6,10 @@ import { comboboxAtFocus, fetchResults } from "./combobox_at_focus.js";
 for (const input of document.querySelectorAll("textarea[data-url]")) {
   const { adding, newTag } = input.dataset;
   // Without its form it is made when the draft is saved.
-  const addNew = async (name) => (await import("./quick_add.js")).quickAdd(adding, { name }).catch(() => ({ value: name }));
+  const addNew = async (name) => {
+    const { activeElement } = document, { quickAdd } = await import("./quick_add.js");
+    return quickAdd(adding, { name, activeElement }).catch(() => ({ value: name }));
+  };
   const parseTags = () => input.value.split(/[,\n]/).map((tag) => tag.trim());
   const status = Object.assign(document.createElement("p"), { className: "chooser__status", role: "status" });
   input.after(status);
