@@ -19,7 +19,7 @@ from accounts.mail import can_send_mail
 from accounts.models import EventType
 from accounts.names import full_name_of
 from publications.locales import LANGUAGE_LABELS, LOCALES, current_locale
-from publications.models import FACETS, NEWSLETTER
+from publications.models import FACETS, KIND, NEWSLETTER
 from subscriptions.addresses import MAX_ADDRESS_CHARACTERS, clean_address
 from subscriptions.audience import (
     RECENT_DAYS,
@@ -192,7 +192,7 @@ class SubscriberListForm(RedisplayMixin, forms.Form):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, label_suffix="", **kwargs)
-        facet = FACETS["kind"]
+        facet = FACETS[KIND]
         kinds = [(row.slug, facet.label_of(row)) for row in facet.model.objects.all()]
         self.fields["kind"].choices = [("", _("All publications")), *kinds]
         self.fields["kind"].initial = NEWSLETTER
@@ -223,7 +223,7 @@ def subscriber_list_page(request: HttpRequest) -> HttpResponse:
     form = SubscriberListForm(data, None if data is None else request.FILES)
     if request.method == "POST" and form.is_valid():
         chosen = form.cleaned_data
-        filters = {"kind": chosen["kind"]} if chosen["kind"] else {}
+        filters = {KIND: chosen["kind"]} if chosen["kind"] else {}
         result = import_list(
             chosen["file"], Choice(filters), timing=Timing(chosen["timing"]), locale=chosen["locale"],
             consent_note=chosen["consent"], by=request.user, request=request,
