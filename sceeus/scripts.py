@@ -76,7 +76,7 @@ def _bundle(script: str, sources: Mapping[str, str], loaders: Mapping[str, set[s
                     if is_inside
                     else f'import * as {variables[target]} from "{_relative(target, script)}";\n'
                 )
-            return f"const {{{(match[1] or '').replace(' as ', ': ')}}} = {variables[target]};"
+            return f"const {{{match[1].replace(' as ', ': ')}}} = {variables[target]};" if match[1] else ""
 
         text = IMPORT.sub(replace_import, sources[name])
         return LATER_IMPORT.sub(
@@ -90,9 +90,10 @@ def _bundle(script: str, sources: Mapping[str, str], loaders: Mapping[str, set[s
 def _as_function(variable: str, module: str) -> str:
     body = EXPORT.sub("", module)
     _refuse(OTHER_EXPORT, body)
-    return (
-        f"const {variable} = (() => {{\n{body}\nreturn {{ {', '.join(EXPORT.findall(module))} }};\n}})();\n"
-    )
+    exports = ", ".join(EXPORT.findall(module))
+    if not exports:
+        return f"(() => {{\n{body}\n}})();\n"
+    return f"const {variable} = (() => {{\n{body}\nreturn {{ {exports} }};\n}})();\n"
 
 
 def _refuse(pattern: re.Pattern, text: str) -> None:

@@ -55,6 +55,12 @@ def test_a_module_that_is_loaded_later_and_at_once_stays_a_file():
     assert imports_of("js/form.js", served["js/form.js"]) == {"js/editor/paste.js", "js/list.js"}
 
 
+def test_a_module_that_exports_nothing_has_no_name():
+    served = serve_scripts({"js/form.js": 'import "./bar.js";\n', "js/bar.js": 'show("a bar");\n'})
+
+    assert served["js/form.js"] == '(()=>{show("a bar");})();'
+
+
 @pytest.mark.parametrize(
     "module",
     [

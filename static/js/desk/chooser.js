@@ -1,7 +1,7 @@
 // The ordered chooser: a search box and a list with Up, Down and Remove in place of numbered selects.
 // The form posts the same names and values either way.
 
-import { comboboxAtFocus, fetchResults } from "./combobox_at_focus.js";
+import { comboboxAtFocus, fetchResults, quickAdd } from "./combobox_at_focus.js";
 import { keptChoices } from "./form_history.js";
 
 for (const root of document.querySelectorAll("[data-chooser]")) enhance(root);
@@ -88,9 +88,7 @@ function enhance(root) {
   async function addNew() {
     showStatus("");
     try {
-      const { activeElement } = document, name = search.value.trim();
-      const { quickAdd } = await import("./quick_add.js");
-      const added = await quickAdd(root.dataset.adding, { name, activeElement, isFirstOffered: chosen.length > 0 });
+      const added = await quickAdd(root.dataset.adding, { name: search.value.trim(), isFirstOffered: chosen.length > 0 });
       if (!added) return;
       add(added, added.isFirst ? 0 : chosen.length);
       search.focus();

@@ -42,3 +42,9 @@ export async function fetchResults(url, query) {
     return [];
   }
 }
+
+/** Opens the dialog of quick_add.js, unless the focus goes from where it is now to another field; returns what was added. */
+export async function quickAdd(url, options) {
+  const { activeElement } = document;
+  return (await import("./quick_add.js")).quickAdd(url, { ...options, activeElement });
+}

@@ -1,15 +1,12 @@
 // A text box of tags, divided by commas, that completes the one being typed. Without this script it is a plain text box.
 // Whoever may add tags is offered a new one as the last option.
 
-import { comboboxAtFocus, fetchResults } from "./combobox_at_focus.js";
+import { comboboxAtFocus, fetchResults, quickAdd } from "./combobox_at_focus.js";
 
 for (const input of document.querySelectorAll("textarea[data-url]")) {
   const { adding, newTag } = input.dataset;
   // Without its form it is made when the draft is saved.
-  const addNew = async (name) => {
-    const { activeElement } = document, { quickAdd } = await import("./quick_add.js");
-    return quickAdd(adding, { name, activeElement }).catch(() => ({ value: name }));
-  };
+  const addNew = (name) => quickAdd(adding, { name }).catch(() => ({ value: name }));
   const parseTags = () => input.value.split(/[,\n]/).map((tag) => tag.trim());
   const status = Object.assign(document.createElement("p"), { className: "chooser__status", role: "status" });
   input.after(status);
