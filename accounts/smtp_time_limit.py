@@ -1,7 +1,7 @@
-"""Connections to a mail server with a limit for each mail as a whole.
+"""Connections to a mail server with a limit for each mail as a whole, and for the length of each reply.
 
 The timeout of `smtplib` is for each reading alone: a server that sends one byte before each would hold a sender, and
-the rows that it has locked, for as long as it likes.
+the rows that it has locked, for as long as it likes. It keeps all lines of a reply, however many a server sends.
 """
 
 import smtplib
@@ -9,16 +9,46 @@ import socket
 from contextlib import suppress
 from threading import Event, Thread
 from time import monotonic
+from typing import BinaryIO
 
 TIME_LIMIT = 60
 """Seconds for connecting and signing in, and for each mail.
 
 RFC 5321 (section 4.5.3.2) allows a server minutes, after which it may have taken the mail. Relays need seconds.
 """
+MAX_REPLY_BYTES = 65_536
+"""Of all lines of a reply. Relays send hundreds."""
+
+
+class LimitedReplies:
+    """The lines of a connection, of which those of one reply are so many bytes at most."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._bytes_left = MAX_REPLY_BYTES
+
+    def begin_reply(self) -> None:
+        self._bytes_left = MAX_REPLY_BYTES
+
+    def readline(self, size: int) -> bytes:
+        """Return the next line.
+
+        Raises:
+            OSError: the reply is too long; `smtplib` closes the connection then.
+        """
+        line = self._file.readline(size)
+        self._bytes_left -= len(line)
+        if self._bytes_left < 0:
+            raise OSError(f"a reply of the mail server has more than {MAX_REPLY_BYTES:,} bytes.")
+        return line
+
+    def close(self) -> None:
+        self._file.close()
 
 
 class TimeLimitedSMTP(smtplib.SMTP):
-    """A connection that is cut where the server takes longer than `TIME_LIMIT`: it then counts as disconnected.
+    """A connection that is cut where the server takes longer than `TIME_LIMIT`, or its reply is longer than
+    `MAX_REPLY_BYTES`: it then counts as disconnected.
 
     A thread cuts it, by a second handle of the socket, which works while TLS is negotiated, too.
     """
@@ -46,6 +76,9 @@ class TimeLimitedSMTP(smtplib.SMTP):
 
     def getreply(self) -> tuple[int, bytes]:
         """Return a reply, but not the first half of one: the code of “550 5.7.1” is not that of “550”."""
+        if not self.file:  # nothing is read yet, or nothing since TLS began
+            self.file = LimitedReplies(self.sock.makefile("rb"))
+        self.file.begin_reply()
         reply = super().getreply()
         if self._is_cut:
             self.close()
