@@ -29,6 +29,7 @@ from publications.models import (
 )
 from publications.search import parse_query
 
+from .locks import keep_row
 from .models import MAX_QUERY_CHARACTERS, Condition, Timing
 
 ALERT_FACETS = {name: facet for name, facet in FACETS.items() if facet.has_alerts}
@@ -68,12 +69,13 @@ class Choice:
     def store(self) -> Condition:
         """Return the row of the choice, which all who make it share.
 
-        It is locked until the end of the transaction, so that it is not deleted as unused before it is used. Matches
-        may be stored for it all the same.
+        It is not deleted as unused before the end of the transaction, in which it is used. Others who choose the same
+        do not wait for it.
         """
-        rows = Condition.objects.select_for_update(no_key=True)
-        condition, _is_new = rows.get_or_create(digest=self.digest, defaults=self._values())
-        return condition
+        while True:
+            condition, is_new = Condition.objects.get_or_create(digest=self.digest, defaults=self._values())
+            if is_new or keep_row(Condition.objects.filter(pk=condition.pk)):
+                return condition  # else it was deleted in between
 
     def build_condition(self) -> Condition:
         """Return a row that is not stored, to be shown."""
@@ -86,7 +88,7 @@ class Choice:
 def store_choices(choices: Iterable[Choice]) -> list[Condition]:
     """Return the rows of choices, in their order (`Choice.store`).
 
-    They are locked in one order, so that two forms with the same choices never wait for each other.
+    New ones are stored in one order, so that two forms with the same choices never wait for each other.
     """
     chosen = list(choices)
     stored = {choice.digest: choice.store() for choice in sorted(chosen, key=attrgetter("digest"))}

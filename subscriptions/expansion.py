@@ -20,6 +20,7 @@ from publications.search import is_match, parse_query
 
 from .conditions import find_values, has_filters
 from .events import lock_state, record_events
+from .locks import compile_key_lock
 from .models import (
     AlertEvent,
     AlertMail,
@@ -268,7 +269,10 @@ def _queue(
     event: int | None = None,
     period_end: datetime | None = None,
 ) -> int:
-    """Queue a mail for each of these subscribers in one statement, but no second one; return how many."""
+    """Queue a mail for each of these subscribers in one statement, but no second one; return how many.
+
+    Nobody leaves before it ends: the foreign keys of all mails would fail.
+    """
     values = {
         "purpose": purpose,
         "event_id": event,
@@ -279,7 +283,7 @@ def _queue(
     }
     fields = {field.column: field for field in AlertMail._meta.local_concrete_fields}
     row = [fields[name].get_db_prep_save(value, connection) for name, value in values.items()]
-    query, params = _lock_keys(subscribers)
+    query, params = compile_key_lock(subscribers)
     columns = ", ".join(map(connection.ops.quote_name, ("subscriber_id", *values)))
     places = ", ".join(["%s"] * len(row))
     statement = (
@@ -289,12 +293,3 @@ def _queue(
     with connection.cursor() as cursor:
         cursor.execute(statement, [*row, *params])
         return cursor.rowcount
-
-
-def _lock_keys(subscribers: QuerySet[Subscriber]) -> tuple[str, Sequence[object]]:
-    """Return the statement that reads the keys of subscribers, whose rows are not deleted before this one ends.
-
-    Else one who leaves would make the foreign keys of all mails fail. Django has no such lock.
-    """
-    query, params = subscribers.order_by().values("pk").query.get_compiler(connection=connection).as_sql()
-    return (f"{query} FOR KEY SHARE" if connection.features.has_select_for_update else query), params

@@ -7,6 +7,7 @@ is found by its digest, and neither stored nor logged.
 import logging
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from http import HTTPStatus
 
 from anymail import urls
@@ -14,7 +15,8 @@ from anymail.signals import AnymailTrackingEvent, EventType, RejectReason, track
 from anymail.utils import get_request_basic_auth
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.csrf import csrf_exempt
@@ -22,6 +24,7 @@ from django.views.decorators.csrf import csrf_exempt
 from publications.news import POLICY_STATUS, Failure
 
 from .bounces import end_bouncing, record_failure
+from .locks import BUSY_SECONDS, LockWaitTooLong, brief_transaction, lock_subscriber
 from .models import Subscriber
 from .signup import remove_subscriber
 
@@ -38,7 +41,8 @@ logger = logging.getLogger(__name__)
 def build_webhook(provider: str) -> Callable[[HttpRequest], HttpResponse]:
     """Return the view that takes the reports of a provider, by the secret in `ANYMAIL` alone.
 
-    A report that cannot be read is answered with 500, so that it comes again, and logged without its content.
+    A report that cannot be read is answered with 500, and logged without its content; one about a reader to whom a mail
+    is being sent with 503. Both come again.
 
     Args:
         provider: one of `MAIL_EVENTS_PROVIDERS` in `sceeus.service_urls`.
@@ -54,6 +58,9 @@ def build_webhook(provider: str) -> Callable[[HttpRequest], HttpResponse]:
             return take_events(request)
         except (SuspiciousOperation, DatabaseError):
             raise
+        except LockWaitTooLong:
+            headers = {"Retry-After": str(BUSY_SECONDS)}
+            return HttpResponse(status=HTTPStatus.SERVICE_UNAVAILABLE, headers=headers)
         except Exception as error:  # its message may be the report, with the address
             logger.error("A report of %s could not be read: %s.", provider, type(error).__name__)
             return HttpResponse(status=HTTPStatus.INTERNAL_SERVER_ERROR)
@@ -66,18 +73,21 @@ def _has_secret(request: HttpRequest) -> bool:
     return constant_time_compare(get_request_basic_auth(request) or "", settings.ANYMAIL["WEBHOOK_SECRET"])
 
 
-@transaction.atomic
+@brief_transaction()
 def record_event(event: AnymailTrackingEvent, **_signal) -> None:
     """Store what a report says about the address of a subscriber. Receiver of Anymail's signal `tracking`.
 
     A complaint counts as leaving, as does an unsubscription at the provider. What was sent before the reader last
     confirmed the address is out of date.
+
+    Raises:
+        LockWaitTooLong: a mail to the reader is being sent.
     """
     address = event.recipient or ""
     addressed = Subscriber.objects.with_address(address) | Subscriber.objects.with_address(
         _decode_host(address)
     )
-    subscriber = addressed.select_for_update(no_key=True).first()
+    subscriber = _lock_first(addressed)
     if not subscriber or _is_outdated(event, subscriber):
         return
     if _is_leaving(event):
@@ -86,6 +96,13 @@ def record_event(event: AnymailTrackingEvent, **_signal) -> None:
         end_bouncing(subscriber)
     elif event.event_type in BOUNCES and (failure := _find_failure(event)) != Failure.NOT_ACCEPTED:
         record_failure(subscriber, failure)
+
+
+def _lock_first(addressed: QuerySet[Subscriber]) -> Subscriber | None:
+    found = addressed.first()
+    with suppress(Subscriber.DoesNotExist):  # the reader leaves
+        return lock_subscriber(found.pk) if found else None
+    return None
 
 
 def _decode_host(address: str) -> str:

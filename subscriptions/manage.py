@@ -5,7 +5,6 @@ from datetime import datetime
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,12 +13,13 @@ from publications.models import Publication
 from .conditions import Choice, limit_timing, store_choices
 from .events import lock_state
 from .labels import describe_condition
+from .locks import brief_transaction, lock_subscriber
 from .models import Condition, Subscriber, Subscription, SuppressedAddress, Timing
 from .signup import MAX_SUBSCRIPTIONS, remove_subscriber
 from .timings import change_timing
 
 
-@transaction.atomic
+@brief_transaction()
 def change_subscriptions(
     subscriber: Subscriber,
     *,
@@ -41,9 +41,10 @@ def change_subscriptions(
 
     Raises:
         Subscriber.DoesNotExist: the reader has left.
+        LockWaitTooLong: a mail to the reader is being sent.
         ValidationError: there would be more than `MAX_SUBSCRIPTIONS`; nothing is changed.
     """
-    subscriber = Subscriber.objects.select_for_update(no_key=True).get(pk=subscriber.pk)
+    subscriber = lock_subscriber(subscriber.pk)
     lock_state()  # last: the sender may have the subscriber for long, and a stop at the desk waits for the state
     own = subscriber.subscriptions
     subscriber.locale = locale
@@ -81,15 +82,17 @@ def _delete_excess(subscriber: Subscriber) -> None:
     subscriber.subscriptions.filter(pk__in=list(waiting.values_list("pk", flat=True)[:excess])).delete()
 
 
+@brief_transaction()
 def pause(subscriber: Subscriber, until: datetime | None) -> None:
     """Send no mail before a moment; None sends mails again. What happens until then is not mailed later.
 
     Raises:
         Subscriber.DoesNotExist: the reader has left.
+        LockWaitTooLong: a mail to the reader is being sent.
     """
+    lock_subscriber(subscriber.pk)
     subscriber.paused_until = until
-    if not Subscriber.objects.filter(pk=subscriber.pk).update(paused_until=until):
-        raise Subscriber.DoesNotExist
+    subscriber.save(update_fields=["paused_until"])
 
 
 def describe_subscriber(subscriber: Subscriber) -> dict[str, object]:

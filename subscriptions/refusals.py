@@ -1,13 +1,12 @@
 """Mailboxes to which the form for alerts sends no mail, since their owners have chosen so: strangers enter them."""
 
-from django.db import transaction
-
 from .addresses import list_refusals
+from .locks import brief_transaction, lock_subscriber
 from .models import AlertMailPurpose, Subscriber, SuppressedAddress
 from .signup import lock_mailbox, remove_subscriber
 
 
-@transaction.atomic
+@brief_transaction()
 def refuse_sign_ups(subscriber: Subscriber) -> None:
     """Let the form send no mail to the mailbox of a reader, whoever enters it; delete what waits for a confirmation.
 
@@ -15,10 +14,11 @@ def refuse_sign_ups(subscriber: Subscriber) -> None:
 
     Raises:
         Subscriber.DoesNotExist: the reader has left.
+        LockWaitTooLong: a mail to the reader is being sent.
     """
     address = subscriber.address
     lock_mailbox(address)
-    subscriber = Subscriber.objects.select_for_update(no_key=True).get(pk=subscriber.pk)
+    subscriber = lock_subscriber(subscriber.pk)
     SuppressedAddress.objects.get_or_create(address_digest=list_refusals(address)[0])
     if not subscriber.subscriptions.confirmed().exists():
         remove_subscriber(subscriber)

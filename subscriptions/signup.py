@@ -6,6 +6,7 @@ processes and servers.
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import batched
@@ -19,6 +20,7 @@ from publications.site_lock import lock_until_commit
 
 from .addresses import digest_mailbox, list_digests
 from .conditions import Choice, limit_timing, store_choices
+from .locks import brief_transaction, lock_subscriber
 from .models import (
     AlertMail,
     AlertMailPurpose,
@@ -81,9 +83,10 @@ def request_subscriptions(
 
     Raises:
         TooManySignUps: the network, or all of them, have sent too many forms.
+        LockWaitTooLong: a mail to the address is being sent.
     """
     attempt = _record_attempt(address, network)
-    with transaction.atomic():
+    with brief_transaction():
         lock_mailbox(address)
         if not SuppressedAddress.objects.refusals(address).exists():
             subscriber = _get_subscriber(address, locale)
@@ -105,13 +108,14 @@ def request_link(subscriber: Subscriber, *, network: str) -> None:
 
     Raises:
         TooManySignUps: the network, or all of them, have sent too many forms.
+        LockWaitTooLong: a mail to the reader is being sent.
     """
     address = subscriber.address
     attempt = _record_attempt(address, network)
-    with transaction.atomic():
+    with brief_transaction():
         lock_mailbox(address)
-        if locked := Subscriber.objects.select_for_update(no_key=True).filter(pk=subscriber.pk).first():
-            _queue_confirmation(locked, attempt)
+        with suppress(Subscriber.DoesNotExist):  # the reader has just left
+            _queue_confirmation(lock_subscriber(subscriber.pk), attempt)
         attempt.save(update_fields=["at", "was_mailed"])
 
 
@@ -154,8 +158,8 @@ def _get_subscriber(address: str, locale: str) -> Subscriber:
     """Return the locked subscriber of an address, a new one for a new address. Mails may be queued all the same."""
     while True:
         found = Subscriber.objects.with_address(address).first() or _create_subscriber(address, locale)
-        if locked := Subscriber.objects.select_for_update(no_key=True).filter(pk=found.pk).first():
-            return locked  # else the reader has left in between
+        with suppress(Subscriber.DoesNotExist):  # the reader has left in between
+            return lock_subscriber(found.pk)
 
 
 def _create_subscriber(address: str, locale: str) -> Subscriber:
@@ -213,7 +217,7 @@ def list_unconfirmed(subscriber: Subscriber) -> QuerySet[Subscription]:
     return unconfirmed.exclude(pk__in=Subscription.objects.outdated()).order_by("requested_at", "pk")
 
 
-@transaction.atomic
+@brief_transaction()
 def confirm_subscriptions(subscriber: Subscriber, chosen: Iterable[int]) -> int:
     """Confirm what a reader has chosen of that which waits, and delete the rest; return how many are confirmed.
 
@@ -224,8 +228,9 @@ def confirm_subscriptions(subscriber: Subscriber, chosen: Iterable[int]) -> int:
 
     Raises:
         Subscriber.DoesNotExist: the reader has left.
+        LockWaitTooLong: a mail to the reader is being sent.
     """
-    subscriber = Subscriber.objects.select_for_update(no_key=True).get(pk=subscriber.pk)
+    subscriber = lock_subscriber(subscriber.pk)
     waiting = set(list_unconfirmed(subscriber).values_list("pk", flat=True))
     confirmed = waiting & set(chosen)
     if not confirmed:

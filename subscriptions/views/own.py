@@ -23,6 +23,7 @@ from subscriptions.tokens import TokenPurpose, read_token
 
 from .pages import (
     METHODS,
+    answer_busy,
     answer_who_left,
     find_subscriber,
     list_subscriptions,
@@ -40,6 +41,7 @@ from .pages import (
 
 
 @csrf_exempt
+@answer_busy
 @answer_who_left
 def manage(request: HttpRequest, token: str) -> HttpResponse:
     """Show what a reader gets; change it, pause it, or add to it."""
@@ -162,6 +164,7 @@ def leave(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @csrf_exempt
+@answer_busy
 def send_link(request: HttpRequest, token: str) -> HttpResponse:
     """Mail the link to change what a reader gets to their address: the link to leave does not open it.
 
@@ -188,6 +191,7 @@ def send_link(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @csrf_exempt
+@answer_busy
 def refuse(request: HttpRequest, token: str) -> HttpResponse:
     """Show a button by which no form mails an address any more, whoever enters it."""
     if not read_token(TokenPurpose.REFUSE, token):

@@ -18,6 +18,7 @@ from publications.presentation import breadcrumb, render_page
 from subscriptions.conditions import list_timings
 from subscriptions.expansion import DIGEST_WEEKDAY
 from subscriptions.labels import describe_condition
+from subscriptions.locks import BUSY_SECONDS, LockWaitTooLong
 from subscriptions.models import Subscriber, Subscription, Timing
 from subscriptions.signup import TooManySignUps
 from subscriptions.tokens import TokenPurpose, make_token, read_token
@@ -83,6 +84,33 @@ def answer_who_left[**P](view: Callable[P, HttpResponse]) -> Callable[P, HttpRes
             return render_unknown(request)
 
     return answer
+
+
+def answer_busy[**P](view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
+    """Let a view say that its form has to be sent again where it would wait long, as for a mail that is being sent.
+
+    It does not say to whom: anybody can send the form with anybody's address.
+    """
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except LockWaitTooLong:
+            return _render_busy(request)
+
+    return answer
+
+
+def _render_busy(request: HttpRequest) -> HttpResponse:
+    sentences = [
+        _("Emails are just being sent, so nothing of what you chose is stored yet."),
+        _("Please go back, and send the form again in a minute."),
+    ]
+    title, status = _("Please try again in a minute"), HTTPStatus.SERVICE_UNAVAILABLE
+    response = render_message(request, title, sentences, status=status, offers_sign_up=False)
+    response.headers["Retry-After"] = str(BUSY_SECONDS)
+    return response
 
 
 def render_message(

@@ -31,6 +31,7 @@ from subscriptions.tokens import TokenPurpose
 
 from .pages import (
     METHODS,
+    answer_busy,
     answer_who_left,
     find_subscriber,
     list_subscriptions,
@@ -53,6 +54,7 @@ MAX_SHOWN_CHARACTERS = 300
 
 
 @csrf_exempt
+@answer_busy
 def sign_up(request: HttpRequest) -> HttpResponse:
     """Show the form; after it is sent, say that a mail is on its way, whatever address it is."""
     if not can_send_mail():
@@ -133,6 +135,7 @@ def _render_sign_up(
 
 
 @csrf_exempt
+@answer_busy
 @answer_who_left
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """Show what waits for the confirmation of the reader, with a button that confirms it."""

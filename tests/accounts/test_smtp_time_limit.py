@@ -79,7 +79,8 @@ def flooding(*, after: bytes) -> Iterator[int]:
 
 
 @pytest.mark.parametrize("command", [b"ehlo", b"rcpt", b"data"])
-def test_a_reply_of_ever_more_lines_is_given_up_before_it_fills_the_memory(command):
+def test_a_reply_of_ever_more_lines_is_given_up_before_it_fills_the_memory(command, monkeypatch):
+    monkeypatch.setattr(smtp_time_limit, "TIME_LIMIT", TIMEOUT)
     tracemalloc.start()
     with flooding(after=command) as port:
         connection = smtp_time_limit.TimeLimitedSMTP("127.0.0.1", port, timeout=TIMEOUT)
@@ -94,6 +95,7 @@ def test_a_reply_of_ever_more_lines_is_given_up_before_it_fills_the_memory(comma
 
 
 def test_each_reply_has_a_limit_of_its_own(monkeypatch):
+    monkeypatch.setattr(smtp_time_limit, "TIME_LIMIT", TIMEOUT)
     monkeypatch.setattr(smtp_time_limit, "MAX_REPLY_BYTES", 100)
     with mail_sink() as sink:
         host, port = sink.server_address

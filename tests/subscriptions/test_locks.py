@@ -9,6 +9,7 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
+from subscriptions import locks
 from subscriptions.conditions import Choice
 from subscriptions.events import record_events
 from subscriptions.expansion import expand_next_event
@@ -46,8 +47,8 @@ def _run(function: Callable[[], object]) -> None:
         connection.close()
 
 
-def _sign_up(_subscriber: Subscriber) -> None:
-    request_subscriptions(ADDRESS, [SEARCH], timing=Timing.DAILY, locale="en", network="192.0.2.0/24")
+def _sign_up(_subscriber: Subscriber | None = None, *, address: str = ADDRESS) -> None:
+    request_subscriptions(address, [SEARCH], timing=Timing.DAILY, locale="en", network="192.0.2.0/24")
 
 
 def _change(subscriber: Subscriber) -> None:
@@ -140,3 +141,37 @@ def test_the_conditions_of_two_forms_are_locked_in_one_order(monkeypatch):
         assert waiting == [choice.query for choice in listed], "in the order of the form"
 
     assert [choice for choice in locked if choice.query] == sorted(choices, key=lambda each: each.digest) * 2
+
+
+def test_sign_ups_for_the_same_do_not_wait_for_each_other(monkeypatch):
+    monkeypatch.setattr(locks, "MAX_WAIT", timedelta(milliseconds=500))
+    SEARCH.store()
+    with transaction.atomic(), ThreadPoolExecutor(1) as pool:
+        _sign_up()
+        pool.submit(_run, lambda: _sign_up(address="other@example.org")).result()
+
+    assert Subscription.objects.filter(condition__query=SEARCH.query).count() == 2
+
+
+def test_what_nobody_uses_is_not_deleted_between_its_choice_and_its_use():
+    unused = SEARCH.store()
+    subscriber = make_subscriber()
+    with transaction.atomic(), ThreadPoolExecutor(1) as pool:
+        condition = SEARCH.store()
+        pool.submit(_run, delete_outdated).result()
+        subscriber.subscriptions.create(condition=condition)
+
+    assert condition == unused and subscriber.subscriptions.filter(condition=unused).exists()
+
+
+def test_what_is_being_deleted_as_unused_is_stored_anew():
+    unused = SEARCH.store()
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            delete_outdated()
+            sign_up = pool.submit(_run, _sign_up)
+            wait([sign_up], timeout=1)
+        sign_up.result()
+
+    row = Subscription.objects.get()
+    assert row.condition.query == SEARCH.query and row.condition != unused

@@ -12,11 +12,13 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 
 from sceeus.service_urls import MAIL_EVENTS_PROVIDERS, check_mail_events
+from subscriptions import locks
 from subscriptions.bounces import MAX_BOUNCING
 from subscriptions.mail_events import build_webhook
 from subscriptions.models import Subscriber, SuppressedAddress
 
 from .factories import make_subscriber
+from .other_connections import LOCK_SUBSCRIBERS, locked_by_another
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "Reader@example.org"
@@ -125,6 +127,19 @@ def test_a_report_that_cannot_be_read_is_logged_without_its_content(rf, settings
         assert post(rf, settings, unreadable, SECRET).status_code == 500
 
     assert "JSONDecodeError" in caplog.text and "example.org" not in caplog.text
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_a_report_about_a_reader_to_whom_a_mail_is_being_sent_comes_again(rf, settings, monkeypatch, caplog):
+    monkeypatch.setattr(locks, "MAX_WAIT", timedelta(milliseconds=50))
+    subscriber = make_subscriber(address=ADDRESS)
+
+    with locked_by_another(LOCK_SUBSCRIBERS):
+        response = post(rf, settings, BOUNCE, SECRET)
+
+    assert response.status_code == 503 and response.headers["Retry-After"] and not caplog.records
+    assert state_of(subscriber) == "reachable"
 
 
 def test_the_address_of_reports_exists_only_where_a_provider_is_set(client):
