@@ -20,6 +20,7 @@ from accounts.encryption import decrypt, encrypt
 
 PURPOSE = "subscriber"
 REFUSAL_PURPOSE = "subscriber.refusal"
+LINK_PURPOSE = "subscriber.link"
 MAX_ADDRESS_CHARACTERS = 254
 """RFC 5321, section 4.5.3.1, as errata 1690 corrects it."""
 NOT_IN_ADDRESSES = re.compile(r"""["\[\]\\]""")
@@ -91,13 +92,13 @@ def list_digests(address: str, *, purpose: str = PURPOSE) -> list[str]:
     return [salted_hmac(purpose, text, secret=key, algorithm="sha256").hexdigest() for key in keys]
 
 
-def digest_mailbox(address: str) -> str:
+def digest_mailbox(address: str, *, purpose: str = PURPOSE) -> str:
     """Return the keyed digest that limits count by: of the mailbox, whatever spelling of it an address may have.
 
     Dots in its name are left out. Where they make another mailbox, two people have one limit.
     """
     name, mark, host = _remove_tag(address).rpartition("@")
-    return digest_address(f"{name.replace('.', '')}{mark}{host}")
+    return list_digests(f"{name.replace('.', '')}{mark}{host}", purpose=purpose)[0]
 
 
 def list_refusals(address: str) -> list[str]:

@@ -18,7 +18,7 @@ from django.utils.crypto import salted_hmac
 
 from publications.site_lock import lock_until_commit
 
-from .addresses import digest_mailbox, list_digests
+from .addresses import LINK_PURPOSE, PURPOSE, digest_mailbox, list_digests
 from .conditions import Choice, limit_timing, store_choices
 from .locks import brief_transaction, lock_subscriber
 from .models import (
@@ -40,21 +40,29 @@ MAX_SUBSCRIPTIONS = 50
 
 @dataclass(frozen=True)
 class SignUpLimit:
-    """At most `count` in a period."""
+    """At most `count` in a period.
+
+    Attributes:
+        purpose: of the digests of addresses (`digest_mailbox`) that it counts by, apart from those of other limits.
+    """
 
     count: int
     period: timedelta
+    purpose: str = PURPOSE
 
 
 MAIL_LIMIT = SignUpLimit(3, timedelta(days=1))
 """Of mails that ask an address for confirmation."""
+LINK_LIMIT = SignUpLimit(3, timedelta(days=1), purpose=LINK_PURPOSE)
+"""Of mails with the link to change what a reader gets. They are counted apart: who has an old link to leave, as in a
+mail that was passed on, keeps nobody from confirming."""
 MAIL_INTERVAL = timedelta(minutes=10)
 """Between two of them: the next one waits."""
 NETWORK_LIMIT = SignUpLimit(30, timedelta(hours=1))
 """Of forms from one network: a household, or an office behind one address."""
 SITE_LIMIT = SignUpLimit(1_000, timedelta(hours=1))
 """Of all forms: with very many networks nobody has the site mail a list of strangers, or fills its disk."""
-ATTEMPT_PERIOD = max(limit.period for limit in (MAIL_LIMIT, NETWORK_LIMIT, SITE_LIMIT))
+ATTEMPT_PERIOD = max(limit.period for limit in (MAIL_LIMIT, LINK_LIMIT, NETWORK_LIMIT, SITE_LIMIT))
 BATCH_ROWS = 1_000
 
 
@@ -85,7 +93,7 @@ def request_subscriptions(
         TooManySignUps: the network, or all of them, have sent too many forms.
         LockWaitTooLong: a mail to the address is being sent.
     """
-    attempt = _record_attempt(address, network)
+    attempt = _record_attempt(address, network, MAIL_LIMIT)
     with brief_transaction():
         lock_mailbox(address)
         if not SuppressedAddress.objects.refusals(address).exists():
@@ -95,13 +103,13 @@ def request_subscriptions(
                 subscriber.save(update_fields=["locale"])
             for condition in store_choices(choices):
                 _add_subscription(subscriber, condition, timing)
-            _queue_confirmation(subscriber, attempt)
+            _queue_confirmation(subscriber, attempt, MAIL_LIMIT)
         # In any case: whether an answer waits for the disk would show who is subscribed.
         attempt.save(update_fields=["at", "was_mailed"])
 
 
 def request_link(subscriber: Subscriber, *, network: str) -> None:
-    """Queue the mail with the link by which a reader changes what they get, within the limits of sign-ups.
+    """Queue the mail with the link by which a reader changes what they get, within limits (`LINK_LIMIT`).
 
     Args:
         network: as for `request_subscriptions`.
@@ -111,11 +119,11 @@ def request_link(subscriber: Subscriber, *, network: str) -> None:
         LockWaitTooLong: a mail to the reader is being sent.
     """
     address = subscriber.address
-    attempt = _record_attempt(address, network)
+    attempt = _record_attempt(address, network, LINK_LIMIT)
     with brief_transaction():
         lock_mailbox(address)
         with suppress(Subscriber.DoesNotExist):  # the reader has just left
-            _queue_confirmation(lock_subscriber(subscriber.pk), attempt)
+            _queue_confirmation(lock_subscriber(subscriber.pk), attempt, LINK_LIMIT)
         attempt.save(update_fields=["at", "was_mailed"])
 
 
@@ -124,10 +132,10 @@ def lock_mailbox(address: str) -> None:
     lock_until_commit(int.from_bytes(bytes.fromhex(digest_mailbox(address))[:8], signed=True))
 
 
-def _record_attempt(address: str, network: str) -> SignUpAttempt:
+def _record_attempt(address: str, network: str, mail_limit: SignUpLimit) -> SignUpAttempt:
     """Store an attempt before it is carried out: of several at the same time none passes a limit of forms."""
     attempt = SignUpAttempt(
-        address_digest=digest_mailbox(address),
+        address_digest=digest_mailbox(address, purpose=mail_limit.purpose),
         network_digest=salted_hmac("subscriptions.network", network, algorithm="sha256").hexdigest(),
     )
     _check_limits(attempt, allowance=0)  # a flood is refused without a write
@@ -192,7 +200,7 @@ def _waiting_mails(subscriber: Subscriber) -> QuerySet[AlertMail]:
     return subscriber.mails.pending().filter(purpose=AlertMailPurpose.CONFIRM)
 
 
-def _queue_confirmation(subscriber: Subscriber, attempt: SignUpAttempt) -> None:
+def _queue_confirmation(subscriber: Subscriber, attempt: SignUpAttempt, limit: SignUpLimit) -> None:
     """Queue the mail, for later if one was sent just now; none if one waits, or as many as may be were sent in the day.
 
     The attempt says so, and is stored by the caller.
@@ -202,9 +210,9 @@ def _queue_confirmation(subscriber: Subscriber, attempt: SignUpAttempt) -> None:
         return
     now = timezone.now()
     mailed = SignUpAttempt.objects.filter(address_digest=attempt.address_digest, was_mailed=True)
-    recent = mailed.filter(at__gt=now - MAIL_LIMIT.period).order_by("-at").values_list("at", flat=True)
-    times = list(recent[: MAIL_LIMIT.count])
-    if len(times) == MAIL_LIMIT.count:
+    recent = mailed.filter(at__gt=now - limit.period).order_by("-at").values_list("at", flat=True)
+    times = list(recent[: limit.count])
+    if len(times) == limit.count:
         return
     due_at = max([now, *(at + MAIL_INTERVAL for at in times[:1])])
     subscriber.mails.create(purpose=AlertMailPurpose.CONFIRM, period_end=now, next_attempt_at=due_at)

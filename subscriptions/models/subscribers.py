@@ -215,6 +215,7 @@ class SignUpAttempt(models.Model):
     """A form that was sent, counted for the limits of `signup` and deleted after a day. It names nobody.
 
     Attributes:
+        address_digest: the keyed digest of the mailbox, another one for each limit of mails.
         network_digest: the keyed digest of the network that it came from.
         at: when it was sent; if it was mailed, when the mail is due.
         was_mailed: whether a mail that asks for confirmation was queued.

@@ -1,6 +1,7 @@
 """Limits of sign-ups: of mails to an address, of forms of a network, and of all forms."""
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -16,12 +17,16 @@ from subscriptions.models import (
     Timing,
 )
 from subscriptions.signup import (
+    LINK_LIMIT,
+    MAIL_LIMIT,
     NETWORK_LIMIT,
     SignUpLimit,
     remove_subscriber,
 )
+from subscriptions.tokens import TokenPurpose
 
 from .factories import make_subscriber
+from .own_pages import url
 from .sign_up import ADDRESS, pass_time, sign_up
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +40,37 @@ def test_an_address_is_mailed_at_most_three_times_a_day(client):
         counts.append(SignUpAttempt.objects.filter(was_mailed=True).count())
 
     assert counts == [1, 2, 3, 3, 4]
+
+
+def ask_for_link(client, subscriber: Subscriber):
+    return client.post(url("send_link", subscriber, TokenPurpose.LEAVE))
+
+
+def count_mailed(send: Callable[[], object], times: int) -> int:
+    """Return how many mails are queued by forms that are sent some time after each other."""
+    before = AlertMail.objects.count()
+    for _time in range(times):
+        pass_time(minutes=11)
+        assert send().status_code == 200
+    return AlertMail.objects.count() - before
+
+
+@pytest.mark.parametrize("is_link_first", [True, False])
+def test_links_that_are_mailed_keep_nobody_from_confirming_nor_the_other_way_round(client, is_link_first):
+    subscriber = make_subscriber(address=ADDRESS)
+    forms = [lambda: ask_for_link(client, subscriber), lambda: sign_up(client)]
+
+    counts = [count_mailed(form, 5) for form in (forms if is_link_first else forms[::-1])]
+
+    assert counts == [LINK_LIMIT.count, MAIL_LIMIT.count]
+
+
+def test_links_count_as_forms_of_a_network(client):
+    subscriber = make_subscriber(address=ADDRESS)
+    for _number in range(NETWORK_LIMIT.count):
+        ask_for_link(client, subscriber)
+
+    assert ask_for_link(client, subscriber).status_code == 429 and sign_up(client).status_code == 429
 
 
 def test_a_mail_within_ten_minutes_of_another_is_sent_once_they_are_over(client):
