@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import TextChoices
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -182,19 +183,50 @@ class SignUpForm(OptionsForm):
         return bool(self.data.get("website"))
 
 
-class PauseForm(forms.Form):
-    """Until when no mail is sent: the day of the next one."""
+class Pause(TextChoices):
+    """What a reader chooses of a pause."""
 
+    KEEP = "keep", gettext_lazy("No pause")
+    RESUME = "resume", gettext_lazy("Get emails again now")
+    WEEK = "week", gettext_lazy("For a week")
+    MONTH = "month", gettext_lazy("For a month")
+    DAY = "day", gettext_lazy("Until a day")
+
+
+PAUSE_PERIODS = {Pause.WEEK: timedelta(days=7), Pause.MONTH: timedelta(days=30)}
+
+
+class ManageForm(OptionsForm):
+    """What a reader stores at once, and until when no mail is sent: the day of the next one."""
+
+    pause = forms.ChoiceField(choices=Pause.choices, required=False)
     paused_until = forms.DateField(
-        error_messages={
-            "required": gettext_lazy("Please choose a day."),
-            "invalid": gettext_lazy("Please choose a day, such as 2026-12-31."),
-        }
+        required=False,
+        error_messages={"invalid": gettext_lazy("Please choose a day, such as 2026-12-31.")},
     )
 
-    def clean_paused_until(self) -> datetime:
-        day = self.cleaned_data["paused_until"]
+    def clean_pause(self) -> Pause:
+        return Pause(self.cleaned_data["pause"] or Pause.KEEP)
+
+    def clean_paused_until(self) -> datetime | None:
+        """Return the end of a pause that is chosen, by a day alone, too; None without one."""
+        pause, day = self.cleaned_data.get("pause"), self.cleaned_data["paused_until"]
         today = timezone.localdate()
+        if pause in PAUSE_PERIODS:
+            day = today + PAUSE_PERIODS[pause]
+        if pause == Pause.DAY and not day:
+            raise ValidationError(_("Please choose a day."))
+        if pause == Pause.RESUME or not day:
+            return None
         if not today < day <= today + MAX_PAUSE:
             raise ValidationError(_("Please choose a day after today, within a year."))
         return timezone.make_aware(datetime.combine(day, time()))
+
+    @property
+    def subscriber_values(self) -> dict[str, Any]:
+        """What a valid form changes of the subscriber, by column."""
+        values = {"locale": self.cleaned_data["locale"]}
+        paused_until = self.cleaned_data["paused_until"]
+        if paused_until or self.cleaned_data["pause"] == Pause.RESUME:
+            values["paused_until"] = paused_until
+        return values

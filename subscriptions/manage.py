@@ -23,17 +23,19 @@ from .timings import change_timing
 def change_subscriptions(
     subscriber: Subscriber,
     *,
-    locale: str,
     timings: Mapping[int, Timing],
     removed: Collection[int],
     added: Iterable[Choice] = (),
     timing: Timing = Timing.AT_ONCE,
+    **values: str | datetime | None,
 ) -> bool:
     """Change what a reader gets, who has shown by the link that the address is theirs; so what is added is confirmed.
 
     Args:
         timings: by the primary keys of subscriptions; those of other subscribers are ignored, as in `removed`.
         timing: of what is added.
+        values: of the subscriber: `locale`, and `paused_until` unless it stays. What happens until then is not mailed
+            later.
 
     Returns:
         Whether the reader still gets anything. Who removes the last subscription leaves, whatever waits for a
@@ -47,8 +49,9 @@ def change_subscriptions(
     subscriber = lock_subscriber(subscriber.pk)
     lock_state()  # last: the sender may have the subscriber for long, and a stop at the desk waits for the state
     own = subscriber.subscriptions
-    subscriber.locale = locale
-    subscriber.save(update_fields=["locale"])
+    for name, value in values.items():
+        setattr(subscriber, name, value)
+    subscriber.save(update_fields=values)
     for subscription in own.filter(pk__in=timings).select_related("condition"):
         change_timing(subscription, limit_timing(subscription.condition.filters, timings[subscription.pk]))
     own.filter(pk__in=removed).delete()
@@ -80,19 +83,6 @@ def _delete_excess(subscriber: Subscriber) -> None:
     excess = max(0, subscriber.subscriptions.count() - MAX_SUBSCRIPTIONS)
     waiting = subscriber.subscriptions.filter(confirmed_at=None).order_by("requested_at", "pk")
     subscriber.subscriptions.filter(pk__in=list(waiting.values_list("pk", flat=True)[:excess])).delete()
-
-
-@brief_transaction()
-def pause(subscriber: Subscriber, until: datetime | None) -> None:
-    """Send no mail before a moment; None sends mails again. What happens until then is not mailed later.
-
-    Raises:
-        Subscriber.DoesNotExist: the reader has left.
-        LockWaitTooLong: a mail to the reader is being sent.
-    """
-    lock_subscriber(subscriber.pk)
-    subscriber.paused_until = until
-    subscriber.save(update_fields=["paused_until"])
 
 
 def describe_subscriber(subscriber: Subscriber) -> dict[str, object]:

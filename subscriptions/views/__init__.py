@@ -1,6 +1,7 @@
 """Views of readers: sign up, confirm, change what they get, leave."""
 
-from .own import leave, manage, my_data, refuse, send_link
+from .manage import manage
+from .own import leave, my_data, refuse, send_link
 from .sign_up import confirm, sign_up
 
 __all__ = ["confirm", "leave", "manage", "my_data", "refuse", "send_link", "sign_up"]

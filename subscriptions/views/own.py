@@ -1,12 +1,8 @@
-"""What readers do with the links of their mails: change what they get, pause it, take their data along, leave.
+"""What readers do with the links of their mails beside changing what they get: take their data along, leave, refuse.
 
 Whoever has a link may do what it opens, and nothing else; a forged form would need its token.
 """
 
-from collections.abc import Iterable, Mapping
-from http import HTTPStatus
-
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,9 +10,8 @@ from django.views.decorators.csrf import csrf_exempt
 
 from accounts.client_address import client_address, client_network
 from accounts.mail import can_send_mail
-from subscriptions.forms import ChoiceList, OptionsForm, PauseForm
-from subscriptions.manage import change_subscriptions, describe_subscriber, pause
-from subscriptions.models import Subscriber, Subscription, Timing
+from subscriptions.manage import describe_subscriber
+from subscriptions.models import Subscriber
 from subscriptions.refusals import refuse_sign_ups
 from subscriptions.signup import TooManySignUps, remove_subscriber, request_link
 from subscriptions.tokens import TokenPurpose, read_token
@@ -24,109 +19,16 @@ from subscriptions.tokens import TokenPurpose, read_token
 from .pages import (
     METHODS,
     answer_busy,
-    answer_who_left,
     find_subscriber,
-    list_subscriptions,
-    option_fields,
-    read_keys,
     render,
+    render_left,
     render_mail_is_off,
     render_message,
     render_refusal,
     render_unknown,
-    token_path,
     token_paths,
     with_headers,
 )
-
-
-@csrf_exempt
-@answer_busy
-@answer_who_left
-def manage(request: HttpRequest, token: str) -> HttpResponse:
-    """Show what a reader gets; change it, pause it, or add to it."""
-    subscriber = find_subscriber(TokenPurpose.MANAGE, token)
-    if not subscriber:
-        return render_unknown(request)
-    if request.method != "POST":
-        return _render_manage(request, token, subscriber)
-    if "pause" in request.POST:
-        return _pause(request, token, subscriber)
-    if "resume" in request.POST:
-        pause(subscriber, None)
-        return _render_manage(request, token, subscriber, done=_("You get emails again."))
-    return _change(request, token, subscriber)
-
-
-def _pause(request: HttpRequest, token: str, subscriber: Subscriber) -> HttpResponse:
-    form = PauseForm(request.POST)
-    if not form.is_valid():
-        return _render_manage(request, token, subscriber, pause_error=form.errors["paused_until"][0])
-    pause(subscriber, form.cleaned_data["paused_until"])
-    return _render_manage(request, token, subscriber, done=_("Your emails are paused."))
-
-
-def _change(request: HttpRequest, token: str, subscriber: Subscriber) -> HttpResponse:
-    choices, options = ChoiceList.from_form(request.POST), OptionsForm(request.POST)
-    if choices.error or not options.is_valid():
-        error = choices.error or _("Please choose one of the languages.")
-        return _render_manage(request, token, subscriber, choices=choices, error=error)
-    values = options.cleaned_data
-    try:
-        gets_anything = change_subscriptions(
-            subscriber,
-            locale=values["locale"],
-            timings=_read_timings(request.POST),
-            removed=read_keys(request.POST.getlist("removed")),
-            added=choices.choices,
-            timing=values["timing"],
-        )
-    except ValidationError as error:
-        return _render_manage(request, token, subscriber, choices=choices, error=error.message)
-    if not gets_anything:
-        return _render_left(request)
-    subscriber.refresh_from_db()
-    return _render_manage(request, token, subscriber, done=_("Your changes are stored."))
-
-
-def _render_manage(
-    request: HttpRequest,
-    token: str,
-    subscriber: Subscriber,
-    *,
-    choices: ChoiceList | None = None,
-    done: str = "",
-    error: str = "",
-    pause_error: str = "",
-) -> HttpResponse:
-    rows = subscriber.subscriptions.select_related("condition").order_by("pk")
-    return render(
-        request,
-        "manage",
-        status=HTTPStatus.BAD_REQUEST if error or pause_error else HTTPStatus.OK,
-        title=_("Your alerts"),
-        alternates=token_paths("manage", token),
-        subscriptions=list_subscriptions(row for row in rows if row.confirmed_at),
-        has_unconfirmed=any(not row.confirmed_at for row in rows),
-        choices=choices or ChoiceList(),
-        email=subscriber.address,
-        paused_until=subscriber.is_paused and subscriber.paused_until,
-        failed_at=subscriber.failed_at,
-        done=done,
-        error=error,
-        pause_error=pause_error,
-        leave_url=token_path("leave", subscriber),
-        data_url=reverse("subscriptions:my_data", args=[token]),
-        **option_fields(
-            {"locale": subscriber.locale, "timing": request.POST.get("timing", _usual_timing(rows))}
-        ),
-    )
-
-
-def _usual_timing(subscriptions: Iterable[Subscription]) -> str:
-    """Return how often a reader gets all that they have chosen; "" if it differs."""
-    timings = {row.timing for row in subscriptions if row.confirmed_at}
-    return timings.pop() if len(timings) == 1 else ""
 
 
 def my_data(request: HttpRequest, token: str) -> HttpResponse:
@@ -153,7 +55,7 @@ def leave(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST" and subscriber:
         remove_subscriber(subscriber)
     if request.method == "POST" or not subscriber:
-        return _render_left(request)
+        return render_left(request)
     return render(
         request,
         "leave",
@@ -226,23 +128,4 @@ def _render_nothing_stored(request: HttpRequest) -> HttpResponse:
     return render_message(request, _("Nothing is left to do"), sentences)
 
 
-def _render_left(request: HttpRequest) -> HttpResponse:
-    sentences = [
-        _("You get no more alerts. Your address is deleted."),
-        _(
-            "We keep only a code that cannot be turned back into your address, so that no list adds you again."
-        ),
-    ]
-    return render_message(request, _("You are unsubscribed"), sentences)
-
-
-def _read_timings(data: Mapping[str, str]) -> dict[int, Timing]:
-    """Return the timings of a form by the primary keys of subscriptions: its fields are "timing-12"."""
-    fields = {
-        name.removeprefix("timing-"): value for name, value in data.items() if name.startswith("timing-")
-    }
-    return {int(key): Timing(fields[key]) for key in fields if read_keys([key]) and fields[key] in Timing}
-
-
-manage.allowed_methods = leave.allowed_methods = METHODS
-send_link.allowed_methods = refuse.allowed_methods = METHODS
+leave.allowed_methods = send_link.allowed_methods = refuse.allowed_methods = METHODS

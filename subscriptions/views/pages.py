@@ -5,7 +5,7 @@ from functools import wraps
 from http import HTTPStatus
 from time import monotonic, sleep
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.dates import WEEKDAYS
 from django.utils.formats import date_format
@@ -30,6 +30,7 @@ PRIVATE_HEADERS = {
     "X-Robots-Tag": "noindex, nofollow",
 }
 MAX_KEY_DIGITS = 18
+NO_DATA = QueryDict()
 ANSWER_SECONDS = 0.2
 """How long a form with an address takes at least: what is stored of the address makes it some milliseconds longer."""
 
@@ -151,27 +152,52 @@ def render_unknown(request: HttpRequest) -> HttpResponse:
     return render_message(request, _("This link does not work"), sentences, status=HTTPStatus.NOT_FOUND)
 
 
-def list_subscriptions(subscriptions: Iterable[Subscription]) -> list[dict[str, object]]:
+def render_left(request: HttpRequest) -> HttpResponse:
+    sentences = [
+        _("You get no more alerts. Your address is deleted."),
+        _(
+            "We keep only a code that cannot be turned back into your address, so that no list adds you again."
+        ),
+    ]
+    return render_message(request, _("You are unsubscribed"), sentences)
+
+
+def list_subscriptions(
+    subscriptions: Iterable[Subscription], data: QueryDict = NO_DATA
+) -> list[dict[str, object]]:
+    """Return what pages show of subscriptions.
+
+    Args:
+        data: a form that could not be stored, whose values are shown in place of the stored ones.
+    """
+    removed = read_keys(data.getlist("removed"))
     return [
         {
             "pk": subscription.pk,
             "label": describe_condition(subscription.condition),
             "timing": subscription.get_timing_display(),
-            "timings": _options(
+            "timings": select_options(
                 [(timing, timing.label) for timing in list_timings(subscription.condition.filters)],
-                subscription.timing,
+                data.get(timing_field(subscription.pk), subscription.timing),
             ),
+            "timing_field": timing_field(subscription.pk),
+            "is_removed": subscription.pk in removed,
         }
         for subscription in subscriptions
     ]
+
+
+def timing_field(pk: int | str) -> str:
+    """Return the name of the field that says how often mails of a subscription come."""
+    return f"timing-{pk}"
 
 
 def option_fields(values: Mapping[str, str]) -> dict[str, object]:
     locales = [(code, LANGUAGE_NAMES[code]) for code in LOCALES]
     return {
         "timing_hint": _describe_times(),
-        "timings": _options(Timing.choices, values.get("timing") or Timing.AT_ONCE),
-        "locales": _options(locales, values.get("locale") or current_locale()),
+        "timings": select_options(Timing.choices, values.get("timing") or Timing.AT_ONCE),
+        "locales": select_options(locales, values.get("locale") or current_locale()),
     }
 
 
@@ -180,7 +206,7 @@ def _describe_times() -> str:
     return _("Daily emails come at %(time)s, weekly ones each %(day)s at that time.") % times
 
 
-def _options(choices: Iterable[tuple[str, str]], selected: str) -> list[dict[str, object]]:
+def select_options(choices: Iterable[tuple[str, str]], selected: str) -> list[dict[str, object]]:
     return [{"value": value, "label": label, "selected": value == selected} for value, label in choices]
 
 

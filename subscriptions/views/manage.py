@@ -1,0 +1,137 @@
+"""The page of a reader: all that they get, in one form that stores all of it, or says what is wrong and keeps it."""
+
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+
+from subscriptions.forms import ChoiceList, ManageForm, Pause
+from subscriptions.manage import change_subscriptions
+from subscriptions.models import Subscriber, Subscription, Timing
+from subscriptions.tokens import TokenPurpose
+
+from .pages import (
+    METHODS,
+    NO_DATA,
+    answer_busy,
+    answer_who_left,
+    find_subscriber,
+    list_subscriptions,
+    option_fields,
+    read_keys,
+    render,
+    render_left,
+    render_unknown,
+    select_options,
+    timing_field,
+    token_path,
+    token_paths,
+)
+
+DAY_FIELD = "paused_until"
+
+
+@csrf_exempt
+@answer_busy
+@answer_who_left
+def manage(request: HttpRequest, token: str) -> HttpResponse:
+    """Show what a reader gets; change it, pause it, or add to it."""
+    subscriber = find_subscriber(TokenPurpose.MANAGE, token)
+    if not subscriber:
+        return render_unknown(request)
+    if request.method != "POST":
+        return _render_manage(request, token, subscriber)
+    return _change(request, token, subscriber)
+
+
+def _change(request: HttpRequest, token: str, subscriber: Subscriber) -> HttpResponse:
+    choices, form = ChoiceList.from_form(request.POST), ManageForm(request.POST)
+    if not form.is_valid() or choices.error or "remove" in request.POST:
+        return _render_manage(request, token, subscriber, form=form, choices=choices, error=choices.error)
+    try:
+        gets_anything = change_subscriptions(
+            subscriber,
+            timings=_read_timings(request.POST),
+            removed=read_keys(request.POST.getlist("removed")),
+            added=choices.choices,
+            timing=form.cleaned_data["timing"],
+            **form.subscriber_values,
+        )
+    except ValidationError as error:
+        return _render_manage(request, token, subscriber, form=form, choices=choices, error=error.message)
+    if not gets_anything:
+        return render_left(request)
+    subscriber.refresh_from_db()
+    return _render_manage(request, token, subscriber, done=_("Your changes are stored."))
+
+
+def _render_manage(
+    request: HttpRequest,
+    token: str,
+    subscriber: Subscriber,
+    *,
+    form: ManageForm | None = None,
+    choices: ChoiceList | None = None,
+    done: str = "",
+    error: str = "",
+) -> HttpResponse:
+    """Return the page, with what is stored or with a form that could not be stored."""
+    data: QueryDict = form.data if form else NO_DATA
+    pause_error = form.errors.get(DAY_FIELD, [""])[0] if form else ""
+    if form and not (error or pause_error) and form.errors:
+        error = _("Please choose one of the languages.")
+    rows = subscriber.subscriptions.select_related("condition").order_by("pk")
+    return render(
+        request,
+        "manage",
+        status=HTTPStatus.BAD_REQUEST if error or pause_error else HTTPStatus.OK,
+        title=_("Your alerts"),
+        alternates=token_paths("manage", token),
+        subscriptions=list_subscriptions((row for row in rows if row.confirmed_at), data),
+        has_unconfirmed=any(not row.confirmed_at for row in rows),
+        choices=choices or ChoiceList(),
+        email=subscriber.address,
+        paused_until=subscriber.is_paused and subscriber.paused_until,
+        pauses=_pause_options(subscriber, data),
+        pause_day=data.get(DAY_FIELD, ""),
+        failed_at=subscriber.failed_at,
+        done=done,
+        error=error,
+        pause_error=pause_error,
+        leave_url=token_path("leave", subscriber),
+        data_url=reverse("subscriptions:my_data", args=[token]),
+        **option_fields({"locale": subscriber.locale, "timing": _usual_timing(rows), **data.dict()}),
+    )
+
+
+def _usual_timing(subscriptions: Iterable[Subscription]) -> str:
+    """Return how often a reader gets all that they have chosen; "" if it differs."""
+    timings = {row.timing for row in subscriptions if row.confirmed_at}
+    return timings.pop() if len(timings) == 1 else ""
+
+
+def _pause_options(subscriber: Subscriber, data: Mapping[str, str]) -> list[dict[str, object]]:
+    """Return what may be chosen: who is paused may go on, or keep the day as it is."""
+    labels = dict(Pause.choices)
+    if subscriber.is_paused:
+        day = date_format(timezone.localtime(subscriber.paused_until), "DATE_FORMAT")
+        labels[Pause.KEEP] = _("Paused until %(day)s, as now") % {"day": day}
+    else:
+        del labels[Pause.RESUME]
+    return select_options(labels.items(), data.get("pause") or Pause.KEEP)
+
+
+def _read_timings(data: Mapping[str, str]) -> dict[int, Timing]:
+    """Return the timings of a form by the primary keys of subscriptions (`timing_field`)."""
+    prefix = timing_field("")
+    fields = {name.removeprefix(prefix): value for name, value in data.items() if name.startswith(prefix)}
+    return {int(key): Timing(fields[key]) for key in fields if read_keys([key]) and fields[key] in Timing}
+
+
+manage.allowed_methods = METHODS
