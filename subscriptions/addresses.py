@@ -7,6 +7,7 @@ which is not in the database.
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from difflib import get_close_matches
 from urllib.parse import quote
 
 from django.conf import settings
@@ -30,6 +31,21 @@ ANY_ADDRESS = re.compile(r'<?(?:"[^"]*"|[^\s<>"]+)(?:@|%40)[^\s<>"]+>?', re.IGNO
 REMOVED_ADDRESS = "(address)"
 DOTLESS_HOSTS = ("gmail.com", "googlemail.com")
 """Of one provider, which ignores dots in names. With others a name with a dot may be somebody else's."""
+
+PROVIDERS = (
+    "gmail.com", "googlemail.com", "hotmail.com", "hotmail.se", "outlook.com", "icloud.com", "yahoo.com", "yahoo.se",
+    "live.com", "live.se", "telia.com", "protonmail.com", "bredband.net", "comhem.se",
+)  # fmt: skip
+"""Hosts that many readers have, and mistype."""
+SIMILAR_HOSTS = (
+    "mail.com", "email.com", "ymail.com", "rocketmail.com", "hotmail.be", "hotmail.de", "hotmail.es", "hotmail.sk",
+    "yahoo.com.br", "yahoo.de", "yahoo.es", "live.be", "live.de", "live.cl", "live.co.uk", "outlook.com.br",
+)  # fmt: skip
+"""Hosts of other providers that are spelled alike: who types them is asked nothing."""
+ONLY_COM = ("gmail", "googlemail", "icloud")
+"""Providers that have addresses under .com alone, whatever their site is called in a country."""
+MIN_SIMILARITY = 0.87
+"""By which two letters of gmail.com are swapped, or one is wrong, missing or too many."""
 
 
 def clean_address(text: str) -> str:
@@ -67,6 +83,21 @@ def _normalize_host(host: str) -> str:
         return code.encode().decode("idna")
     except UnicodeError:  # such as the code of a host with ß, which stands for that host alone
         return code
+
+
+def suggest_address(address: str) -> str:
+    """Return the address that a reader may have meant who mistyped the host of a big provider; "" for any other.
+
+    It knows nothing but the hosts above: neither what is stored nor what hosts there are.
+    """
+    name, mark, host = address.rpartition("@")
+    if host in PROVIDERS or host in SIMILAR_HOSTS:
+        return ""
+    provider = host.partition(".")[0]
+    if provider in ONLY_COM:
+        return f"{name}{mark}{provider}.com"
+    similar = get_close_matches(host, PROVIDERS, n=1, cutoff=MIN_SIMILARITY)
+    return f"{name}{mark}{similar[0]}" if similar else ""
 
 
 def encrypt_address(address: str, *, owner: str) -> bytes:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from publications.models import FACETS, Edition
 
 from .conditions import find_rows
-from .models import Condition
+from .models import Condition, Subscription
 
 SEPARATOR = " · "
 
@@ -31,12 +31,17 @@ def describe_conditions(conditions: Collection[Condition], *, with_words: bool =
     return [_describe(condition, labels, titles, with_words=with_words) for condition in conditions]
 
 
-def describe_unconfirmed(pks: Iterable[int]) -> list[str]:
-    """Return what conditions that nobody has confirmed are called, in the order of the alphabet.
+def describe_chosen(subscriptions: Iterable[Subscription], *, with_words: bool = True) -> list[str]:
+    """Return what subscriptions are about and how often their mails come, in the order of the alphabet.
 
-    The words of a search are left out: anybody can mail them to anybody by the form, such as an advertisement.
+    Args:
+        with_words: say what searches are for. Of what nobody has confirmed it is left out: anybody can mail it to
+            anybody by the form, such as an advertisement.
     """
-    return sorted(describe_conditions(Condition.objects.filter(pk__in=pks), with_words=False))
+    chosen = list(subscriptions)
+    labels = describe_conditions([row.condition for row in chosen], with_words=with_words)
+    pairs = zip(labels, chosen, strict=True)
+    return sorted(f"{label} ({row.get_timing_display().lower()})" for label, row in pairs)
 
 
 def _describe(

@@ -39,7 +39,7 @@ from publications.news import sender_address
 
 from .entries import MailEntry, describe_many, preview_many, remove_line_ends
 from .expansion import PERIODS, list_mailed
-from .labels import SEPARATOR, describe_condition, describe_unconfirmed
+from .labels import SEPARATOR, describe_chosen
 from .mail_content import NOTHING, MailContent, content_key
 from .mail_parts import PLACES, MailPart, fill_in, render_entry, render_part, render_reason
 from .messages import MessageTemplate
@@ -50,6 +50,7 @@ from .models import (
     SuppressedAddress,
     Timing,
 )
+from .signup import list_unconfirmed
 from .timings import has_timing, is_changed
 from .tokens import TOKEN_LENGTH, TokenPurpose, make_token
 
@@ -185,14 +186,12 @@ class MailWriter:
 
     def _write_confirmation(self, mail: AlertMail) -> MessageTemplate | None:
         subscriber = mail.subscriber
-        waiting = Subscription.objects.filter(subscriber=subscriber.pk, confirmed_at=None)
-        waiting = waiting.exclude(pk__in=Subscription.objects.outdated())
-        conditions = set(waiting.values_list("condition", flat=True))
+        waiting = list(list_unconfirmed(subscriber))
         # Another spelling of the address may have refused since the form was sent.
-        if not conditions or SuppressedAddress.objects.refusals(subscriber.address).exists():
+        if not waiting or SuppressedAddress.objects.refusals(subscriber.address).exists():
             return self._write_overview(mail)
         with override(subscriber.locale):
-            reasons = describe_unconfirmed(conditions)
+            reasons = describe_chosen(waiting, with_words=False)
             is_subscribed = subscriber.subscriptions.confirmed().exists()
             context = {
                 "confirm_url": _link(TokenPurpose.CONFIRM),
@@ -209,7 +208,7 @@ class MailWriter:
         if not confirmed or any(row.confirmed_at >= mail.period_end for row in confirmed):
             return None
         with override(subscriber.locale):
-            context = {"reasons": sorted(describe_condition(row.condition) for row in confirmed)}
+            context = {"reasons": describe_chosen(confirmed)}
             subject = _("Your alerts, and the link to change them")
             return self._write_to_one(subject, "subscribed", context, subscriber.locale)
 

@@ -195,13 +195,14 @@ def timing_field(pk: int | str) -> str:
 def option_fields(values: Mapping[str, str]) -> dict[str, object]:
     locales = [(code, LANGUAGE_NAMES[code]) for code in LOCALES]
     return {
-        "timing_hint": _describe_times(),
+        "timing_hint": describe_times(),
         "timings": select_options(Timing.choices, values.get("timing") or Timing.AT_ONCE),
         "locales": select_options(locales, values.get("locale") or current_locale()),
     }
 
 
-def _describe_times() -> str:
+def describe_times() -> str:
+    """Return when daily and weekly mails come, in words."""
     times = {"time": date_format(DIGEST_TIME, "TIME_FORMAT"), "day": WEEKDAYS[DIGEST_WEEKDAY]}
     return _("Daily emails come at %(time)s, weekly ones each %(day)s at that time.") % times
 

@@ -19,7 +19,7 @@ from publications.locales import LOCALES, localized_path
 from publications.models import Edition
 from subscriptions.conditions import Choice
 from subscriptions.forms import LINKED_NAMES, ChoiceList, SignUpForm
-from subscriptions.models import CONFIRMATION_PERIOD, Subscriber
+from subscriptions.models import CONFIRMATION_PERIOD, Subscriber, Timing
 from subscriptions.signup import (
     MAX_CHOICES,
     TooManySignUps,
@@ -33,6 +33,7 @@ from .pages import (
     METHODS,
     answer_busy,
     answer_who_left,
+    describe_times,
     find_subscriber,
     list_subscriptions,
     option_fields,
@@ -68,6 +69,8 @@ def sign_up(request: HttpRequest) -> HttpResponse:
         return _render_sign_up(request, choices, form, with_errors=False, status=_status_of(choices))
     if not is_valid or choices.error:
         return _render_sign_up(request, choices, form, status=HTTPStatus.BAD_REQUEST)
+    if form.suggestion:
+        return _render_sent_form(request, "suggestion", _("Is the address right?"), choices, form)
     return _request(request, choices, form)
 
 
@@ -89,15 +92,22 @@ def _request(request: HttpRequest, choices: ChoiceList, form: SignUpForm) -> Htt
     except TooManySignUps as refusal:
         return render_refusal(request, refusal)
     wait_for_answer(since)
+    return _render_sent_form(request, "sent", _("Check your inbox"), choices, form)
+
+
+def _render_sent_form(
+    request: HttpRequest, template: str, title: str, choices: ChoiceList, form: SignUpForm
+) -> HttpResponse:
+    """Return a page that has all of a valid form, to be sent again."""
     return render(
         request,
-        "sent",
-        title=_("Check your inbox"),
-        email=values["email"],
+        template,
+        title=title,
         hours=HOURS,
         choices=choices,
-        timing=values["timing"],
-        locale=values["locale"],
+        suggestion=form.suggestion,
+        website=form.cleaned_data["website"],
+        **{name: form.cleaned_data[name] for name in ("email", "timing", "locale")},
     )
 
 
@@ -125,6 +135,7 @@ def _render_sign_up(
         choices=choices,
         max_choices=MAX_CHOICES,
         email=form.data.get("email", "")[:MAX_SHOWN_CHARACTERS],
+        asked=form.data.get("asked", "")[:MAX_SHOWN_CHARACTERS],
         email_error=email_error,
         error=choices.error or email_error,
         **option_fields(form.data),
@@ -160,6 +171,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         title=_("Confirm your alerts"),
         alternates=token_paths("confirm", token),
         subscriptions=list_subscriptions(waiting),
+        timing_hint=describe_times() if any(row.timing != Timing.AT_ONCE for row in waiting) else "",
         error=error,
         hours=HOURS,
     )

@@ -1,10 +1,12 @@
 """Mails that ask to confirm: with a link, and without words of whoever has sent the form."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
 from subscriptions.conditions import Choice
-from subscriptions.models import AlertMail, AlertMailPurpose, Subscriber
+from subscriptions.models import AlertMail, AlertMailPurpose, Subscriber, Timing
 from subscriptions.tokens import TokenPurpose, make_token
 from tests.factories import make_live
 
@@ -73,3 +75,18 @@ def test_a_confirmation_has_a_link_and_is_no_mail_of_a_list():
     subscription.confirmed_at = timezone.now()
     subscription.save()
     assert parse(mail) is None
+
+
+@pytest.mark.parametrize(("locale", "words"), [("en", "once a day"), ("sv", "en gång om dagen")])
+@pytest.mark.parametrize("is_confirmed", [False, True])
+def test_a_mail_and_the_page_say_how_often_mails_will_come(client, locale, words, is_confirmed):
+    row = make_unconfirmed(Choice({"kind": "report"}), locale=locale)
+    row.timing, row.confirmed_at = Timing.DAILY, timezone.now() - timedelta(days=1) if is_confirmed else None
+    row.save()
+
+    message = parse(ask(row.subscriber))
+    page = client.get(link_of(TokenPurpose.CONFIRM, row.subscriber))
+
+    for text in (text_of(message), html_of(message)):
+        assert f"({words})" in text
+    assert words in page.text.lower() and (is_confirmed or "07:00" in page.text or "7 a.m." in page.text)
