@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -20,6 +21,8 @@ from publications.locales import (
     localized_path,
 )
 from publications.models import (
+    KIND,
+    NEWSLETTER,
     LinkPlacement,
     MenuLink,
     SiteSettings,
@@ -100,7 +103,7 @@ def render_page(
         "verify_url": localized_url("verify"),
         "other_addresses_url": localized_url("other_addresses") if _has_other_addresses() else "",
         "alerts_url": alerts_url(),
-        "newsletter_url": SimpleLazyObject(lambda: link_url(site.newsletter)),
+        "newsletter_url": newsletter_url(site),
         "publisher": SimpleLazyObject(site.publisher.splitlines),
         "menus": SimpleLazyObject(lambda: build_menus(links, locale, path=current_path, section=section)),
         "current_path": current_path,
@@ -128,6 +131,15 @@ def identity_links(urls: Iterable[str]) -> list[dict[str, str]]:
 def alerts_url() -> str:
     """Return the path of the page to sign up for alerts in the current locale; "" where the site sends no mail."""
     return localized_path(current_locale(), "subscriptions:sign_up") if can_send_mail() else ""
+
+
+def newsletter_url(site: SiteSettings) -> str:
+    """Return where readers sign up for the newsletter: the address that an editor typed, else our form.
+
+    It is "" where neither is. Every site has the kind.
+    """
+    path = alerts_url()
+    return link_url(site.newsletter) or (f"{path}?{urlencode({KIND: NEWSLETTER})}" if path else "")
 
 
 def is_long_title(title: str) -> bool:

@@ -9,7 +9,7 @@ from lxml import html
 
 from accounts.mail import CONSOLE
 from publications import actions
-from publications.models import Publication, SitePage, TagKind
+from publications.models import Publication, SitePage, SiteSettings, TagKind
 from publications.path_prefixes import ALERT_PREFIXES
 from subscriptions.models import CONFIRMATION_PERIOD, Condition, Subscriber, Subscription
 from subscriptions.retention import MAIL_DAYS
@@ -142,6 +142,38 @@ def test_the_privacy_page_says_so_under_another_address_too(client):
     actions.save_instance(page, by=None)
 
     assert "It is stored encrypted" in client.get("/en/data-protection/").text
+
+
+@pytest.mark.parametrize("locale", ["en", "sv"])
+def test_the_foot_of_each_page_leads_to_the_form_for_the_newsletter(client, edition, locale):
+    page = html.fromstring(client.get(f"/{locale}/").content)
+    [link] = page.xpath("//footer//a[text()=$label]", label={"en": "Newsletter", "sv": "Nyhetsbrev"}[locale])
+
+    response = client.get(link.get("href"))
+
+    assert response.status_code == 200
+    assert html.fromstring(response.content).xpath("//input[@name='choice']/@value") == ["kind=newsletter"]
+
+
+def test_a_sign_up_page_that_editors_have_typed_is_linked_in_its_place(client, settings, edition):
+    SiteSettings.objects.update(newsletter="https://news.example")
+    settings.MAILERS = {"default": {"BACKEND": CONSOLE}}
+
+    page = html.fromstring(client.get("/en/").content)
+
+    assert page.xpath("//footer//a[text()='Newsletter']/@href") == ["https://news.example"]
+
+
+@pytest.mark.parametrize(
+    "path", ["/en/", "/sv/", "/en/publications/", "/en/topics/energy/", "/en/authors/ann-berg/"]
+)
+def test_a_link_at_the_top_leads_to_the_form(client, edition, path):
+    for title in ("Lead", "Another"):
+        make_live(title=title, language=path[1:3])
+    page = html.fromstring(client.get(path).content)
+
+    [link] = page.xpath("//main//a[@href='#alerts']")
+    assert link.text in ("Follow by email", "Följ via e-post") and page.xpath("//*[@id='alerts']")
 
 
 @pytest.mark.parametrize("locale", ["en", "sv"])
