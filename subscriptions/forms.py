@@ -111,7 +111,16 @@ class ChoiceList:
     @property
     def has_issues(self) -> bool:
         """Whether issues of the newsletter are among the choices, which come at once."""
-        return any(len(list_timings(listed.choice.filters)) == 1 for listed in self.listed)
+        return any(self._issue_flags)
+
+    @property
+    def has_only_issues(self) -> bool:
+        """Whether nothing else is: how often mails come is then no choice."""
+        return self.has_issues and all(self._issue_flags) and not self.is_open
+
+    @property
+    def _issue_flags(self) -> list[bool]:
+        return [len(list_timings(listed.choice.filters)) == 1 for listed in self.listed]
 
     @property
     def common_fields(self) -> Iterable[dict[str, Any]]:

@@ -62,3 +62,16 @@ def test_readers_sign_up_before_the_first_issue(client):
     page = client.get("/en/alerts/", {"kind": "newsletter"})
 
     assert page.status_code == 200 and "Newsletter" in page.text
+
+
+@pytest.mark.parametrize(
+    ("choices", "is_asked"),
+    [([], True), (["kind=newsletter"], False), (["kind=newsletter", "kind=report"], True), (["kind=report"], True)],
+)
+def test_who_chooses_issues_alone_is_not_asked_how_often(client, choices, is_asked):
+    make_live(kind="report")
+
+    page = client.post("/en/alerts/", {"choice": choices}).text
+
+    assert ('type="radio" name="timing"' in page) is is_asked
+    assert ("as soon as an issue is published" in page) is ("kind=newsletter" in choices)
