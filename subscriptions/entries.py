@@ -13,7 +13,7 @@ from publications.models import Edition, EditionWithRows, byline_names
 from publications.presentation import byline_text
 
 from .expansion import ENDING_TYPES, find_edition
-from .labels import SEPARATOR
+from .labels import SEPARATOR, join_details
 from .models import AlertEvent, AlertType
 from .newsletter import IssueItem, build_issue
 
@@ -95,7 +95,7 @@ def _describe(
             language=edition.language,
             direction=edition.direction,
             url=_find_url(event, edition),
-            details=SEPARATOR.join(filter(None, (kind, authors, format_day(event.happens_at), language))),
+            details=join_details(kind, authors, format_day(event.happens_at), language),
             note=_cut(_find_note(event), limit),
             summary="" if is_ending else _cut(edition.summary, limit),
             items=tuple(build_issue(edition))

@@ -11,6 +11,7 @@ from .conditions import find_rows
 from .models import Condition, Subscription
 
 SEPARATOR = " · "
+NO_BREAK_SPACE = "\u00a0"
 
 
 def describe_condition(condition: Condition, *, with_words: bool = True) -> str:
@@ -42,6 +43,12 @@ def describe_chosen(subscriptions: Iterable[Subscription], *, with_words: bool =
     labels = describe_conditions([row.condition for row in chosen], with_words=with_words)
     pairs = zip(labels, chosen, strict=True)
     return sorted(f"{label} ({row.get_timing_display().lower()})" for label, row in pairs)
+
+
+def join_details(kind: str, authors: str, day: str, language: str) -> str:
+    """Return what is said of a text below its title, without empty parts. On a phone no line breaks in the day."""
+    details = kind, authors, day.replace(" ", NO_BREAK_SPACE), language
+    return f"{NO_BREAK_SPACE}· ".join(filter(None, details))
 
 
 def _describe(

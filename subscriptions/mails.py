@@ -39,7 +39,7 @@ from publications.news import sender_address
 
 from .entries import MailEntry, describe_many, preview_many, remove_line_ends
 from .expansion import PERIODS, list_mailed
-from .labels import SEPARATOR, describe_chosen
+from .labels import NO_BREAK_SPACE, SEPARATOR, describe_chosen
 from .mail_content import NOTHING, MailContent, content_key
 from .mail_parts import PLACES, MailPart, fill_in, render_entry, render_part, render_reason
 from .messages import MessageTemplate
@@ -271,6 +271,6 @@ def _list_headers() -> dict[str, str]:
 def _heading(mail: AlertMail) -> str:
     if mail.purpose == AlertMailPurpose.ALERT:
         return ""
-    day = date_format(timezone.localtime(mail.period_end), "DATE_FORMAT")
+    day = date_format(timezone.localtime(mail.period_end), "DATE_FORMAT").replace(" ", NO_BREAK_SPACE)
     is_daily = mail.purpose == AlertMailPurpose.DAILY
     return (_("Daily alerts, %(day)s") if is_daily else _("Weekly alerts, %(day)s")) % {"day": day}

@@ -26,6 +26,8 @@ from publications.models import (
 )
 from publications.presentation import build_teasers
 
+from .labels import join_details
+
 MAX_PROPOSED = 20
 """As many as a publication may link to."""
 FIRST_PERIOD = timedelta(days=30)
@@ -73,11 +75,8 @@ def build_issue(edition: Edition) -> list[IssueItem]:
     return [
         IssueItem(
             title=each.marked_title,
-            details=" · ".join(
-                filter(
-                    None,
-                    (teaser.kind, teaser.byline, teaser.published_on, other_language_label(each.language)),
-                )
+            details=join_details(
+                teaser.kind, teaser.byline, teaser.published_on, other_language_label(each.language)
             ),
             summary=each.summary,
             language=each.language,

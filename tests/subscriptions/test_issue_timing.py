@@ -66,7 +66,12 @@ def test_readers_sign_up_before_the_first_issue(client):
 
 @pytest.mark.parametrize(
     ("choices", "is_asked"),
-    [([], True), (["kind=newsletter"], False), (["kind=newsletter", "kind=report"], True), (["kind=report"], True)],
+    [
+        ([], True),
+        (["kind=newsletter"], False),
+        (["kind=newsletter", "kind=report"], True),
+        (["kind=report"], True),
+    ],
 )
 def test_who_chooses_issues_alone_is_not_asked_how_often(client, choices, is_asked):
     make_live(kind="report")

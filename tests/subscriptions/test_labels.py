@@ -6,7 +6,7 @@ from django.utils.translation import override
 from publications.actions import publish, undo, withdraw
 from publications.models import EditionWithRows
 from subscriptions.conditions import Choice, find_values, has_filters
-from subscriptions.labels import describe_condition
+from subscriptions.labels import describe_condition, join_details
 from tests.factories import make_author, make_live, make_tag, saved
 
 pytestmark = pytest.mark.django_db
@@ -77,3 +77,9 @@ def test_a_title_that_was_published_by_mistake_is_not_said_again():
 
     assert describe(publication=edition.publication_id) == "Changes to “The grid”"
     assert describe(publication=mistake.pk) == "Changes to “no longer public”"
+
+
+def test_no_line_of_a_mail_on_a_phone_breaks_in_a_day():
+    details = join_details("Quick Comment", "Ann Berg", "9 June 2026", "")
+
+    assert details.split(" ") == ["Quick", "Comment\u00a0·", "Ann", "Berg\u00a0·", "9\u00a0June\u00a02026"]

@@ -43,7 +43,7 @@ def test_a_mail_is_in_the_language_of_its_subscriber():
 
     assert message["Subject"] == "Ny: ”Gas”" and message["Content-Language"] == "sv"
     assert "eftersom du har valt" in text_of(message) and '<html lang="sv">' in html_of(message)
-    assert re.search(r"\d{4} · Engelska$", text_of(message), re.MULTILINE)
+    assert re.search(r"\d{4}\s·\sEngelska$", text_of(message), re.MULTILINE)
 
 
 CHANGES = {
