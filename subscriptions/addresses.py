@@ -41,7 +41,7 @@ SIMILAR_HOSTS = (
     "mail.com", "email.com", "ymail.com", "rocketmail.com", "hotmail.be", "hotmail.de", "hotmail.es", "hotmail.sk",
     "yahoo.com.br", "yahoo.de", "yahoo.es", "live.be", "live.de", "live.cl", "live.co.uk", "outlook.com.br",
 )  # fmt: skip
-"""Hosts of other providers that are spelled alike: who types them is asked nothing."""
+"""Hosts of other providers that are spelled alike: no question follows them."""
 ONLY_COM = ("gmail", "googlemail", "icloud")
 """Providers that have addresses under .com alone, whatever their site is called in a country."""
 MIN_SIMILARITY = 0.87

@@ -182,7 +182,7 @@ class SignUpForm(OptionsForm):
         max_length=4 * addresses.MAX_ADDRESS_CHARACTERS,
         error_messages={"required": gettext_lazy("Please enter your email address.")},
     )
-    asked = forms.CharField(required=False)
+    checked = forms.CharField(required=False)
     website = forms.CharField(required=False)
 
     def clean_email(self) -> str:
@@ -190,9 +190,9 @@ class SignUpForm(OptionsForm):
 
     @property
     def suggestion(self) -> str:
-        """The address that the reader may have meant instead; "" once they have been asked about this one."""
+        """The address that the reader may have meant instead; "" once they have checked this one."""
         email = self.cleaned_data["email"]
-        return "" if self.cleaned_data["asked"] == email else addresses.suggest_address(email)
+        return "" if self.cleaned_data["checked"] == email else addresses.suggest_address(email)
 
     @property
     def is_spam(self) -> bool:

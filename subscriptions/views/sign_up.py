@@ -135,7 +135,7 @@ def _render_sign_up(
         choices=choices,
         max_choices=MAX_CHOICES,
         email=form.data.get("email", "")[:MAX_SHOWN_CHARACTERS],
-        asked=form.data.get("asked", "")[:MAX_SHOWN_CHARACTERS],
+        checked=form.data.get("checked", "")[:MAX_SHOWN_CHARACTERS],
         email_error=email_error,
         error=choices.error or email_error,
         **option_fields(form.data),

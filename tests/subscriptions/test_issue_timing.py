@@ -65,7 +65,7 @@ def test_readers_sign_up_before_the_first_issue(client):
 
 
 @pytest.mark.parametrize(
-    ("choices", "is_asked"),
+    ("choices", "is_offered"),
     [
         ([], True),
         (["kind=newsletter"], False),
@@ -73,10 +73,10 @@ def test_readers_sign_up_before_the_first_issue(client):
         (["kind=report"], True),
     ],
 )
-def test_who_chooses_issues_alone_is_not_asked_how_often(client, choices, is_asked):
+def test_who_chooses_issues_alone_gets_no_choice_of_how_often(client, choices, is_offered):
     make_live(kind="report")
 
     page = client.post("/en/alerts/", {"choice": choices}).text
 
-    assert ('type="radio" name="timing"' in page) is is_asked
+    assert ('type="radio" name="timing"' in page) is is_offered
     assert ("as soon as an issue is published" in page) is ("kind=newsletter" in choices)

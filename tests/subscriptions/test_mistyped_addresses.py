@@ -1,4 +1,4 @@
-"""A mistyped address of a big provider: the reader is asked once, whatever is stored, and decides by a button."""
+"""A mistyped address of a big provider: one question, whatever is stored, that a button answers."""
 
 import pytest
 from lxml import html
@@ -32,7 +32,7 @@ def test_a_mistyped_host_of_a_big_provider_is_known(typed, meant):
     [*PROVIDERS, *SIMILAR_HOSTS, "example.org", "ui.se", "telia.se", "outlook.se", "hotmail.co.uk", "hotmail.fr", "gmx.de",
      "mail.ru", "proton.me", "me.com", "msn.com", "google.com", "tele2.se", "aol.com", "ukr.net", "web.de"],
 )  # fmt: skip
-def test_nothing_is_asked_about_any_other_host(host):
+def test_no_question_follows_any_other_host(host):
     assert suggest_address(f"ann@{host}") == ""
 
 
@@ -48,7 +48,7 @@ def press(client, page, name: str, value: str):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("chosen", [TYPED, MEANT])
-def test_a_reader_is_asked_once_and_gets_what_they_choose(client, chosen):
+def test_a_reader_gets_one_question_and_what_they_choose(client, chosen):
     question = sign_up(client, TYPED, **CHOSEN)
 
     assert f"Did you mean <strong>{MEANT}</strong>?" in question.text
@@ -64,7 +64,7 @@ def test_a_reader_is_asked_once_and_gets_what_they_choose(client, chosen):
 
 
 @pytest.mark.django_db
-def test_an_address_that_was_asked_about_is_accepted_from_the_form_and_another_is_asked_about(client):
+def test_an_address_that_was_checked_is_accepted_from_the_form_and_another_is_questioned(client):
     form = press(client, sign_up(client, TYPED, **CHOSEN), "add", "1")
 
     fields = dict(html.fromstring(form.content).xpath("//main//form")[0].form_values())
