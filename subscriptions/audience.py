@@ -27,6 +27,7 @@ from .expansion import (
     PERIODS,
     choose_edition,
     has_in_locale,
+    is_shown_to,
     last_end,
     list_fulfilled,
     list_matched,
@@ -38,7 +39,11 @@ MAX_UPCOMING_EDITIONS = 20
 
 
 def count_subscribers() -> dict[str, int]:
-    """Return how many subscribers are mailed, by locale."""
+    """Return how many subscribers are mailed, by locale.
+
+    Returns:
+        Numbers by the code of a locale, without locales that nobody reads.
+    """
     confirmed = Subscription.objects.confirmed().values("subscriber")
     rows = Subscriber.objects.reachable().filter(pk__in=confirmed).values_list("locale")
     return dict(rows.annotate(count=Count("pk")).order_by("locale"))
@@ -70,7 +75,11 @@ class DeliveryNumbers:
 
 
 def count_delivery(counted: CountedMails | None = None) -> DeliveryNumbers:
-    """Return how the delivery goes."""
+    """Return how the delivery goes.
+
+    Args:
+        counted: the mails that are counted, if the caller has found them.
+    """
     counted = counted or CountedMails.find()
     now = timezone.now()
     since = now - timedelta(days=RECENT_DAYS)
@@ -91,7 +100,14 @@ def count_delivery(counted: CountedMails | None = None) -> DeliveryNumbers:
 
 
 class UpcomingMails(NamedTuple):
-    """Mails that go out later: when, what they are about, and to how many subscribers by now."""
+    """Mails that go out later.
+
+    Attributes:
+        at: when they go out.
+        edition: what they are about; None for a digest.
+        timing: when their readers are mailed.
+        count: how many subscribers get one, as it is now.
+    """
 
     at: datetime
     edition: Edition | None
@@ -100,7 +116,11 @@ class UpcomingMails(NamedTuple):
 
 
 def list_upcoming() -> list[UpcomingMails]:
-    """Return what goes out next: the next scheduled editions, and the digests of what was matched since the last."""
+    """Return what goes out next: the next scheduled editions, and the digests of what was matched since the last.
+
+    Returns:
+        The next editions, at most `MAX_UPCOMING_EDITIONS`, and one digest of each period, the first to go out first.
+    """
     now = timezone.now()
     scheduled = Edition.objects.scheduled().filter(change__in=TYPE_OF_CHANGE).order_by("visible_from")
     upcoming = []
@@ -117,7 +137,11 @@ def list_upcoming() -> list[UpcomingMails]:
 
 
 def find_uncounted_since() -> datetime | None:
-    """Return since when something has happened that has no mails yet, as `send_mail` has not run since, or None."""
+    """Return since when something has happened that has no mails yet, as `send_mail` has not run since.
+
+    Returns:
+        The moment of the first that has not been looked at; None where all has, or nothing has ever been sent.
+    """
     state = AlertState.objects.first()
     if not state:
         return None  # what happens before the first run is no news
@@ -132,7 +156,12 @@ def find_uncounted_since() -> datetime | None:
 
 
 def next_end(timing: Timing, at: datetime) -> datetime:
-    """Return the next moment at which the mails of a timing are due."""
+    """Return the next moment at which the mails of a timing are due.
+
+    Args:
+        timing: one that has a period.
+        at: the moment that it is after.
+    """
     day = timezone.localtime(last_end(timing, at)).date() + PERIODS[timing].length
     return timezone.make_aware(datetime.combine(day, DIGEST_TIME))
 
@@ -211,16 +240,18 @@ class RecipientNumbers:
     searches: int = 0
 
     @property
-    def total(self) -> int:
-        return sum(self.counts.values())
+    def has_any(self) -> bool:
+        """Whether anybody is informed, or may be because of a search."""
+        return any(self.counts.values()) or bool(self.searches)
 
 
 def count_recipients(
     edition: EditionWithRows, *, is_ending: bool = False, with_choices: bool = True
 ) -> RecipientNumbers:
-    """Return who is informed of an edition, stored or not, as far as no search decides it.
+    """Return who is informed of an edition, as far as no search decides it.
 
     Args:
+        edition: stored or not.
         is_ending: of its withdrawal, which is for readers in every locale.
         with_choices: count what they have chosen as well.
     """
@@ -235,7 +266,19 @@ def count_recipients(
     )
 
 
-def _count_by_timing(readers: QuerySet[Subscriber], conditions: Sequence[int]) -> dict[Timing, int]:
+def count_matched(event: AlertEvent) -> dict[Timing, int]:
+    """Return how many have chosen, by when they are mailed, what an event fulfils.
+
+    Args:
+        event: one whose matches are stored.
+    """
+    readers = Subscriber.objects.reachable().filter(is_shown_to(event, event.edition))
+    return _count_by_timing(readers, EventMatch.objects.filter(event=event).values("condition"))
+
+
+def _count_by_timing(
+    readers: QuerySet[Subscriber], conditions: Sequence[int] | QuerySet
+) -> dict[Timing, int]:
     chosen = Subscription.objects.confirmed().filter(condition__in=conditions)
     return {
         timing: readers.filter(pk__in=chosen.filter(timing=timing).values("subscriber")).count()

@@ -37,6 +37,7 @@ class CountedMails:
 
     @classmethod
     def find(cls) -> Self:
+        """Return where counting begins now: after all but the newest `COUNTED_MAILS`."""
         newest = AlertMail.objects.order_by("-pk").values_list("pk", *KEY_COLUMNS)
         for pk, *key in newest[COUNTED_MAILS : COUNTED_MAILS + 1]:
             return cls(pk, tuple(key))
@@ -74,7 +75,14 @@ class Delivery:
 
 
 def list_deliveries(counted: CountedMails | None = None) -> list[Delivery]:
-    """Return the last deliveries of which mails are counted, the newest first, at most `MAX_DELIVERIES`."""
+    """Return the last deliveries of which mails are counted.
+
+    Args:
+        counted: the mails that are counted, if the caller has found them.
+
+    Returns:
+        The newest first, at most `MAX_DELIVERIES`.
+    """
     counted = counted or CountedMails.find()
     rows = list(_count_mails(counted))
     events = AlertEvent.objects.select_related("edition").in_bulk({row["event"] for row in rows} - {None})

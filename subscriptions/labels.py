@@ -4,14 +4,17 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from publications.models import FACETS, Edition
+from publications.models import FACETS, KIND, NEWSLETTER, Edition
 
 from .conditions import find_rows
 from .models import Condition, Subscription
 
 SEPARATOR = " · "
 NO_BREAK_SPACE = "\u00a0"
+NEWSLETTER_LABEL = gettext_lazy("The newsletter")
+"""What the choice of its issues is called, whatever the kind is."""
 
 
 def describe_condition(condition: Condition, *, with_words: bool = True) -> str:
@@ -20,13 +23,25 @@ def describe_condition(condition: Condition, *, with_words: bool = True) -> str:
     A topic or an author whose address has changed is found by the former one; what is no longer public is not named.
 
     Args:
+        condition: stored or not.
         with_words: say what a search is for.
+
+    Returns:
+        Plain text.
     """
     return describe_conditions([condition], with_words=with_words)[0]
 
 
 def describe_conditions(conditions: Collection[Condition], *, with_words: bool = True) -> list[str]:
-    """Return what conditions are about, in their order, by as many queries for many as for a few."""
+    """Return what conditions are about, in their order, by as many queries for many as for a few.
+
+    Args:
+        conditions: stored or not.
+        with_words: say what searches are for.
+
+    Returns:
+        One plain text for each condition.
+    """
     labels = _find_labels(conditions)
     titles = _find_titles({condition.publication_id for condition in conditions} - {None})
     return [_describe(condition, labels, titles, with_words=with_words) for condition in conditions]
@@ -36,6 +51,7 @@ def describe_chosen(subscriptions: Iterable[Subscription], *, with_words: bool =
     """Return what subscriptions are about and how often their mails come, in the order of the alphabet.
 
     Args:
+        subscriptions: with their conditions.
         with_words: say what searches are for. Of what nobody has confirmed it is left out: anybody can mail it to
             anybody by the form, such as an advertisement.
     """
@@ -69,7 +85,19 @@ def _describe(
     return SEPARATOR.join(parts) or _("All publications")
 
 
+def describe_choice(name: str, value: str) -> str:
+    """Return what a value of a facet is called as a choice: "Topic: Energy", "The newsletter".
+
+    Args:
+        name: of a facet; of a former release, too.
+        value: its slug, or a former one.
+    """
+    return describe_condition(Condition(filters={name: value}))
+
+
 def _describe_filter(name: str, value: str, labels: Mapping[tuple[str, str], str]) -> str:
+    if (name, value) == (KIND, NEWSLETTER):
+        return str(NEWSLETTER_LABEL)
     if name not in FACETS:
         return describe_facet(name)
     label = labels.get((name, value)) or _("no longer public")
@@ -77,7 +105,11 @@ def _describe_filter(name: str, value: str, labels: Mapping[tuple[str, str], str
 
 
 def describe_facet(name: str) -> str:
-    """Return what the facet of a filter is called; conditions may have one of a former release."""
+    """Return what the facet of a filter is called; conditions may have one of a former release.
+
+    Args:
+        name: the key of the filter.
+    """
     return str(FACETS[name].label) if name in FACETS else _("A filter that is no longer available")
 
 

@@ -24,8 +24,29 @@ MAX_REQUEST_LINES = 10_000
 """As many as one request of the desk imports within 20 seconds on a busy machine. Of longer lists:
 `manage.py import_subscribers`."""
 MAX_CONSENT_CHARACTERS = 300
-MAX_REFUSED_LINES = 20
+MAX_LISTED_LINES = 20
 SEPARATORS = re.compile(r"[\s,;\"<>]+")
+
+
+@dataclass
+class ListedLines:
+    """Lines of a list: how many, and the numbers of the first ones, at most `MAX_LISTED_LINES`."""
+
+    count: int = 0
+    first: list[int] = field(default_factory=list)
+
+    def add(self, number: int) -> None:
+        """Count a line.
+
+        Args:
+            number: of the line, from 1.
+        """
+        self.count += 1
+        if self.count <= MAX_LISTED_LINES:
+            self.first.append(number)
+
+    def __str__(self) -> str:
+        return ", ".join(map(str, self.first)) + (", …" if self.count > len(self.first) else "")
 
 
 @dataclass
@@ -36,17 +57,15 @@ class ListImport:
         added: addresses that were not subscribed to this before.
         known: addresses that were, which are left as they are.
         suppressed: addresses whose owners have left, and stay away.
-        refused: the numbers of the first lines without a mail address; `refused_count` of all.
-        shortened: the numbers of the first lines with further addresses, which are left out; `shortened_count` of all.
+        refused: the lines without a mail address.
+        shortened: the lines with further addresses, which are left out.
     """
 
     added: int = 0
     known: int = 0
     suppressed: int = 0
-    refused: list[int] = field(default_factory=list)
-    refused_count: int = 0
-    shortened: list[int] = field(default_factory=list)
-    shortened_count: int = 0
+    refused: ListedLines = field(default_factory=ListedLines)
+    shortened: ListedLines = field(default_factory=ListedLines)
 
     @property
     def numbers(self) -> dict[str, int]:
@@ -55,7 +74,7 @@ class ListImport:
             "added": self.added,
             "known": self.known,
             "suppressed": self.suppressed,
-            "refused": self.refused_count,
+            "refused": self.refused.count,
         }
 
 
@@ -76,11 +95,17 @@ def import_list(
     breaks off is repeated, and leaves as they are whom it has added.
 
     Args:
+        text: the list.
         choice: what they are informed of.
-        consent_note: what proves that they have agreed.
+        timing: how often; the newsletter is always mailed at once.
+        locale: of their mails.
+        consent_note: what proves that they have agreed, of at most `MAX_CONSENT_CHARACTERS`.
         by: who imports it; None for the command line.
         request: the source of the network address of the event.
         progress: is called with the numbers of lines that are read, and of all.
+
+    Returns:
+        What the import has done. Lines without an address are counted in it, and no error.
     """
     result, all_lines = ListImport(), text.splitlines()
     timing, total, done = limit_timing(choice.filters, timing), len(all_lines), 0
@@ -104,11 +129,9 @@ def _read_addresses(lines: Iterable[tuple[int, str]], result: ListImport) -> Ite
         if addresses:
             yield addresses[0]
             if len({address.casefold() for address in addresses}) > 1:
-                result.shortened_count += 1
-                result.shortened += [number] if len(result.shortened) < MAX_REFUSED_LINES else []
+                result.shortened.add(number)
         elif line.strip() and (number > 1 or candidates):
-            result.refused_count += 1
-            result.refused += [number] if len(result.refused) < MAX_REFUSED_LINES else []
+            result.refused.add(number)
 
 
 def _clean_or_empty(text: str) -> str:

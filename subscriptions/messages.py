@@ -37,15 +37,21 @@ class SerializedMessage:
         self._data = data
 
     def as_bytes(self) -> bytes:
+        """Return its headers and parts, with line ends of SMTP."""
         return self._data
 
 
 class CopiedMail(EmailMultiAlternatives):
-    """A copy of a template. Backends that do not send over SMTP use its attributes."""
+    """A copy of a template. Backends that do not send over SMTP use its attributes.
+
+    Attributes:
+        data: the message with its headers, as it is sent over SMTP.
+    """
 
     data: bytes = b""
 
     def message(self, *, policy=email.policy.SMTP) -> SerializedMessage:
+        """Return what the SMTP backend sends. The policy is that of its signature: `data` is written for SMTP."""
         return SerializedMessage(self.data)
 
 
@@ -71,7 +77,12 @@ class MessageTemplate:
         """Return the message to one recipient.
 
         Args:
+            address: of the recipient; its part before the @ in ASCII, as in all addresses that are stored.
+            message_id: with its angle brackets.
             placeholders: what stands instead of each placeholder, in ASCII.
+
+        Raises:
+            ValueError: a header would have more than one line, or other characters than ASCII.
         """
 
         def fill_in(text: str) -> str:
@@ -101,7 +112,11 @@ class MessageTemplate:
         return copied
 
     def fits(self, max_bytes: int) -> bool:
-        """Return whether both parts together have at most so many bytes as they are sent."""
+        """Return whether both parts together have at most so many bytes as they are sent.
+
+        Args:
+            max_bytes: of the encoded parts, without the headers.
+        """
         fewest = len(self.text.encode()) + len(self.html.encode())
         return fewest * MAX_ENCODED <= max_bytes or self.size <= max_bytes
 

@@ -58,7 +58,8 @@ class ProposedTopic:
     """Publications that are new since the last issue, under the first of their themes by name.
 
     Attributes:
-        editions: `in_issue` of each is another issue that is not public and has it, or None.
+        label: the name of the theme, or what stands for none.
+        editions: the newest first; `in_issue` of each is another issue that is not public and has it, or None.
     """
 
     label: str
@@ -70,6 +71,9 @@ def build_issue(edition: Edition) -> list[IssueItem]:
 
     Args:
         edition: of the issue; one that is not stored yet has the links of its publication as well.
+
+    Returns:
+        The items, without publications that readers do not see now.
     """
     editions = issue_editions([edition.publication_id])[edition.publication_id]
     return [
@@ -91,6 +95,9 @@ def find_last_issue(language: str) -> Edition | None:
     """Return the first edition of the issue in a language that readers saw last, withdrawn or not, but not taken back.
 
     A correction makes no issue a later one: what was new between the two would never be proposed.
+
+    Args:
+        language: the code of the language of the issue.
     """
     issues = Edition.objects.ever_public().filter(kind__slug=NEWSLETTER, language=language)
     issues = issues.exclude(end_reason=EndReason.UNDONE)
@@ -99,7 +106,14 @@ def find_last_issue(language: str) -> Edition | None:
 
 
 def propose_topics(locale: str) -> list[ProposedTopic]:
-    """Return what is new for readers of a locale since its last issue, by topic: the largest topic first."""
+    """Return what is new for readers of a locale since its last issue, by topic.
+
+    Args:
+        locale: its code, which is the language of its issues.
+
+    Returns:
+        The largest topic first, those without one last; at most `MAX_PROPOSED` editions in all.
+    """
     last = find_last_issue(locale)
     since = truncate_to_minute(last.published_at) if last else timezone.now() - FIRST_PERIOD
     editions = Edition.objects.live().listed().for_locale(locale).filter(published_at__gte=since)
@@ -123,7 +137,11 @@ def _mark_chosen(editions: Sequence[Edition], language: str) -> None:
 
 
 def list_proposed(pks: Iterable[int | None]) -> list[int]:
-    """Return those of these publications that are public, in the order given, as many as an issue may have."""
+    """Return those of these publications that are public, each once, as many as an issue may have.
+
+    Args:
+        pks: keys of publications in the order of the issue; None and what there is not are left out.
+    """
     keys = list(dict.fromkeys(pk for pk in pks if pk))
     live = set(Edition.objects.live().filter(publication__in=keys).values_list("publication", flat=True))
     return [pk for pk in keys if pk in live][:MAX_PROPOSED]

@@ -74,7 +74,8 @@ def publish(
         The stored edition.
 
     Raises:
-        NotReady: a required field is missing (`reasons` lists them), or the old site hid it.
+        NotReady: a required field is missing (`reasons` lists them), the old site hid it, or an issue of the newsletter
+            has what is scheduled for later.
         Outdated: the draft or what is public has changed since the editor saw it.
         ClockBehind: the clock of the server is behind the last action.
         ActionRefused: the draft cannot be published in this way.

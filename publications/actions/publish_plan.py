@@ -20,6 +20,7 @@ from publications.models import (
     Publication,
     digest_of_draft,
     find_missing_approval,
+    late_issue_item_errors,
     truncate_to_minute,
 )
 from publications.snapshot import PrerenderedTexts, build_snapshot
@@ -116,6 +117,7 @@ def plan_edition(
     previous = None if is_first else publication.editions.last_public_by(action.at)
     _refuse_retracted(previous)
     change = choose_change(options.change, options.note, previous)
+    _refuse_late_items(publication, window, change)
     approvals = require_approvals(
         publication,
         action.by,
@@ -160,6 +162,13 @@ def _refuse_unready_draft(publication: Publication, options: PublishOptions) -> 
 def _refuse_retracted(last: Edition | None) -> None:
     if last and (refusal := last.republication_refusal):
         raise ActionRefused(refusal)
+
+
+def _refuse_late_items(publication: Publication, window: PlannedWindow, change: Change) -> None:
+    """Refuse an issue of the newsletter whose mail would lack what it has; a silent fix is not mailed."""
+    is_mailed = publication.kind.is_newsletter and change is not Change.SILENT
+    if is_mailed and (errors := late_issue_item_errors(publication, window.start)):
+        raise NotReady(*errors)
 
 
 def _plan_window(options: PublishOptions, now: datetime) -> PlannedWindow:

@@ -3,8 +3,6 @@
 No page shows an address.
 """
 
-from collections.abc import Sequence
-
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -19,7 +17,7 @@ from accounts.mail import can_send_mail
 from accounts.models import EventType
 from accounts.names import full_name_of
 from publications.locales import LANGUAGE_LABELS, LOCALES, current_locale
-from publications.models import FACETS, KIND, NEWSLETTER
+from publications.models import FACETS, KIND, NEWSLETTER, Kind
 from subscriptions.addresses import MAX_ADDRESS_CHARACTERS, clean_address
 from subscriptions.audience import (
     RECENT_DAYS,
@@ -31,7 +29,7 @@ from subscriptions.audience import (
 from subscriptions.condition_counts import ChoiceCount, ConditionKind, count_conditions
 from subscriptions.conditions import Choice
 from subscriptions.delivery_log import COUNTED_MAILS, CountedMails, list_deliveries
-from subscriptions.labels import describe_conditions, describe_facet
+from subscriptions.labels import NEWSLETTER_LABEL, describe_conditions, describe_facet
 from subscriptions.list_import import (
     MAX_CONSENT_CHARACTERS,
     MAX_LIST_BYTES,
@@ -49,7 +47,7 @@ from .site import render_desk_page, require_permissions
 
 CHANGE = "subscriptions.change_subscriber"
 KIND_LABELS = {
-    ConditionKind.NEWSLETTER: gettext_lazy("The newsletter"),
+    ConditionKind.NEWSLETTER: NEWSLETTER_LABEL,
     ConditionKind.ALL: gettext_lazy("All publications"),
     ConditionKind.SEVERAL: gettext_lazy("Several of these together"),
     ConditionKind.SEARCH: gettext_lazy("Searches"),
@@ -193,16 +191,20 @@ class SubscriberListForm(RedisplayMixin, forms.Form):
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, label_suffix="", **kwargs)
         facet = FACETS[KIND]
-        kinds = [(row.slug, facet.label_of(row)) for row in facet.model.objects.all()]
+        kinds = [(row.slug, _label_of_kind(row)) for row in facet.model.objects.all()]
         self.fields["kind"].choices = [("", _("All publications")), *kinds]
         self.fields["kind"].initial = NEWSLETTER
         self.fields["locale"].initial = current_locale()
+        if self.is_bound:
+            again = _("Choose the file again: browsers forget it when a page is shown anew.")
+            self.fields["file"].help_text = f"{again} {self.fields['file'].help_text}"
 
     def clean_file(self) -> str:
         """Return the text of the file."""
         file = self.cleaned_data["file"]
         if file.size > MAX_LIST_BYTES:
-            raise forms.ValidationError(_("The file is larger than 10 MB: divide it."))
+            text = _("The file is larger than %(size)d MB: divide it.")
+            raise forms.ValidationError(text % {"size": MAX_LIST_BYTES // 1_000_000})
         try:
             text = file.read().decode("utf-8-sig")
         except UnicodeDecodeError as error:
@@ -214,6 +216,10 @@ class SubscriberListForm(RedisplayMixin, forms.Form):
             )
             raise forms.ValidationError(message % {"count": count, "limit": MAX_REQUEST_LINES})
         return text
+
+
+def _label_of_kind(kind: Kind) -> str:
+    return str(NEWSLETTER_LABEL if kind.is_newsletter else FACETS[KIND].label_of(kind))
 
 
 @require_permissions("change_subscriber", app="subscriptions")
@@ -247,23 +253,18 @@ def _describe_result(result: ListImport) -> list[str]:
             "%d has left before, and stays away.", "%d have left before, and stay away.", result.suppressed
         )
         sentences.append(text % result.suppressed)
-    if result.refused_count:
+    if result.refused.count:
         text = ngettext(
             "%(count)d line has no mail address (line %(lines)s).",
             "%(count)d lines have no mail address (lines %(lines)s).",
-            result.refused_count,
+            result.refused.count,
         )
-        sentences.append(text % _list_lines(result.refused, result.refused_count))
-    if result.shortened_count:
+        sentences.append(text % {"count": result.refused.count, "lines": result.refused})
+    if result.shortened.count:
         text = ngettext(
             "%(count)d line has several mail addresses, of which the first was read (line %(lines)s).",
             "%(count)d lines have several mail addresses, of which the first was read (lines %(lines)s).",
-            result.shortened_count,
+            result.shortened.count,
         )
-        sentences.append(text % _list_lines(result.shortened, result.shortened_count))
+        sentences.append(text % {"count": result.shortened.count, "lines": result.shortened})
     return sentences
-
-
-def _list_lines(numbers: Sequence[int], count: int) -> dict[str, object]:
-    """Return the count of lines, and the numbers of the first ones as text."""
-    return {"count": count, "lines": ", ".join(map(str, numbers)) + ("…" if count > len(numbers) else "")}

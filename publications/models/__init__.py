@@ -130,7 +130,14 @@ from .publication import (
 )
 from .queued_mail import RETRY_DELAYS, QueuedMail, QueuedMailQuerySet
 from .redirect import QueryRedirects, Redirect
-from .related_editions import RELATED_EDITIONS, RelatedEdition, issue_editions, related_editions
+from .related_editions import (
+    RELATED_EDITIONS,
+    RelatedEdition,
+    issue_editions,
+    late_issue_item_errors,
+    late_issue_items,
+    related_editions,
+)
 from .review import MAX_COMMENTS, MAX_COMMENTS_PER_MINUTE, Review
 from .revision import (
     FILE_DIGEST,
@@ -376,6 +383,8 @@ __all__ = [
     "issue_editions",
     "kinds_by_pk",
     "last_change",
+    "late_issue_item_errors",
+    "late_issue_items",
     "later_change_at",
     "link_url",
     "list_showing_locales",

@@ -9,10 +9,13 @@ from datetime import datetime
 
 from django.db.models import F, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from publications.locales import datetime_with_zone
 
 from .edition import Edition
 from .prepared_queries import DATETIME, INTEGER, INTEGERS, InList, PreparedQuery
-from .publication import RelatedLink
+from .publication import Publication, RelatedLink
 from .similarity import Similarity, similar_publications
 from .teasers import teaser_editions
 
@@ -50,6 +53,25 @@ def issue_editions(publication_pks: Iterable[int]) -> dict[int, list[Edition]]:
         edition.pk: edition for edition in teaser_editions(pk for each in pks.values() for pk in each)
     }
     return {issue: [editions[pk] for pk in each if pk in editions] for issue, each in pks.items()}
+
+
+def late_issue_items(issue: Publication, at: datetime) -> list[Edition]:
+    """Return the scheduled editions of what an issue has that readers do not see at a moment, in its order."""
+    late = Edition.objects.scheduled().filter(visible_from__gt=at, publication__linked_from__source=issue)
+    late = late.exclude(publication__in=Edition.objects.live(at).values("publication"))
+    return list(late.order_by("publication__linked_from__position").without_texts())
+
+
+def late_issue_item_errors(issue: Publication, at: datetime) -> list[str]:
+    """Return what is wrong with an issue that goes out at a moment: it has what is public later, each in a sentence."""
+    text = _(
+        "“%(title)s” is not public until %(time)s, and the mail of the issue would leave it out: schedule the issue "
+        "for then or later, or take the text out of its related publications."
+    )
+    return [
+        text % {"title": edition.title, "time": datetime_with_zone(edition.visible_from)}
+        for edition in late_issue_items(issue, at)
+    ]
 
 
 def _editions_linked_by_staff(publication: int, now: datetime) -> QuerySet[Edition]:

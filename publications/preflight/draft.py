@@ -78,7 +78,8 @@ class PreflightDraft:
         pending_links: those of them that work once a draft is published, with its primary key.
         duplicates: other publications of the same title.
         future_date: the date that readers are to see, where it is still to come.
-        hidden_items: the titles of what an issue of the newsletter has that readers do not see now.
+        hidden_items: what an issue of the newsletter has that readers do not see now: the title, and when it will be
+            public, or "".
         similar_tags: by new tag, the tags that are spelled nearly like it.
         untranslated_tags: new tags without a Swedish name, by primary key.
         untitled_authors: authors who have a title in the other language only.
@@ -109,7 +110,7 @@ class PreflightDraft:
     future_date: str = ""
     tags: int = 0
     is_listed: bool = True
-    hidden_items: tuple[str, ...] = ()
+    hidden_items: tuple[tuple[str, str], ...] = ()
     similar_tags: Mapping[str, Sequence[str]] = field(default_factory=dict)
     untranslated_tags: Mapping[int, str] = field(default_factory=dict)
     untitled_authors: tuple[str, ...] = ()

@@ -16,6 +16,7 @@ from publications.models import (
     Publication,
     Tag,
     images_of,
+    late_issue_items,
     original_exists,
     original_storage,
 )
@@ -172,12 +173,14 @@ def _future_date(publication: Publication) -> str:
     return datetime_with_zone(date) if date and date > timezone.now() else ""
 
 
-def list_hidden_items(publication: Publication) -> Iterable[str]:
-    """Yield the titles of what an issue of the newsletter has that is not public now."""
+def list_hidden_items(publication: Publication) -> Iterable[tuple[str, str]]:
+    """Yield what an issue of the newsletter has that is not public now: the title, and when it will be, or ""."""
     if publication.kind.is_newsletter:
+        late = {item.publication_id: item for item in late_issue_items(publication, timezone.now())}
         links = publication.related_links.exclude(target__in=Edition.objects.live().values("publication"))
         for link in links.select_related("target"):
-            yield str(link.target)
+            item = late.get(link.target_id)
+            yield str(link.target), datetime_with_zone(item.visible_from) if item else ""
 
 
 def _new_tags(publication: Publication) -> list[Tag]:

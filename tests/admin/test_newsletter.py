@@ -162,7 +162,7 @@ def test_the_publish_page_of_an_issue_names_what_readers_do_not_see(editor, clie
 
     pages = [client.get(reverse("desk:publish", args=[each.pk])).text for each in (issue, empty)]
 
-    assert "“On rye” is not public: the mail has it only if it is by then." in pages[0]
+    assert "“On rye” is not public: the mail has it only if it is by then. Publish it first" in pages[0]
     assert "“On hay” is not public" not in pages[0] and "no tag" not in pages[0]
     assert "It has neither a text nor publications" in pages[1]
 
@@ -211,7 +211,10 @@ def test_the_page_of_the_mail_says_its_subject_who_gets_it_and_what_is_missing(e
     page = client.get(reverse("desk:newsletter-issue", args=[issue.pk])).text
 
     assert '<strong lang="en">What is new</strong>' in page
-    assert "1 reader is informed as soon as it is public." in page and "chose Type: Newsletter" not in page
+    assert (
+        "1 reader is mailed within a minute after it becomes public." in page
+        and "chose Type: Newsletter" not in page
+    )
     assert "“On rye”" in page and "“On hay”" not in page
     assert reverse("desk:own-address") in page and "Send a test" not in page
 
@@ -243,7 +246,7 @@ def test_the_desk_says_who_is_mailed_about_a_publication_before_and_after_and_wh
     AlertMail.objects.get().mark_sent()
     after = [client.get(page).text for page in (result, undo)]
 
-    assert "1 reader is informed at once." in before[0] and "Nobody has been mailed" in before[1]
+    assert "1 reader is mailed within a minute." in before[0] and "Nobody has been mailed" in before[1]
     assert (
         "1 reader was mailed." in after[0] and "1 reader was mailed about it, and gets one more" in after[1]
     )

@@ -61,14 +61,15 @@ def test_a_new_tag_is_reported_with_those_that_are_spelled_nearly_so(desk):
 
     page = desk.post(ADD, filled(tags="Transnitria, Zebras"), follow=True)
 
-    assert "“Transnitria” is a new tag. Spelled nearly so: “Transnistria”." in messages_of(page)
-    assert "“Zebras” is a new tag." in messages_of(page)
+    made = "A new tag was made: “%s”. %s"
+    assert made % ("Transnitria", "Spelled nearly so: “Transnistria”.") in messages_of(page)
+    assert made % ("Zebras", "Readers see it once a text that has it is public.") in messages_of(page)
 
 
 def test_a_new_tag_for_many_is_reported_too(desk):
     address = f"{reverse('desk:bulk-tags')}?of={make_publication().pk}"
 
-    assert "“Zebras” is a new tag." in messages_of(desk.post(address, {"add": "Zebras"}, follow=True))
+    assert "A new tag was made: “Zebras”." in messages_of(desk.post(address, {"add": "Zebras"}, follow=True))
 
 
 def test_a_tag_that_is_there_is_not_reported():

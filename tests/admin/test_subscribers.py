@@ -12,17 +12,18 @@ from django.urls import get_resolver, reverse
 from django.utils import timezone
 
 from accounts.models import AccountEvent, DeskSession
+from publications import actions
 from publications.models import AuditEntry, OutboxMail, TagKind
 from subscriptions.audience import count_delivery, list_upcoming
 from subscriptions.conditions import Choice
 from subscriptions.delivery_log import list_deliveries
 from subscriptions.events import record_events
 from subscriptions.expansion import expand_alerts
-from subscriptions.list_import import BATCH_ADDRESSES, MAX_REQUEST_LINES, import_list
+from subscriptions.list_import import BATCH_ADDRESSES, MAX_LISTED_LINES, MAX_REQUEST_LINES, import_list
 from subscriptions.models import AlertMail, Subscriber, Subscription, Timing
 from subscriptions.refusals import refuse_sign_ups
 from subscriptions.signup import request_subscriptions
-from tests.factories import make_author, make_live, make_person, make_publication, make_tag
+from tests.factories import make_author, make_live, make_person, make_publication, make_tag, saved
 from tests.queries import count_queries
 from tests.subscriptions.factories import make_subscriber
 
@@ -112,6 +113,56 @@ def test_a_list_that_takes_too_long_for_a_request_is_refused_with_a_remedy(admin
 
     assert f"The list has {len(lines)} lines" in page and "manage.py import_subscribers" in page
     assert not AccountEvent.objects.filter(type="list_imported").exists()
+
+
+def test_after_an_error_the_file_is_to_be_chosen_again_and_nothing_else(administrator, client):
+    again = "Choose the file again: browsers forget it when a page is shown anew."
+    fields = {"kind": "report", "timing": "daily", "consent": ""}
+    assert again not in client.get(LIST_PAGE).text
+
+    page = post_file(client, "ann@example.org", **fields)
+    form = client.post(LIST_PAGE, {**LIST, **fields, "file": make_file("ann@example.org")}).context["form"]
+
+    assert again in page and "This field is required." in page and not Subscriber.objects.exists()
+    shown = {name: form[name].value() for name in ("kind", "timing", "locale", "consent")}
+    assert shown == {"kind": "report", "timing": "daily", "locale": "sv", "consent": ""}
+
+
+def test_a_list_that_is_too_large_is_refused_with_the_limit(administrator, client, monkeypatch):
+    monkeypatch.setattr("publications.admin.subscribers.MAX_LIST_BYTES", 2_000_000)
+
+    page = client.post(LIST_PAGE, {**LIST, "file": SimpleUploadedFile("list.csv", b"x" * 2_000_001)}).text
+
+    assert "The file is larger than 2 MB: divide it." in page
+
+
+def test_the_newsletter_is_called_so_in_the_form_of_a_list(administrator, client):
+    choices = dict(client.get(LIST_PAGE).context["form"].fields["kind"].choices)
+
+    assert choices["newsletter"] == "The newsletter" and choices["report"] == "Report"
+
+
+def test_the_first_lines_are_named_of_many_without_an_address(administrator, client):
+    page = post_file(client, "ann@example.org", *["x"] * (MAX_LISTED_LINES + 5))
+
+    first = ", ".join(str(number) for number in range(2, MAX_LISTED_LINES + 2))
+    assert f"{MAX_LISTED_LINES + 5} lines have no mail address (lines {first}, …)." in page
+
+
+def test_the_log_tells_two_mails_about_one_text_apart(administrator, client):
+    record_events()
+    make_subscriber()
+    publication = make_live(title="On gas").publication
+    expand_alerts()
+    for number in (2, 3):
+        changed = saved(publication, summary=f"Mended {number} times.")
+        actions.publish(changed, by=None, change="correction", note="It was 5, not 50.")
+    expand_alerts()
+
+    page = " ".join(client.get(reverse("desk:subscriber-log")).text.split())
+
+    for number in (1, 2, 3):
+        assert page.count(f"· edition {number} ·") == 1
 
 
 def test_a_reader_who_signs_up_during_an_import_breaks_no_batch():

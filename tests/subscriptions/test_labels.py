@@ -6,7 +6,7 @@ from django.utils.translation import override
 from publications.actions import publish, undo, withdraw
 from publications.models import EditionWithRows
 from subscriptions.conditions import Choice, find_values, has_filters
-from subscriptions.labels import describe_condition, join_details
+from subscriptions.labels import describe_choice, describe_condition, join_details
 from tests.factories import make_author, make_live, make_tag, saved
 
 pytestmark = pytest.mark.django_db
@@ -30,6 +30,17 @@ def test_a_condition_names_its_facets_in_their_order_and_its_search():
 
     assert describe(**choice) == "Topic: Energy · Author: Ann Berg · Search: power grid"
     assert describe("sv", **choice) == "Ämne: Energi · Författare: Ann Berg · Sökning: power grid"
+
+
+def test_the_newsletter_is_a_choice_of_its_own_name():
+    make_tag("Energy", name_sv="Energi", slug="energy")
+
+    assert describe(filters={"kind": "newsletter"}) == "The newsletter"
+    assert describe("sv", filters={"kind": "newsletter"}) == "Nyhetsbrevet"
+    assert describe(filters={"kind": "newsletter", "topic": "energy"}) == "The newsletter · Topic: Energy"
+    assert describe(filters={"kind": "report"}) == "Type: Report"
+    assert describe_choice("kind", "newsletter") == "The newsletter"
+    assert describe_choice("topic", "energy") == "Topic: Energy"
 
 
 def test_a_former_address_still_finds_its_topic_and_author():

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from publications import actions, preflight
 from publications.locales import current_locale
-from publications.models import Kind, Publication, parse_pk
+from publications.models import Kind, Publication, late_issue_item_errors, parse_pk
 
 from .. import comments, quick_add, submissions
 from ..form_data import REDISPLAY_FIELD, mark_redisplay
@@ -91,6 +91,7 @@ class PublicationAdmin(DraftDeletionMixin, PublicationListAdmin):
             for text in preflight.find_dropped_markup(publication.body):
                 messages.warning(request, text)
         _warn_of_address_conflict(request, publication)
+        _warn_of_late_items(request, publication)
         autosave.mark_autosave_saved(request, publication)
 
     def _store_related_links(self, request: HttpRequest, form: PublicationForm) -> None:
@@ -206,6 +207,14 @@ def _warn_of_address_conflict(request: HttpRequest, publication: Publication) ->
         actions.available_slug(publication)
     except actions.NotReady as refusal:
         messages.warning(request, refusal.reasons[0])
+
+
+def _warn_of_late_items(request: HttpRequest, publication: Publication) -> None:
+    """Warn that a scheduled issue of the newsletter has texts that are public after it has been mailed."""
+    scheduled = publication.editions.scheduled().first() if publication.kind.is_newsletter else None
+    if scheduled:
+        for text in late_issue_item_errors(publication, scheduled.visible_from):
+            messages.warning(request, text)
 
 
 def form_with_options(form: type[PublicationForm], **options) -> type[PublicationForm]:

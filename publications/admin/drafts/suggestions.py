@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from publications.draft_content import UNSAVED_PK
 from publications.markup import anchor_text
 from publications.models import Author, Edition, Publication, Similarity, Synonym, Tag, parse_pk, parse_tags
-from publications.preflight import describe_new_tag, similar_tag_names
+from publications.preflight import similar_tag_names
 from publications.search import index_terms, is_stop_word, similarity
 
 from ..form_data import get_pk, get_pks, mark_redisplay
@@ -220,11 +220,23 @@ def tag_search(request: HttpRequest) -> JsonResponse:
 
 
 def describe_new_tags(names: list[str]) -> list[str]:
-    """Return a sentence for each name that no tag has yet, with the tags that are spelled similarly."""
+    """Return for each name that no tag has yet that a tag of it is made, with those that are spelled similarly."""
     stored = list(Tag.objects.values_list("name", flat=True))
     spellings = {name.casefold() for name in stored}
     return [
-        describe_new_tag(name, similar_tag_names(name, stored))
+        _describe_made_tag(name, similar_tag_names(name, stored))
         for name in names
         if name.casefold() not in spellings
     ]
+
+
+def _describe_made_tag(name: str, similar: list[str]) -> str:
+    made = _("A new tag was made: “%(name)s”.") % {"name": name}
+    if not similar:
+        return f"{made} " + _(
+            "Readers see it once a text that has it is public. If it is a slip, take it out of the text."
+        )
+    near = ", ".join(f"“{other}”" for other in similar)
+    return f"{made} " + _("Spelled nearly so: %(near)s. Put that in its place if you meant it.") % {
+        "near": near
+    }

@@ -1,66 +1,131 @@
-"""How many subscribers will be informed of a draft once it is published, in sentences."""
+"""How many subscribers are mailed of what is published, in sentences; or why nobody is."""
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.mail import can_send_mail
-from publications.models import FACETS, KIND, NEWSLETTER, Change, Edition, EditionWithRows, Publication
-from subscriptions.audience import RecipientNumbers, count_recipients
+from publications.locales import datetime_with_zone
+from publications.models import KIND, NEWSLETTER, Change, Edition, EditionWithRows, Publication
+from subscriptions.audience import (
+    RecipientNumbers,
+    count_matched,
+    count_recipients,
+    find_uncounted_since,
+    last_end,
+    next_end,
+)
 from subscriptions.events import TYPE_OF_CHANGE, is_old_text
 from subscriptions.expansion import list_mailed
+from subscriptions.labels import describe_choice
 from subscriptions.models import AlertEvent, AlertMail, Timing
 from subscriptions.sending import find_stop
 
 MAX_CHOICES = 3
+MAX_WAIT = timedelta(minutes=5)
+"""A sender that has not looked at what was published for so long does not run each minute."""
 
 
 def describe_recipients(edition: EditionWithRows | None) -> list[str]:
-    """Return who will be informed of a draft; [] where nobody is, or the text cannot be rendered.
+    """Return who will be mailed of a draft, or why nobody is.
 
     Args:
-        edition: the one that the draft would become. Where its publication has been public before, even if it is not
-            now, what the edition is to readers is still to be chosen.
+        edition: the one that the draft would become; None where the text cannot be rendered. Where its publication has
+            been public before, even if it is not now, what the edition is to readers is still to be chosen.
+
+    Returns:
+        Sentences; [] for a text that cannot be rendered.
     """
-    recipients = count_recipients(edition) if edition and can_send_mail() else None
-    if not recipients or not (recipients.total or recipients.searches):
+    if not edition:
         return []
     now = timezone.now()
     is_first = not edition.edition.publication.editions.last_public_by(now)
-    if is_first and is_old_text(edition.edition, now):
-        return [_("It is dated more than a week ago: no reader is mailed about it.")]
+    if refusal := _find_reason(edition.edition, is_old=is_first and is_old_text(edition.edition, now)):
+        return [refusal]
+    recipients = count_recipients(edition)
+    if not recipients.has_any:
+        return [_describe_nobody(edition.edition)]
     return list(_describe(recipients, is_chosen=is_first, is_public=False))
 
 
 def describe_mails(edition: Edition) -> list[str]:
-    """Return to how many mails about an edition have gone or will go, once it is published or scheduled."""
-    if not can_send_mail() or edition.change not in TYPE_OF_CHANGE:
-        return []
+    """Return to how many and when mails about an edition have gone or will go, once it is published or scheduled.
+
+    Args:
+        edition: live or scheduled.
+
+    Returns:
+        Sentences; [] for an edition that was public before there were mails.
+    """
+    is_old = edition.change == Change.FIRST and is_old_text(edition, edition.visible_from)
     event = AlertEvent.objects.filter(edition=edition, type__in=TYPE_OF_CHANGE.values()).first()
-    if not (event and event.matched_at):
-        is_first = edition.change == Change.FIRST
-        if is_first and is_old_text(edition, edition.visible_from):
-            return []
-        recipients = count_recipients(EditionWithRows.get(edition))
-        if not (recipients.total or recipients.searches):
-            return []
-        return list(_describe(recipients, is_chosen=True, is_public=edition.is_live))
-    return _describe_sent(event)
+    if event and event.matched_at:
+        return list(_describe_sent(event))
+    if refusal := _find_reason(edition, is_old=is_old):
+        return [refusal]
+    uncounted_since = find_uncounted_since()
+    if edition.is_live and not (uncounted_since and edition.visible_from >= uncounted_since):
+        return []
+    recipients = count_recipients(EditionWithRows.get(edition))
+    if not recipients.has_any:
+        return [_describe_nobody(edition)]
+    at = max(timezone.now(), edition.visible_from)
+    sentences = list(_describe(recipients, is_chosen=True, is_public=edition.is_live, at=at))
+    return sentences + _describe_late_sender(edition)
 
 
-def _describe_sent(event: AlertEvent) -> list[str]:
+def _find_reason(edition: Edition, *, is_old: bool) -> str:
+    """Return why nobody is mailed of an edition, whoever has chosen it, or ""."""
+    if not can_send_mail():
+        return _("Mail is off on this server: no reader is mailed.")
+    if edition.change == Change.SILENT and edition.pk:
+        return _("It is a silent fix: no reader is mailed.")
+    if is_old:
+        return _("It is dated more than a week ago: no reader is mailed about it.")
+    return ""
+
+
+def _describe_nobody(edition: Edition) -> str:
+    if edition.kind.is_newsletter:
+        return _("No reader is mailed: nobody subscribes to the newsletter so far.")
+    return _("No reader is mailed: nobody has chosen a topic, author or anything else that it has.")
+
+
+def _describe_sent(event: AlertEvent) -> Iterator[str]:
+    """Yield to how many the mails about an event have gone, and go."""
     mails = AlertMail.objects.filter(event=event)
     sent, pending = mails.filter(sent_at__isnull=False).count(), mails.pending().count()
-    texts = [ngettext("%d reader was mailed.", "%d readers were mailed.", sent) % sent]
+    counts, now = count_matched(event), timezone.now()
+    digests = [
+        _describe_digest(timing, counts[timing], next_end(timing, now))
+        for timing in (Timing.DAILY, Timing.WEEKLY)
+        if counts[timing] and event.matched_at > last_end(timing, now)
+    ]
+    if sent or not (pending or digests):
+        yield ngettext("%d reader was mailed.", "%d readers were mailed.", sent) % sent
     if pending:
-        texts.append(ngettext("%d mail waits.", "%d mails wait.", pending) % pending)
-    return texts
+        yield ngettext("%d mail waits.", "%d mails wait.", pending) % pending
+    yield from digests
+    if find_stop() and (pending or digests):
+        yield _describe_stop()
+
+
+def _describe_late_sender(edition: Edition) -> list[str]:
+    """Return that mails have not left that should have, if the sender does not run."""
+    if edition.is_live and timezone.now() - edition.visible_from > MAX_WAIT:
+        return [_("The sender has not run since: tell whoever runs the server.")]
+    return []
 
 
 def describe_withdrawn(edition: Edition) -> list[str]:
-    """Return who is mailed when the publication of an edition that readers see is withdrawn."""
+    """Return who is mailed when a publication is withdrawn.
+
+    Args:
+        edition: that readers see.
+    """
     if not can_send_mail():
         return []
     count = count_recipients(EditionWithRows.get(edition), is_ending=True).counts[Timing.AT_ONCE]
@@ -73,7 +138,11 @@ def describe_withdrawn(edition: Edition) -> list[str]:
 
 
 def describe_issues_with(publication: Publication) -> list[str]:
-    """Return whose readers are not mailed of a correction: the issue of the newsletter that has the publication."""
+    """Return whose readers are not mailed of a correction: those of the issue of the newsletter that has it.
+
+    Args:
+        publication: that is corrected or withdrawn.
+    """
     issues = Edition.objects.live().filter(
         kind__slug=NEWSLETTER, publication__related_links__target=publication
     )
@@ -87,7 +156,11 @@ def describe_issues_with(publication: Publication) -> list[str]:
 
 
 def describe_taken_back(edition: Edition) -> list[str]:
-    """Return who is mailed when an edition that readers see is taken back."""
+    """Return who is mailed when an edition is taken back.
+
+    Args:
+        edition: that readers see.
+    """
     if not can_send_mail():
         return []
     count = list_mailed(edition.pk).count()
@@ -101,42 +174,55 @@ def describe_taken_back(edition: Edition) -> list[str]:
     return [text % count, _("Mails that have not left are not sent.")]
 
 
-def _describe(recipients: RecipientNumbers, *, is_chosen: bool, is_public: bool) -> Iterator[str]:
-    """Yield who is informed of an edition, of which it may still be to be chosen whether it is a silent fix."""
-    if find_stop():
-        yield _(
-            "Mails to subscribers are stopped: what is published now is mailed once somebody resumes them."
-        )
+def _describe(
+    recipients: RecipientNumbers, *, is_chosen: bool, is_public: bool, at: datetime | None = None
+) -> Iterator[str]:
+    """Yield who is mailed of an edition, of which it may still be to be chosen whether it is a silent fix.
+
+    Args:
+        at: when it is public, if that is known.
+    """
+    is_stopped = bool(find_stop())
+    if is_stopped:
+        yield _describe_stop()
     if not is_chosen:
         yield _("Unless it is a silent fix:")
-    if count := recipients.counts.get(Timing.AT_ONCE, 0):
-        yield _describe_at_once(count, is_public=is_public)
-    if count := recipients.counts.get(Timing.DAILY, 0):
-        text = ngettext("%d reader gets it in the daily mail.", "%d readers get it in the daily mail.", count)
-        yield text % count
-    if count := recipients.counts.get(Timing.WEEKLY, 0):
-        text = ngettext(
-            "%d reader gets it in the weekly mail.", "%d readers get it in the weekly mail.", count
-        )
-        yield text % count
+    if count := recipients.counts[Timing.AT_ONCE]:
+        yield _describe_at_once(count, is_public=is_public, is_stopped=is_stopped)
+    for timing in (Timing.DAILY, Timing.WEEKLY):
+        if count := recipients.counts[timing]:
+            yield _describe_digest(timing, count, next_end(timing, at) if at and not is_stopped else None)
     choices = [choice for choice in recipients.choices if choice[:2] != (KIND, NEWSLETTER)]
     for name, value, count in choices[:MAX_CHOICES]:
-        facet = FACETS[name]
-        row = facet.find(value)
-        if row:
-            text = ngettext("%(count)d of them chose %(label)s.", "%(count)d of them chose %(label)s.", count)
-            yield text % {"count": count, "label": f"{facet.label}: {facet.label_of(row)}"}
+        text = ngettext("%(count)d of them chose %(label)s.", "%(count)d of them chose %(label)s.", count)
+        yield text % {"count": count, "label": describe_choice(name, value)}
     if recipients.searches:
         yield _("Whoever has saved a search that finds it is informed as well.")
 
 
-def _describe_at_once(count: int, *, is_public: bool) -> str:
-    if is_public:
-        text = ngettext("%d reader is informed at once.", "%d readers are informed at once.", count)
+def _describe_stop() -> str:
+    return _("Mails to subscribers are stopped: no reader is mailed until somebody sends them again.")
+
+
+def _describe_at_once(count: int, *, is_public: bool, is_stopped: bool) -> str:
+    if is_stopped:
+        text = ngettext("%d reader is mailed then.", "%d readers are mailed then.", count)
+    elif is_public:
+        text = ngettext(
+            "%d reader is mailed within a minute.", "%d readers are mailed within a minute.", count
+        )
     else:
         text = ngettext(
-            "%d reader is informed as soon as it is public.",
-            "%d readers are informed as soon as it is public.",
+            "%d reader is mailed within a minute after it becomes public.",
+            "%d readers are mailed within a minute after it becomes public.",
             count,
         )
     return text % count
+
+
+def _describe_digest(timing: Timing, count: int, at: datetime | None) -> str:
+    if timing == Timing.DAILY:
+        text = ngettext("%d reader gets it in the daily mail", "%d readers get it in the daily mail", count)
+    else:
+        text = ngettext("%d reader gets it in the weekly mail", "%d readers get it in the weekly mail", count)
+    return f"{text % count} ({datetime_with_zone(at)})." if at else f"{text % count}."

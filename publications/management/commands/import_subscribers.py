@@ -76,16 +76,14 @@ class Command(BaseCommand):
         if options["verbosity"]:
             self.stdout.write(
                 f"Added: {result.added}. Subscribed before: {result.known}. Left before, and stay away: "
-                f"{result.suppressed}. Lines without a mail address: {result.refused_count}."
+                f"{result.suppressed}. Lines without a mail address: {result.refused.count}."
             )
-            if result.refused:
-                more = ", …" if result.refused_count > len(result.refused) else ""
-                self.stdout.write(f"These lines: {', '.join(map(str, result.refused))}{more}.")
-            if result.shortened:
-                more = ", …" if result.shortened_count > len(result.shortened) else ""
+            if result.refused.count:
+                self.stdout.write(f"These lines: {result.refused}.")
+            if result.shortened.count:
                 self.stdout.write(
-                    f"Lines with several mail addresses, of which the first was read: {result.shortened_count}. "
-                    f"These lines: {', '.join(map(str, result.shortened))}{more}."
+                    f"Lines with several mail addresses, of which the first was read: {result.shortened.count}. "
+                    f"These lines: {result.shortened}."
                 )
 
 

@@ -1,0 +1,175 @@
+"""What the desk says about who is mailed, before and after something is published: how many, when, or why nobody."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.mail import CONSOLE
+from publications import actions
+from publications.admin.publish.recipients import MAX_WAIT, describe_mails
+from publications.locales import datetime_with_zone
+from publications.models import Edition, Publication
+from subscriptions.audience import next_end
+from subscriptions.conditions import Choice
+from subscriptions.events import record_events
+from subscriptions.expansion import expand_alerts
+from subscriptions.models import AlertMail, Timing
+from subscriptions.sending import stop_sending
+from tests.factories import make_live, make_person, make_publication, saved, tomorrow
+from tests.subscriptions.factories import make_subscriber
+
+pytestmark = pytest.mark.django_db
+
+NEWSLETTER = Choice({"kind": "newsletter"})
+
+
+@pytest.fixture
+def desk(client):
+    client.force_login(make_person("Editors"))
+    return client
+
+
+def read_page(desk, name: str, *args: int) -> str:
+    page = desk.get(reverse(f"desk:{name}", args=args)).text
+    return " ".join(re.sub(r"<[^>]+>", " ", page.partition("<main")[2]).split())
+
+
+def read_result(desk, edition: Edition) -> str:
+    return read_page(desk, "publish-result", edition.publication_id, edition.number)
+
+
+def make_issue(**fields) -> Publication:
+    return make_publication(kind="newsletter", title="What is new", **fields)
+
+
+@pytest.mark.parametrize(
+    ("draft", "said"),
+    [
+        (make_publication, "nobody has chosen a topic, author or anything else that it has."),
+        (make_issue, "nobody subscribes to the newsletter so far."),
+    ],
+)
+def test_the_desk_says_that_nobody_has_chosen_what_is_published(desk, draft, said):
+    record_events()
+    publication = draft()
+
+    before = read_page(desk, "publish", publication.pk)
+    after = read_result(desk, actions.publish(publication, by=None))
+
+    assert f"No reader is mailed: {said}" in before and f"No reader is mailed: {said}" in after
+
+
+def test_the_desk_says_that_nobody_is_mailed_where_mail_is_off(desk, settings):
+    settings.MAILERS = {"default": {"BACKEND": CONSOLE}}
+    make_subscriber()
+    publication = make_publication()
+
+    before = read_page(desk, "publish", publication.pk)
+    after = read_result(desk, actions.publish(publication, by=None))
+
+    for page in (before, after):
+        assert "Mail is off on this server: no reader is mailed." in page and "1 reader" not in page
+
+
+def test_while_mails_are_stopped_no_number_says_that_readers_are_mailed_at_once(desk):
+    record_events()
+    for timing in Timing:
+        make_subscriber(timing=timing)
+    stop_sending(by="Ann Berg")
+    publication = make_publication()
+    stopped = "Mails to subscribers are stopped: no reader is mailed until somebody sends them again."
+
+    before = read_page(desk, "publish", publication.pk)
+    edition = actions.publish(publication, by=None)
+    after = read_result(desk, edition)
+    expand_alerts()
+    waiting = read_result(desk, edition)
+
+    for page in (before, after):
+        assert f"{stopped} 1 reader is mailed then. 1 reader gets it in the daily mail." in page
+        assert "within a minute" not in page
+    assert "1 mail waits." in waiting and stopped in waiting
+
+
+def test_what_is_scheduled_and_published_says_when_mails_leave_and_to_how_many(desk):
+    record_events()
+    for timing in Timing:
+        make_subscriber(timing=timing)
+    ends = {
+        timing: datetime_with_zone(next_end(timing, tomorrow())) for timing in (Timing.DAILY, Timing.WEEKLY)
+    }
+
+    later = read_result(desk, actions.publish(make_publication(), by=None, at=tomorrow()))
+    edition = make_live()
+    now = read_result(desk, edition)
+    expand_alerts()
+    AlertMail.objects.filter(purpose="alert").first().mark_sent()
+    sent = read_result(desk, edition)
+
+    assert "1 reader is mailed within a minute after it becomes public." in later
+    assert f"1 reader gets it in the daily mail ({ends[Timing.DAILY]})." in later
+    assert f"1 reader gets it in the weekly mail ({ends[Timing.WEEKLY]})." in later
+    assert "1 reader is mailed within a minute. 1 reader gets it in the daily mail (" in now
+    assert "1 reader was mailed. 1 reader gets it in the daily mail (" in sent and "weekly mail (" in sent
+
+
+def test_a_digest_alone_is_not_said_to_be_nobody(desk):
+    record_events()
+    make_subscriber(timing=Timing.DAILY)
+    edition = make_live()
+    expand_alerts()
+
+    page = read_result(desk, edition)
+
+    assert "1 reader gets it in the daily mail (" in page and "0 readers were mailed" not in page
+
+
+def test_a_silent_fix_is_said_to_be_mailed_to_nobody(desk):
+    record_events()
+    make_subscriber()
+    publication = saved(make_live().publication, summary="Mended.")
+
+    page = read_result(desk, actions.publish(publication, by=None, change="silent"))
+
+    assert "It is a silent fix: no reader is mailed." in page
+
+
+def test_a_sender_that_does_not_run_is_said_to(desk, monkeypatch):
+    record_events()
+    make_subscriber()
+    edition = make_live()
+    late = "The sender has not run since: tell whoever runs the server."
+    assert late not in describe_mails(edition)
+
+    now = timezone.now()
+    monkeypatch.setattr(timezone, "now", lambda: now + MAX_WAIT + timedelta(minutes=1))
+
+    assert late in describe_mails(edition)
+
+
+def test_what_was_public_before_there_were_mails_is_not_said_to_be_mailed(desk):
+    edition = make_live()
+    record_events()
+    make_subscriber()
+
+    assert describe_mails(edition) == []
+
+
+def test_choices_of_the_newsletter_are_called_so(desk):
+    make_subscriber(NEWSLETTER)
+    make_subscriber(Choice({"kind": "newsletter", "language": "en"}))
+
+    page = read_page(desk, "publish", make_issue(language="en").pk)
+
+    assert "2 readers are mailed" in page and "1 of them chose Language: English." in page
+    assert "Type: Newsletter" not in page
+
+
+def test_the_form_and_the_publish_page_of_an_issue_lead_to_its_mail(desk):
+    for draft, is_issue in ((make_issue(), True), (make_publication(), False)):
+        link = f'href="{reverse("desk:newsletter-issue", args=[draft.pk])}">See it as a mail</a>'
+        for name in ("publications_publication_change", "publish"):
+            assert (link in desk.get(reverse(f"desk:{name}", args=[draft.pk])).text) == is_issue
