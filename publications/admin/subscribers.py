@@ -55,6 +55,9 @@ KIND_LABELS = {
 }
 
 
+FILE_AGAIN = gettext_lazy("Choose the file again: browsers forget it when a page is shown anew.")
+
+
 class AllowedAddressForm(RedisplayMixin, forms.Form):
     """An address to which the form for alerts sends mails again."""
 
@@ -195,9 +198,15 @@ class SubscriberListForm(RedisplayMixin, forms.Form):
         self.fields["kind"].choices = [("", _("All publications")), *kinds]
         self.fields["kind"].initial = NEWSLETTER
         self.fields["locale"].initial = current_locale()
-        if self.is_bound:
-            again = _("Choose the file again: browsers forget it when a page is shown anew.")
-            self.fields["file"].help_text = f"{again} {self.fields['file'].help_text}"
+        if self.is_redisplay:
+            self.fields["file"].help_text = f"{FILE_AGAIN} {self.fields['file'].help_text}"
+
+    def clean(self) -> dict:
+        """Mark the file wherever anything is wrong: no browser keeps it."""
+        cleaned = super().clean()
+        if self.errors and "file" in cleaned:
+            self.add_error("file", str(FILE_AGAIN))
+        return cleaned
 
     def clean_file(self) -> str:
         """Return the text of the file."""

@@ -13,6 +13,8 @@ from django.utils import timezone
 
 from accounts.models import AccountEvent, DeskSession
 from publications import actions
+from publications.admin.form_data import build_post, mark_redisplay
+from publications.admin.subscribers import SubscriberListForm
 from publications.models import AuditEntry, OutboxMail, TagKind
 from subscriptions.audience import count_delivery, list_upcoming
 from subscriptions.conditions import Choice
@@ -123,9 +125,17 @@ def test_after_an_error_the_file_is_to_be_chosen_again_and_nothing_else(administ
     page = post_file(client, "ann@example.org", **fields)
     form = client.post(LIST_PAGE, {**LIST, **fields, "file": make_file("ann@example.org")}).context["form"]
 
-    assert again in page and "This field is required." in page and not Subscriber.objects.exists()
+    assert again in page and "This field is required." in page and "Nobody has been added yet" in page
+    assert form.errors["file"] == [again] and not Subscriber.objects.exists()
     shown = {name: form[name].value() for name in ("kind", "timing", "locale", "consent")}
     assert shown == {"kind": "report", "timing": "daily", "locale": "sv", "consent": ""}
+
+
+def test_a_form_that_was_carried_through_the_sign_in_says_that_the_file_is_missing(administrator):
+    form = SubscriberListForm(mark_redisplay(build_post(list(LIST.items()))), {})
+
+    assert form["file"].help_text.startswith("Choose the file again") and not form.errors
+    assert form["consent"].value() == LIST["consent"]
 
 
 def test_a_list_that_is_too_large_is_refused_with_the_limit(administrator, client, monkeypatch):
