@@ -166,8 +166,7 @@ def _refuse_retracted(last: Edition | None) -> None:
 
 def _refuse_late_items(publication: Publication, window: PlannedWindow, change: Change) -> None:
     """Refuse an issue of the newsletter whose mail would lack what it has; a silent fix is not mailed."""
-    is_mailed = publication.kind.is_newsletter and change is not Change.SILENT
-    if is_mailed and (errors := late_issue_item_errors(publication, window.start)):
+    if change is not Change.SILENT and (errors := late_issue_item_errors(publication, window.start)):
         raise NotReady(*errors)
 
 

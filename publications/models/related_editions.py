@@ -63,14 +63,18 @@ def late_issue_items(issue: Publication, at: datetime) -> list[Edition]:
 
 
 def late_issue_item_errors(issue: Publication, at: datetime) -> list[str]:
-    """Return what is wrong with an issue that goes out at a moment: it has what is public later, each in a sentence."""
+    """Return a sentence for each text that an issue has and that is public after it goes out, at a moment.
+
+    Args:
+        issue: of any kind: only those of the newsletter have contents.
+    """
     text = _(
         "“%(title)s” is not public until %(time)s, and the mail of the issue would leave it out: schedule the issue "
         "for then or later, or take the text out of its related publications."
     )
     return [
         text % {"title": edition.title, "time": datetime_with_zone(edition.visible_from)}
-        for edition in late_issue_items(issue, at)
+        for edition in (late_issue_items(issue, at) if issue.kind.is_newsletter else ())
     ]
 
 

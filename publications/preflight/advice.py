@@ -110,18 +110,16 @@ def alt_in_another_language(draft: PreflightDraft) -> Iterator[PreflightIssue]:
 
 
 def hidden_item(draft: PreflightDraft) -> Iterator[PreflightIssue]:
-    """What an issue of the newsletter links to and readers do not see: the mail leaves it out."""
-    for title, public_from in draft.hidden_items[:MAX_ADVICE]:
-        if public_from:
-            text = _(
-                "“%(title)s” is not public until %(time)s: schedule the issue for then or later, or take it out."
-            )
-        else:
-            text = _(
-                "“%(title)s” is not public: the mail has it only if it is by then. Publish it first, or take it out."
-            )
-        values = {"title": truncate_text(title), "time": public_from}
-        yield PreflightIssue("related", text % values, "related")
+    """What an issue of the newsletter links to and readers do not see: the mail leaves it out.
+
+    What is scheduled is said beside the time to publish: an earlier one is refused.
+    """
+    titles = [title for title, public_from in draft.hidden_items if not public_from]
+    for title in titles[:MAX_ADVICE]:
+        text = _(
+            "“%(title)s” is not public: the mail has it only if it is by then. Publish it first, or take it out."
+        )
+        yield PreflightIssue("related", text % {"title": truncate_text(title)}, "related")
 
 
 def no_topic(draft: PreflightDraft) -> Iterator[PreflightIssue]:

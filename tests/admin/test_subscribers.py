@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, reverse
@@ -21,10 +20,9 @@ from subscriptions.conditions import Choice
 from subscriptions.delivery_log import list_deliveries
 from subscriptions.events import record_events
 from subscriptions.expansion import expand_alerts
-from subscriptions.list_import import BATCH_ADDRESSES, MAX_LISTED_LINES, MAX_REQUEST_LINES, import_list
-from subscriptions.models import AlertMail, Subscriber, Subscription, Timing
+from subscriptions.list_import import MAX_LISTED_LINES, MAX_REQUEST_LINES
+from subscriptions.models import AlertMail, Subscriber, Timing
 from subscriptions.refusals import refuse_sign_ups
-from subscriptions.signup import request_subscriptions
 from tests.factories import make_author, make_live, make_person, make_publication, make_tag, saved
 from tests.queries import count_queries
 from tests.subscriptions.factories import make_subscriber
@@ -173,52 +171,6 @@ def test_the_log_tells_two_mails_about_one_text_apart(administrator, client):
 
     for number in (1, 2, 3):
         assert page.count(f"· edition {number} ·") == 1
-
-
-def test_a_reader_who_signs_up_during_an_import_breaks_no_batch():
-    is_signed_up = False
-
-    def sign_up_before(execute, sql, *args):
-        nonlocal is_signed_up
-        if not is_signed_up and re.match(r'INSERT .*"subscriptions_subscriber"', sql):
-            is_signed_up = True
-            request_subscriptions(
-                "ann@example.org", [Choice()], timing=Timing.DAILY, locale="en", network="192.0.2.1"
-            )
-        return execute(sql, *args)
-
-    with connection.execute_wrapper(sign_up_before):
-        result = import_list(
-            "ann@example.org\nbo@example.org",
-            Choice(),
-            timing=Timing.WEEKLY,
-            locale="sv",
-            consent_note="Paper",
-        )
-
-    assert is_signed_up and result.added == 2 == Subscriber.objects.count()
-    assert {row.timing for row in Subscription.objects.confirmed()} == {"weekly"}
-
-
-def test_a_list_that_is_broken_off_goes_on_with_the_same_command(tmp_path, capsys):
-    path = tmp_path / "list.csv"
-    path.write_text("".join(f"reader{number}@example.org\n" for number in range(BATCH_ADDRESSES + 1)))
-
-    def interrupt(done, total):
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        import_list(
-            path.read_text(), Choice({"kind": "newsletter"}), timing=Timing.WEEKLY, locale="sv",
-            consent_note="Paper", progress=interrupt,
-        )  # fmt: skip
-    broken_off = AccountEvent.objects.get().detail
-    call_command("import_subscribers", path, locale="sv", consent="Paper")
-
-    assert (broken_off["added"], broken_off["read"]) == (BATCH_ADDRESSES, BATCH_ADDRESSES)
-    assert "Added: 1. Subscribed before: 500." in capsys.readouterr().out
-    assert Subscription.objects.confirmed().count() == BATCH_ADDRESSES + 1
-    assert "read" not in AccountEvent.objects.latest("pk").detail
 
 
 def test_many_conditions_and_events_cost_no_more_queries_than_a_few(administrator, client):

@@ -211,8 +211,7 @@ def _warn_of_address_conflict(request: HttpRequest, publication: Publication) ->
 
 def _warn_of_late_items(request: HttpRequest, publication: Publication) -> None:
     """Warn that a scheduled issue of the newsletter has texts that are public after it has been mailed."""
-    scheduled = publication.editions.scheduled().first() if publication.kind.is_newsletter else None
-    if scheduled:
+    if scheduled := publication.editions.scheduled().first():
         for text in late_issue_item_errors(publication, scheduled.visible_from):
             messages.warning(request, text)
 

@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.encoding import uri_to_iri
 from django.utils.translation import gettext as _
 
@@ -16,6 +16,7 @@ from publications.models import (
     EditionWithRows,
     Publication,
     RevisionReason,
+    late_issue_item_errors,
 )
 
 from ..history.audit_log import describe_actions_since
@@ -154,6 +155,7 @@ def _build_change_context(publication: Publication, live: Edition | None) -> dic
     return {
         **(build_comparison(EditionWithRows.get(live), snapshot) if live else {}),
         "recipients": describe_recipients(snapshot) + (describe_issues_with(publication) if live else []),
+        "late_items": late_issue_item_errors(publication, timezone.now()),
         "scheduled": scheduled,
         "scheduled_from": datetime_with_zone(scheduled.visible_from) if scheduled else "",
     }
