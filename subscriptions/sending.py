@@ -1,10 +1,24 @@
-"""Stop and resume all mails to subscribers but those that confirm an address."""
+"""Stop and resume all mails to subscribers but those that confirm an address, and notice that nothing sends them."""
+
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
 from .events import lock_state
 from .models import AlertState
+
+MAX_SENDER_PAUSE = timedelta(minutes=5)
+"""A sender that has not looked at what has happened for so long does not run each minute."""
+
+
+def is_sender_late(since: datetime | None) -> bool:
+    """Return whether the sender should have run by now.
+
+    Args:
+        since: the moment of the first that it has not looked at; None where it has looked at all.
+    """
+    return bool(since) and timezone.now() - since > MAX_SENDER_PAUSE
 
 
 def find_stop() -> AlertState | None:

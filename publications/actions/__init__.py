@@ -22,6 +22,7 @@ from .proposed_authors import replace_proposed_author
 from .public_state import NEVER_PUBLIC, actions_since, public_state, public_states
 from .publish import publish, publish_many
 from .publish_batch import available_slug
+from .publish_plan import MISSING_NOTE
 from .rebuild import INDEXES, new_version_after_rebuild, rebuild_index
 from .redact import check_passage, preview_redaction, redact
 from .redaction_marks import redaction_marks
@@ -83,6 +84,7 @@ __all__ = [
     "LIFTING",
     "MAX_RELATED_LINKS",
     "MERGEABLE_ROWS",
+    "MISSING_NOTE",
     "NEVER_PUBLIC",
     "RETRACTION",
     "SECONDS_BETWEEN_LOCKS",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from publications import markup
 from publications.models import (
@@ -31,6 +32,7 @@ from .second_person import require_approvals, require_reason_to_keep
 from .transaction import ActionContext, ActionRefused, NotReady, Outdated
 from .windows import ScheduledEdition, live_edition, scheduled_edition
 
+MISSING_NOTE = gettext_lazy("A correction needs a note that tells readers what was wrong.")
 MAX_YEAR = 2200
 """The last year in which an edition may start or end."""
 
@@ -201,7 +203,7 @@ def choose_change(change: Change | str | None, note: str, previous: Edition | No
             _("This piece has been public before: say whether this is a fix, a correction or an update.")
         )
     if chosen is Change.CORRECTION and not note.strip():
-        raise ActionRefused(_("A correction needs a note that tells readers what was wrong."))
+        raise ActionRefused(str(MISSING_NOTE))
     if chosen is Change.FIRST and note.strip():
         raise ActionRefused(_("What is published as if new shows no note. Leave the note empty."))
     if chosen is Change.SILENT and note.strip():

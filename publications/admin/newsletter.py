@@ -117,7 +117,8 @@ def newsletter_test(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         key = f"{issue.pk}:{user.pk}:{timezone.now().timestamp():.6f}"
         OutboxMail.build(MailPurpose.NEWSLETTER, key, user.email, user=user).save()
-        messages.success(request, _("It is on its way to %(address)s.") % {"address": user.email})
+        text = _("A test is on its way to %(address)s, and to nobody else. It comes within a minute.")
+        messages.success(request, text % {"address": user.email})
     return HttpResponseRedirect(reverse("desk:newsletter-issue", args=[issue.pk]))
 
 

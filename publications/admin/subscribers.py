@@ -40,7 +40,7 @@ from subscriptions.list_import import (
 from subscriptions.models import AlertMail, Timing
 from subscriptions.refusals import allow_sign_ups
 from subscriptions.retention import MAIL_DAYS
-from subscriptions.sending import find_stop, resume_sending, stop_sending
+from subscriptions.sending import find_stop, is_sender_late, resume_sending, stop_sending
 
 from .form_data import RedisplayMixin
 from .site import render_desk_page, require_permissions
@@ -71,7 +71,7 @@ class AllowedAddressForm(RedisplayMixin, forms.Form):
 def subscribers_page(request: HttpRequest) -> HttpResponse:
     """Show numbers of subscribers, what goes out next and how delivery goes; stop and resume all mails to them."""
     may_change = request.user.has_perm(CHANGE)
-    form = AllowedAddressForm(request.POST if "address" in request.POST else None)
+    form = AllowedAddressForm(request.POST if "address" in request.POST else None, label_suffix="")
     if request.method == "POST" and may_change and form.is_valid():
         with transaction.atomic():
             allow_sign_ups(form.cleaned_data["address"])
@@ -83,7 +83,7 @@ def subscribers_page(request: HttpRequest) -> HttpResponse:
             raise PermissionDenied
         _change_sending(request)
         return HttpResponseRedirect(reverse("desk:subscribers"))
-    by_locale, counted = count_subscribers(), CountedMails.find()
+    by_locale, counted, is_mail_on = count_subscribers(), CountedMails.find(), can_send_mail()
     waiting = [delivery for delivery in list_deliveries(counted) if delivery.pending]
     uncounted_since = find_uncounted_since()
     return render_desk_page(
@@ -95,6 +95,7 @@ def subscribers_page(request: HttpRequest) -> HttpResponse:
         **_describe_chosen(),
         waiting=waiting,
         uncounted_since=uncounted_since,
+        is_sender_late=is_mail_on and is_sender_late(uncounted_since),
         has_waiting=bool(waiting or uncounted_since),
         upcoming=list_upcoming(),
         delivery=count_delivery(counted),
@@ -103,7 +104,7 @@ def subscribers_page(request: HttpRequest) -> HttpResponse:
         stop=find_stop(),
         may_change=may_change,
         form=form,
-        is_mail_on=can_send_mail(),
+        is_mail_on=is_mail_on,
     )
 
 
@@ -150,7 +151,7 @@ def _change_sending(request: HttpRequest) -> None:
     if "stop" in request.POST:
         type, is_changed = EventType.MAILS_STOPPED, stop_sending(by=full_name_of(user))
         message = _(
-            "Stopped: until somebody resumes it, only mails that ask to confirm go out to subscribers."
+            "Stopped: until somebody sends them again, only mails that ask to confirm go out to subscribers."
         )
     elif "resume" in request.POST:
         type, is_changed = EventType.MAILS_RESUMED, resume_sending()

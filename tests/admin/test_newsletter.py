@@ -95,10 +95,11 @@ def test_an_issue_is_shown_as_its_mail_and_sent_to_oneself_alone(editor, client)
     url = reverse("desk:newsletter-issue", args=[issue.pk])
 
     page, shown = client.get(url), client.get(reverse("desk:newsletter-mail", args=[issue.pk]))
-    client.post(reverse("desk:newsletter-test", args=[issue.pk]))
+    tried = client.post(reverse("desk:newsletter-test", args=[issue.pk]), follow=True)
     actions.withdraw(withdrawn, by=None, note="Made up.")
     send_due([StaffQueue(MAIL_BUILDERS)], SendResult())
 
+    assert "A test is on its way to eva@example.org, and to nobody else." in tried.text
     assert page.text.count("<iframe") == 4 and "eva@example.org" in page.text
     assert DARK_QUERY not in shown.text and "@media not all" in shown.text
     assert shown.text.index("On rye") < shown.text.index("On hay")
@@ -196,7 +197,8 @@ def test_what_another_issue_has_is_not_ticked_again_and_an_issue_that_was_taken_
 
     page = client.get(ISSUES, {"language": "en"}).text
 
-    assert "already in the issue “What is new”, which is not public" in page
+    url = reverse("desk:publications_publication_change", args=[issue.pk])
+    assert f'<a href="{url}">already in the issue “What is new”, which is not public</a>' in page
     assert 'name="related"' in page and "checked" not in page
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.mail import CONSOLE
 from publications import actions
-from publications.admin.publish.recipients import MAX_WAIT, describe_mails
+from publications.admin.publish.recipients import describe_mails
 from publications.locales import datetime_with_zone
 from publications.models import Edition, Publication
 from subscriptions.audience import next_end
@@ -17,7 +17,7 @@ from subscriptions.conditions import Choice
 from subscriptions.events import record_events
 from subscriptions.expansion import expand_alerts
 from subscriptions.models import AlertMail, Timing
-from subscriptions.sending import stop_sending
+from subscriptions.sending import MAX_SENDER_PAUSE, stop_sending
 from tests.factories import make_live, make_person, make_publication, saved, tomorrow
 from tests.subscriptions.factories import make_subscriber
 
@@ -141,13 +141,15 @@ def test_a_sender_that_does_not_run_is_said_to(desk, monkeypatch):
     record_events()
     make_subscriber()
     edition = make_live()
+    assert "within a minute" in read_page(desk, "subscribers")
     late = "The sender has not run since: tell whoever runs the server."
     assert late not in describe_mails(edition)
 
     now = timezone.now()
-    monkeypatch.setattr(timezone, "now", lambda: now + MAX_WAIT + timedelta(minutes=1))
+    monkeypatch.setattr(timezone, "now", lambda: now + MAX_SENDER_PAUSE + timedelta(minutes=1))
 
     assert late in describe_mails(edition)
+    assert "has not run since. Tell whoever runs the server." in read_page(desk, "subscribers")
 
 
 def test_what_was_public_before_there_were_mails_is_not_said_to_be_mailed(desk):
@@ -173,3 +175,63 @@ def test_the_form_and_the_publish_page_of_an_issue_lead_to_its_mail(desk):
         link = f'href="{reverse("desk:newsletter-issue", args=[draft.pk])}">See it as a mail</a>'
         for name in ("publications_publication_change", "publish"):
             assert (link in desk.get(reverse(f"desk:{name}", args=[draft.pk])).text) == is_issue
+
+
+@pytest.mark.parametrize("name", ["retract", "express-concern"])
+def test_a_notice_says_who_is_mailed_before_and_after(desk, name):
+    record_events()
+    make_subscriber()
+    publication = make_live().publication
+    url, note = reverse(f"desk:{name}", args=[publication.pk]), "The figures are made up."
+
+    before = read_page(desk, name, publication.pk)
+    state = actions.public_state(publication)
+    after = desk.post(url, {"note": note, "seen": note, "state": state}, follow=True).text
+    expand_alerts()
+
+    assert "1 reader is mailed within a minute." in before and "1 reader is mailed within a minute." in after
+    assert AlertMail.objects.filter(event__edition__number=2).count() == 1
+
+
+def test_who_withdraws_takes_back_and_publishes_again_reads_who_is_mailed(desk):
+    record_events()
+    make_subscriber()
+    publication = make_live().publication
+
+    def post(name: str) -> str:
+        state = actions.public_state(publication)
+        page = desk.post(reverse(f"desk:{name}", args=[publication.pk]), {"state": state}, follow=True)
+        expand_alerts()
+        AlertMail.objects.pending().get().mark_sent()
+        return page.text
+
+    expand_alerts()
+    AlertMail.objects.get().mark_sent()
+
+    assert "1 reader is mailed at once that it is withdrawn, with the reason." in post("withdraw")
+    assert "1 reader is mailed within a minute." in post("undo")
+    assert AlertMail.objects.count() == 3
+
+
+def test_who_takes_back_what_was_mailed_reads_that_its_readers_get_one_more(desk):
+    record_events()
+    make_subscriber()
+    publication = make_live().publication
+    expand_alerts()
+    AlertMail.objects.get().mark_sent()
+
+    values = {"state": actions.public_state(publication)}
+    page = desk.post(reverse("desk:undo", args=[publication.pk]), values, follow=True).text
+
+    assert "1 reader was mailed about it, and gets one more mail" in page
+
+
+def test_a_correction_without_a_note_marks_the_note(desk):
+    publication = saved(make_live().publication, body="Other text.")
+    url = reverse("desk:publish", args=[publication.pk])
+    form = desk.get(url).context["form"]
+
+    page = desk.post(url, {**form.initial, "at": "", "until": "", "change": "correction"})
+
+    assert page.context["form"].errors == {"note": [str(actions.MISSING_NOTE)]}
+    assert "Nothing is published yet: correct what is marked below." in page.text

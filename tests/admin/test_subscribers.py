@@ -238,6 +238,15 @@ def test_a_look_counts_the_newest_mails_and_all_that_wait(administrator, client,
     assert "only the newest of its mails are counted" in client.get(reverse("desk:subscriber-log")).text
 
 
+def test_what_goes_out_next_is_called_by_its_mail_and_says_why_nobody_gets_it(administrator, client):
+    actions.publish(make_publication(title="On hay"), by=None, at=timezone.now() + timedelta(hours=1))
+
+    page = " ".join(re.sub(r"<[^>]+>", " ", client.get(PAGE).text).split())
+
+    assert "Daily mail " in page and "Weekly mail " in page and "Once a day" not in page
+    assert "at once to nobody, as nobody has chosen it so" in page and "Mail address:" not in page
+
+
 def test_a_digest_counts_who_follows_a_text_that_the_lists_of_their_locale_leave_out():
     record_events()
     swedish = make_live(language="sv").publication

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from publications import actions, preflight
 from publications.locales import datetime_with_zone
-from publications.models import Publication, digest_shown, scheduled_end
+from publications.models import Change, Publication, digest_shown, scheduled_end
 
 from ..form_data import RedisplayMixin
 from ..form_fields import LocalDateTimeField
@@ -175,6 +175,8 @@ class PublishForm(RedisplayMixin, forms.Form):
                 "or take the reason out to approve."
             )
             self.add_error("without_approval", text)
+        if cleaned.get("change") == Change.CORRECTION and not cleaned.get("note", "").strip():
+            self.add_error("note", str(actions.MISSING_NOTE))
         at = cleaned.get("at")
         if cleaned.get("when") == LATER and not at and "at" not in self.errors:
             self.add_error("at", _("Say when it is to be public."))

@@ -1,7 +1,7 @@
 """How many subscribers are mailed of what is published, in sentences; or why nobody is."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,11 +22,9 @@ from subscriptions.events import TYPE_OF_CHANGE, is_old_text
 from subscriptions.expansion import list_mailed
 from subscriptions.labels import describe_choice
 from subscriptions.models import AlertEvent, AlertMail, Timing
-from subscriptions.sending import find_stop
+from subscriptions.sending import find_stop, is_sender_late
 
 MAX_CHOICES = 3
-MAX_WAIT = timedelta(minutes=5)
-"""A sender that has not looked at what was published for so long does not run each minute."""
 
 
 def describe_recipients(edition: EditionWithRows | None) -> list[str]:
@@ -66,6 +64,8 @@ def describe_mails(edition: Edition) -> list[str]:
         return list(_describe_sent(event))
     if refusal := _find_reason(edition, is_old=is_old):
         return [refusal]
+    if edition.change not in TYPE_OF_CHANGE:
+        return [_("It is a silent fix: no reader is mailed.")]
     uncounted_since = find_uncounted_since()
     if edition.is_live and not (uncounted_since and edition.visible_from >= uncounted_since):
         return []
@@ -81,8 +81,6 @@ def _find_reason(edition: Edition, *, is_old: bool) -> str:
     """Return why nobody is mailed of an edition, whoever has chosen it, or ""."""
     if not can_send_mail():
         return _("Mail is off on this server: no reader is mailed.")
-    if edition.change == Change.SILENT and edition.pk:
-        return _("It is a silent fix: no reader is mailed.")
     if is_old:
         return _("It is dated more than a week ago: no reader is mailed about it.")
     return ""
@@ -115,9 +113,23 @@ def _describe_sent(event: AlertEvent) -> Iterator[str]:
 
 def _describe_late_sender(edition: Edition) -> list[str]:
     """Return that mails have not left that should have, if the sender does not run."""
-    if edition.is_live and timezone.now() - edition.visible_from > MAX_WAIT:
+    if edition.is_live and is_sender_late(edition.visible_from):
         return [_("The sender has not run since: tell whoever runs the server.")]
     return []
+
+
+def describe_notice(edition: Edition) -> list[str]:
+    """Return who is mailed when a publication is retracted, a concern is expressed or lifted, or it is public again.
+
+    Args:
+        edition: that readers see, or saw last.
+    """
+    if refusal := _find_reason(edition, is_old=False):
+        return [refusal]
+    recipients = count_recipients(EditionWithRows.get(edition), with_choices=False)
+    if not recipients.has_any:
+        return [_describe_nobody(edition)]
+    return list(_describe(recipients, is_chosen=True, is_public=True, at=timezone.now()))
 
 
 def describe_withdrawn(edition: Edition) -> list[str]:

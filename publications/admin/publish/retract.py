@@ -27,6 +27,7 @@ from publications.models import (
 )
 
 from ..site import get_publication_or_404, render_publication_page, require_permissions
+from .recipients import describe_notice
 from .withdraw import StateForm, perform_action
 
 MAX_NOTICE_CHARACTERS = 2000
@@ -230,6 +231,7 @@ def _status_page(request: HttpRequest, pk: int, page: StatusPage) -> HttpRespons
         refusal=actions.status_refusal(live, _last_public(publication), page.change),
         scheduled=publication.editions.scheduled().first(),
         is_unapproved=needs_approval(publication),
+        mails=describe_notice(live) if live else [],
         has_files=bool(page.change.status and live and live.attachments.exists()),
         open_press_links=publication.press_links.open().count(),
         newer_entries=form.refresh(publication),
@@ -240,8 +242,8 @@ def _status_page(request: HttpRequest, pk: int, page: StatusPage) -> HttpRespons
 
 
 def _perform(request: HttpRequest, publication: Publication, form: NoticeForm, page: StatusPage) -> str:
-    page.perform(publication, by=request.user, **form.cleaned_data)
-    return str(page.done)
+    edition = page.perform(publication, by=request.user, **form.cleaned_data)
+    return " ".join([str(page.done), *describe_notice(edition)])
 
 
 def _preview_context(live: Edition, page: StatusPage, note: str) -> dict[str, object]:

@@ -19,7 +19,7 @@ from ..form_data import RedisplayMixin
 from ..history.audit_log import AuditEntryText, describe_actions_since
 from ..related_links import editions_linking_to
 from ..site import get_publication_or_404, render_publication_page, require_permissions
-from .recipients import describe_issues_with, describe_taken_back, describe_withdrawn
+from .recipients import describe_issues_with, describe_notice, describe_taken_back, describe_withdrawn
 
 MAX_LINKING_EDITIONS = 100
 
@@ -99,8 +99,11 @@ def withdraw_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _withdraw(request: HttpRequest, publication: Publication, form: forms.Form) -> str:
+    live = publication.editions.live().first()
+    mails = describe_withdrawn(live) if live else []
     actions.withdraw(publication, by=request.user, **form.cleaned_data)
-    return _("Withdrawn. Its address now says that it is no longer public; nothing has been deleted.")
+    done = _("Withdrawn. Its address now says that it is no longer public; nothing has been deleted.")
+    return " ".join([done, *mails])
 
 
 UNDO_NAMES = {
@@ -161,6 +164,8 @@ def undo_context(plan: actions.UndoPlan | None) -> dict[str, object]:
 def _describe_mails(plan: actions.UndoPlan | None) -> list[str]:
     if plan and plan.type is actions.UndoType.CANCEL and can_send_mail():
         return [_("No reader has been mailed about it, and none will be.")]
+    if plan and plan.type is actions.UndoType.REPUBLISH:
+        return describe_notice(plan.edition)
     is_taken_back = plan and plan.type in (actions.UndoType.RESTORE, actions.UndoType.WITHDRAW)
     return describe_taken_back(plan.edition) if is_taken_back else []
 
@@ -187,8 +192,9 @@ def undo_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _undo(request: HttpRequest, publication: Publication, form: forms.Form, plan) -> str:
+    mails = _describe_mails(plan)
     actions.undo(publication, by=request.user, state=form.cleaned_data["state"])
-    return str(UNDO_MESSAGES[plan.type])
+    return " ".join([str(UNDO_MESSAGES[plan.type]), *mails])
 
 
 @require_permissions("redact_publication")
