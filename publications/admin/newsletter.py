@@ -87,10 +87,12 @@ def newsletter_issue(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the draft of an issue as the mail that it will be, at the widths of mail programs, light and dark."""
     issue = _get_issue_or_404(pk)
     subject = remove_line_ends(issue.title)
+    is_mail_on, address = can_send_mail(), request.user.email
     return render_publication_page(
-        request, "newsletter_issue", issue, title=_("As a mail"), address=request.user.email,
+        request, "newsletter_issue", issue, title=_("As a mail"), address=address,
+        may_test=bool(is_mail_on and address), lacks_address=is_mail_on and not address,
         subject=subject, subject_length=len(subject), is_subject_long=len(subject) > MAX_SUBJECT_CHARACTERS,
-        shown_length=MAX_SUBJECT_CHARACTERS, is_mail_on=can_send_mail(),
+        shown_length=MAX_SUBJECT_CHARACTERS,
         recipients=describe_recipients(build_draft_snapshot(issue)),
         hidden_items=list(list_hidden_items(issue)),
     )  # fmt: skip

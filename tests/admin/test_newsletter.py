@@ -174,9 +174,11 @@ def test_no_test_is_promised_where_mail_is_off_and_no_entry_of_an_issue_is_offer
     settings.MAILERS = {"default": {"BACKEND": CONSOLE}}
 
     page = client.post(reverse("desk:newsletter-test", args=[issue.pk]), follow=True).text
+    mail_page = client.get(reverse("desk:newsletter-issue", args=[issue.pk])).text
     result = client.get(reverse("desk:publish-result", args=[issue.pk, 1])).text
 
     assert "Mail is off on this server: nothing is sent." in page and not OutboxMail.objects.exists()
+    assert mail_page.count("Mail is off on this server") == 1 and "Send a test" not in mail_page
     assert "For social media" in result and "For the newsletter" not in result
 
 

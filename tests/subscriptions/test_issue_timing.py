@@ -61,7 +61,7 @@ def test_pages_offer_no_other_timing_of_issues(client):
 def test_readers_sign_up_before_the_first_issue(client):
     page = client.get("/en/alerts/", {"kind": "newsletter"})
 
-    assert page.status_code == 200 and "Newsletter" in page.text
+    assert page.status_code == 200 and "The newsletter" in page.text
 
 
 @pytest.mark.parametrize(

@@ -75,11 +75,17 @@ def add_private_rows(publication: Publication, *, by) -> None:
 
 
 def publish_issue(publication: Publication, *, by) -> None:
-    """Publish an issue of the newsletter that has the publication and another one."""
-    issue = make_publication(kind="newsletter", title="What is new", body="")
-    for position, target in enumerate((publication, make_live(title="Another").publication)):
-        RelatedLink.objects.create(source=issue, target=target, position=position)
+    """Publish an issue of the newsletter that has another publication, and this one before its mails are written.
+
+    With what is scheduled, it would not be published.
+    """
+    issue, other = (
+        make_publication(kind="newsletter", title="What is new", body=""),
+        make_live(title="Another"),
+    )
+    RelatedLink.objects.create(source=issue, target=other.publication, position=1)
     actions.publish(issue, by=by)
+    RelatedLink.objects.create(source=issue, target=publication, position=0)
 
 
 def read_mails(readers: list[Subscriber]) -> dict[AlertMail, str]:
