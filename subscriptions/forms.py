@@ -206,7 +206,7 @@ class Pause(TextChoices):
     RESUME = "resume", gettext_lazy("Get emails again now")
     WEEK = "week", gettext_lazy("For a week")
     MONTH = "month", gettext_lazy("For a month")
-    DAY = "day", gettext_lazy("Until a day")
+    DAY = "day", gettext_lazy("Until a date")
 
 
 PAUSE_PERIODS = {Pause.WEEK: timedelta(days=7), Pause.MONTH: timedelta(days=30)}

@@ -4,10 +4,12 @@ Neither answer depends on what is stored: nobody learns who gets mails. A GET ch
 mail open links.
 """
 
+from collections.abc import Iterable
 from http import HTTPStatus
 from time import monotonic
 from urllib.parse import urlencode
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -49,7 +51,7 @@ from .pages import (
 
 HOURS = int(CONFIRMATION_PERIOD.total_seconds() // 3600)
 MAX_TEXTS = 3
-"""That readers may go on reading once they have confirmed."""
+"""That readers may go on reading once they have sent the form, or confirmed."""
 MAX_SHOWN_CHARACTERS = 300
 """Of what was typed as an address, to be shown again."""
 
@@ -105,10 +107,17 @@ def _render_sent_form(
         title=title,
         hours=HOURS,
         choices=choices,
+        texts=_list_texts(choice.publication for choice in choices.choices),
         suggestion=form.suggestion,
         website=form.cleaned_data["website"],
         **{name: form.cleaned_data[name] for name in ("email", "timing", "locale")},
     )
+
+
+def _list_texts(publications: Iterable[int | None]) -> QuerySet[Edition]:
+    """Return the texts that readers go on reading: the newest of those whose changes they follow."""
+    followed = Edition.objects.live().filter(publication__in=set(publications) - {None})
+    return followed.without_texts().newest_first()[:MAX_TEXTS]
 
 
 def _render_sign_up(
@@ -188,16 +197,13 @@ def _render_nothing_waits(request: HttpRequest) -> HttpResponse:
 def _render_confirmed(request: HttpRequest, subscriber: Subscriber) -> HttpResponse:
     subscriber.refresh_from_db()
     confirmed = subscriber.subscriptions.confirmed().select_related("condition").order_by("pk")
-    followed = confirmed.exclude(condition__publication=None).values("condition__publication")
+    followed = [row.condition.publication_id for row in confirmed]
     return render(
         request,
         "confirmed",
         title=_("You are signed up"),
         subscriptions=list_subscriptions(confirmed),
-        texts=Edition.objects.live()
-        .filter(publication__in=followed)
-        .without_texts()
-        .newest_first()[:MAX_TEXTS],
+        texts=_list_texts(followed),
         paused_until=subscriber.is_paused and subscriber.paused_until,
         manage_url=token_path("manage", subscriber),
     )

@@ -76,6 +76,15 @@ def test_one_publication_is_chosen_by_its_uid(client):
     assert Condition.objects.get().publication_id == edition.publication_id
 
 
+def test_who_has_signed_up_on_the_page_of_a_text_goes_back_to_it(client):
+    edition = make_live(title="Grid")
+    uid = Publication.objects.get(pk=edition.publication_id).uid
+
+    page = sign_up(client, choice=[f"publication={uid}", "q=grid"]).text
+
+    assert f'<a href="{edition.get_absolute_url()}">Back to “Grid”</a>' in page
+
+
 @pytest.mark.parametrize(
     "state", ["new", "confirmed", "unconfirmed", "paused", "left", "failed", "no host", "refused"]
 )
