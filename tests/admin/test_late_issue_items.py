@@ -96,3 +96,19 @@ def test_who_adds_a_later_text_to_a_scheduled_issue_is_warned(desk):
     page = desk.post(url, filled(issue, kind=kind, related=str(later.publication_id)), follow=True).text
 
     assert "“On hay” is not public until" in page and REMEDY in page
+
+
+def test_who_cancels_or_delays_a_text_reads_which_scheduled_issue_is_mailed_without_it(desk):
+    item = make_scheduled(timezone.now() + timedelta(hours=1)).publication
+    issue = make_issue(item.editions.get())
+    scheduled = actions.publish(issue, by=None, at=timezone.now() + timedelta(hours=2))
+    said = f"The issue “What is new” goes out {datetime_with_zone(scheduled.visible_from)} and is then mailed without it"
+
+    cancel = desk.get(reverse("desk:undo", args=[item.pk])).text
+    early = desk.get(reverse("desk:publish-result", args=[item.pk, 1])).text
+    delayed = actions.publish(item, by=None, at=tomorrow())
+    late = desk.get(reverse("desk:publish-result", args=[item.pk, delayed.number])).text
+    other = actions.publish(make_publication(), by=None, at=tomorrow())
+
+    assert said in cancel and f'flagged">{said}' not in early and f'flagged">{said}' in late
+    assert "then mailed without it" not in desk.get(reverse("desk:undo", args=[other.publication_id])).text

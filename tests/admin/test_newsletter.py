@@ -289,7 +289,7 @@ def test_the_desk_says_who_is_mailed_of_a_withdrawal_and_who_is_not_of_a_correct
         client.get(reverse(f"desk:{name}", args=[publication.pk])).text for name in ("withdraw", "publish")
     )
 
-    assert "1 reader is mailed at once that it is withdrawn" in withdraw
+    assert "Mails say that it is withdrawn, with the reason: 1 reader is mailed within a minute." in withdraw
     for page in (withdraw, publish):
         assert "Readers who know it from the issue “What is new” alone are not mailed" in page
 

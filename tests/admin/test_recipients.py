@@ -208,7 +208,7 @@ def test_who_withdraws_takes_back_and_publishes_again_reads_who_is_mailed(desk):
     expand_alerts()
     AlertMail.objects.get().mark_sent()
 
-    assert "1 reader is mailed at once that it is withdrawn, with the reason." in post("withdraw")
+    assert "with the reason: 1 reader is mailed within a minute." in post("withdraw")
     assert "1 reader is mailed within a minute." in post("undo")
     assert AlertMail.objects.count() == 3
 
@@ -235,3 +235,18 @@ def test_a_correction_without_a_note_marks_the_note(desk):
 
     assert page.context["form"].errors == {"note": [str(actions.MISSING_NOTE)]}
     assert "Nothing is published yet: correct what is marked below." in page.text
+
+
+def test_a_withdrawal_says_why_nobody_is_mailed_and_counts_digests(desk, settings):
+    record_events()
+    publication = make_live().publication
+
+    nobody = read_page(desk, "withdraw", publication.pk)
+    make_subscriber(timing=Timing.DAILY)
+    daily = read_page(desk, "withdraw", publication.pk)
+    settings.MAILERS = {"default": {"BACKEND": CONSOLE}}
+
+    assert "No reader is mailed that it is withdrawn: nobody has chosen it." in nobody
+    assert "with the reason: 1 reader gets it in the daily mail (" in daily
+    for name in ("withdraw", "undo"):
+        assert "Mail is off on this server: no reader is mailed." in read_page(desk, name, publication.pk)

@@ -9,7 +9,15 @@ from django.utils.translation import ngettext
 
 from accounts.mail import can_send_mail
 from publications.locales import datetime_with_zone
-from publications.models import KIND, NEWSLETTER, Change, Edition, EditionWithRows, Publication
+from publications.models import (
+    FOREVER,
+    KIND,
+    NEWSLETTER,
+    Change,
+    Edition,
+    EditionWithRows,
+    Publication,
+)
 from subscriptions.audience import (
     RecipientNumbers,
     count_matched,
@@ -138,15 +146,13 @@ def describe_withdrawn(edition: Edition) -> list[str]:
     Args:
         edition: that readers see.
     """
-    if not can_send_mail():
-        return []
-    count = count_recipients(EditionWithRows.get(edition), is_ending=True).counts[Timing.AT_ONCE]
-    text = ngettext(
-        "%d reader is mailed at once that it is withdrawn, with the reason.",
-        "%d readers are mailed at once that it is withdrawn, with the reason.",
-        count,
-    )
-    return [text % count] if count else []
+    if refusal := _find_reason(edition, is_old=False):
+        return [refusal]
+    recipients = count_recipients(EditionWithRows.get(edition), is_ending=True, with_choices=False)
+    if not recipients.has_any:
+        return [_("No reader is mailed that it is withdrawn: nobody has chosen it.")]
+    sentences = _describe(recipients, is_chosen=True, is_public=True, at=timezone.now())
+    return [_("Mails say that it is withdrawn, with the reason:"), *sentences]
 
 
 def describe_issues_with(publication: Publication) -> list[str]:
@@ -167,14 +173,33 @@ def describe_issues_with(publication: Publication) -> list[str]:
     return [text % {"title": issue.title}]
 
 
+def describe_waiting_issues(publication: Publication, public_from: datetime = FOREVER) -> list[str]:
+    """Return which scheduled issues of the newsletter are mailed without a publication, as it is not public by then.
+
+    Args:
+        publication: without a live edition.
+        public_from: when it becomes public, if ever.
+    """
+    issues = Edition.objects.scheduled().filter(
+        kind__slug=NEWSLETTER, visible_from__lt=public_from, publication__related_links__target=publication
+    )
+    text = _(
+        "The issue “%(title)s” goes out %(time)s and is then mailed without it: schedule the issue again."
+    )
+    return [
+        text % {"title": issue.title, "time": datetime_with_zone(issue.visible_from)}
+        for issue in issues.order_by("visible_from").without_texts()
+    ]
+
+
 def describe_taken_back(edition: Edition) -> list[str]:
     """Return who is mailed when an edition is taken back.
 
     Args:
         edition: that readers see.
     """
-    if not can_send_mail():
-        return []
+    if refusal := _find_reason(edition, is_old=False):
+        return [refusal]
     count = list_mailed(edition.pk).count()
     if not count:
         return [_("Nobody has been mailed about it alone so far, and mails that have not left are not sent.")]

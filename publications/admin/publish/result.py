@@ -20,7 +20,7 @@ from publications.presentation.authors import byline_text
 
 from ..site import get_publication_or_404, render_publication_page, require_permissions
 from ..translations import outdated_notices
-from .recipients import describe_mails
+from .recipients import describe_mails, describe_waiting_issues
 from .withdraw import undo_context
 
 MAX_SOCIAL_CHARACTERS = 300
@@ -90,17 +90,18 @@ def publish_result(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     publication = get_publication_or_404(pk)
     edition = get_object_or_404(publication.editions.select_related("kind"), number=number)
     edition_status, plan = _edition_status(edition), _plan_undo_of(publication, edition)
-    is_limited = edition.expires_at < FOREVER
+    is_limited, has_live = edition.expires_at < FOREVER, publication.editions.live().exists()
     return render_publication_page(
         request, "publish_result", publication,
         title=TITLES[edition_status],
         edition_status=edition_status,
         edition=edition,
-        is_visible_before=publication.editions.live().exists(),
+        is_visible_before=has_live,
         change_text=CHANGE_TEXTS.get(edition.change, "") if edition_status != "ended" else "",
         public_from=datetime_with_zone(edition.visible_from),
         until=datetime_with_zone(edition.expires_at) if is_limited and edition_status != "ended" else "",
         recipients=describe_mails(edition) if edition_status != "ended" else [],
+        waiting_issues=[] if has_live else describe_waiting_issues(publication, edition.visible_from),
         texts_to_copy=_texts_to_copy(edition) if edition_status != "ended" else [],
         **undo_context(plan),
         state=actions.public_state(publication),

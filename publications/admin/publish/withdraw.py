@@ -19,7 +19,13 @@ from ..form_data import RedisplayMixin
 from ..history.audit_log import AuditEntryText, describe_actions_since
 from ..related_links import editions_linking_to
 from ..site import get_publication_or_404, render_publication_page, require_permissions
-from .recipients import describe_issues_with, describe_notice, describe_taken_back, describe_withdrawn
+from .recipients import (
+    describe_issues_with,
+    describe_notice,
+    describe_taken_back,
+    describe_waiting_issues,
+    describe_withdrawn,
+)
 
 MAX_LINKING_EDITIONS = 100
 
@@ -162,8 +168,10 @@ def undo_context(plan: actions.UndoPlan | None) -> dict[str, object]:
 
 
 def _describe_mails(plan: actions.UndoPlan | None) -> list[str]:
-    if plan and plan.type is actions.UndoType.CANCEL and can_send_mail():
-        return [_("No reader has been mailed about it, and none will be.")]
+    if plan and plan.type is actions.UndoType.CANCEL:
+        mails = [_("No reader has been mailed about it, and none will be.")] if can_send_mail() else []
+        has_live = plan.edition.publication.editions.live().exists()
+        return mails if has_live else mails + describe_waiting_issues(plan.edition.publication)
     if plan and plan.type is actions.UndoType.REPUBLISH:
         return describe_notice(plan.edition)
     is_taken_back = plan and plan.type in (actions.UndoType.RESTORE, actions.UndoType.WITHDRAW)
