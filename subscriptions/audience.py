@@ -1,37 +1,19 @@
 """How many subscribers there are, and what goes out to them: numbers alone, never an address."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
-from publications.locales import LOCALES
-from publications.models import (
-    ActionType,
-    AuditEntry,
-    Change,
-    Edition,
-    EditionWithRows,
-    list_showing_locales,
-)
+from publications.models import ActionType, AuditEntry, Change, Edition, EditionWithRows
 
 from .delivery_log import CountedMails
+from .digest_counts import list_recipients, next_end
 from .events import EDITION_ACTIONS, TYPE_OF_ACTION, TYPE_OF_CHANGE, is_old_text
-from .expansion import (
-    DIGEST_TIME,
-    ENDING_TYPES,
-    PERIODS,
-    choose_edition,
-    has_in_locale,
-    is_shown_to,
-    last_end,
-    list_fulfilled,
-    list_matched,
-)
+from .expansion import PERIODS, has_in_locale, is_shown_to, list_fulfilled
 from .models import AlertEvent, AlertMail, AlertState, EventMatch, Subscriber, Subscription, Timing
 
 RECENT_DAYS = 7
@@ -132,7 +114,9 @@ def list_upcoming() -> list[UpcomingMails]:
             UpcomingMails(edition.visible_from, edition, Timing.AT_ONCE, recipients.counts[Timing.AT_ONCE])
         )
     for timing in PERIODS:
-        upcoming.append(UpcomingMails(next_end(timing, now), None, timing, _count_digest(timing, now)))
+        upcoming.append(
+            UpcomingMails(next_end(timing, now), None, timing, list_recipients(timing, now).count())
+        )
     return sorted(upcoming, key=lambda mails: mails.at)
 
 
@@ -153,76 +137,6 @@ def find_uncounted_since() -> datetime | None:
         due.order_by("happens_at").values_list("happens_at", flat=True).first(),
     )
     return min(filter(None, times), default=None)
-
-
-def next_end(timing: Timing, at: datetime) -> datetime:
-    """Return the next moment at which the mails of a timing are due.
-
-    Args:
-        timing: one that has a period.
-        at: the moment that it is after.
-    """
-    day = timezone.localtime(last_end(timing, at)).date() + PERIODS[timing].length
-    return timezone.make_aware(datetime.combine(day, DIGEST_TIME))
-
-
-def _count_digest(timing: Timing, now: datetime) -> int:
-    """Return how many get a digest: those with a condition that an event fulfils which holds and is shown to them."""
-    is_informed, elsewhere = Q(pk__in=[]), []
-    chosen = Subscription.objects.confirmed().filter(timing=timing)
-    for locales, events in _group_by_locales(list_matched(last_end(timing, now), now)).items():
-        matched = EventMatch.objects.filter(event__in=events).values("condition")
-        subscribers = chosen.filter(condition__in=matched).values("subscriber")
-        is_informed |= Q(pk__in=subscribers, locale__in=locales)
-        elsewhere += events if len(locales) < len(LOCALES) else []
-    is_informed |= Q(pk__in=_list_followers(elsewhere, timing).values("subscriber"))
-    return Subscriber.objects.reachable().filter(is_informed).count()
-
-
-def _group_by_locales(matched: QuerySet[AlertEvent]) -> dict[tuple[str, ...], list[int]]:
-    """Return the keys of those events that hold, by the locales of the subscribers whom they are shown to."""
-    events = list(matched)
-    prefetch_related_objects(events, Prefetch("edition", Edition.objects.without_texts()))
-    live = Edition.objects.live().without_texts()
-    by_publication = {
-        edition.publication_id: edition
-        for edition in live.filter(publication__in={event.edition.publication_id for event in events})
-    }
-    languages = _list_languages({edition.translation_group for edition in by_publication.values()})
-    groups: dict[tuple[str, ...], list[int]] = defaultdict(list)
-    for event in events:
-        if edition := choose_edition(event, by_publication.get(event.edition.publication_id)):
-            locales = LOCALES
-            if event.type not in ENDING_TYPES:
-                locales = list_showing_locales(edition.language, languages[edition.translation_group])
-            groups[tuple(locales)].append(event.pk)
-    return groups
-
-
-def _list_languages(translation_groups: Collection[int]) -> dict[int, set[str]]:
-    """Return the languages of the live editions of each translation group."""
-    languages: dict[int, set[str]] = defaultdict(set)
-    live = Edition.objects.live().filter(translation_group__in=translation_groups).order_by()
-    for group, language in live.values_list("translation_group", "language"):
-        languages[group].add(language)
-    return languages
-
-
-def _list_followers(events: Sequence[int], timing: Timing) -> QuerySet[Subscription]:
-    """Return those subscriptions to the publication of an event whose reader has a condition that the event fulfils.
-
-    Whoever follows a publication is informed of it in any language.
-    """
-    matches = EventMatch.objects.filter(
-        event__in=events,
-        event__edition__publication=OuterRef("condition__publication"),
-        condition__subscriptions__subscriber=OuterRef("subscriber"),
-        condition__subscriptions__timing=timing,
-        condition__subscriptions__confirmed_at__isnull=False,
-    )
-    publications = AlertEvent.objects.filter(pk__in=events).values("edition__publication")
-    followers = Subscription.objects.confirmed().filter(condition__publication__in=publications)
-    return followers.filter(Exists(matches))
 
 
 @dataclass(frozen=True)
@@ -257,11 +171,15 @@ def count_recipients(
     """
     matched = list(list_fulfilled(edition))
     plain = [(pk, filters) for pk, filters, query in matched if not query]
-    shown = Q() if is_ending else has_in_locale(edition.edition)
-    readers = Subscriber.objects.reachable().filter(shown)
+    keys, readers = [pk for pk, _filters in plain], Subscriber.objects.reachable()
+    shown = {
+        timing: Q() if is_ending else has_in_locale(edition.edition, timing if timing in PERIODS else None)
+        for timing in Timing
+    }
+    choices = _count_choices(readers.filter(shown[Timing.AT_ONCE]), plain if with_choices else ())
     return RecipientNumbers(
-        counts=_count_by_timing(readers, [pk for pk, _filters in plain]),
-        choices=sorted(_count_choices(readers, plain if with_choices else ()), key=lambda choice: -choice[2]),
+        counts={timing: _count(readers.filter(shown[timing]), keys, timing) for timing in Timing},
+        choices=sorted(choices, key=lambda choice: -choice[2]),
         searches=len(matched) - len(plain),
     )
 
@@ -273,17 +191,13 @@ def count_matched(event: AlertEvent) -> dict[Timing, int]:
         event: one whose matches are stored.
     """
     readers = Subscriber.objects.reachable().filter(is_shown_to(event, event.edition))
-    return _count_by_timing(readers, EventMatch.objects.filter(event=event).values("condition"))
+    keys = EventMatch.objects.filter(event=event).values("condition")
+    return {timing: _count(readers, keys, timing) for timing in Timing}
 
 
-def _count_by_timing(
-    readers: QuerySet[Subscriber], conditions: Sequence[int] | QuerySet
-) -> dict[Timing, int]:
-    chosen = Subscription.objects.confirmed().filter(condition__in=conditions)
-    return {
-        timing: readers.filter(pk__in=chosen.filter(timing=timing).values("subscriber")).count()
-        for timing in Timing
-    }
+def _count(readers: QuerySet[Subscriber], conditions: Sequence[int] | QuerySet, timing: Timing) -> int:
+    chosen = Subscription.objects.confirmed().filter(condition__in=conditions, timing=timing)
+    return readers.filter(pk__in=chosen.values("subscriber")).count()
 
 
 def _count_choices(

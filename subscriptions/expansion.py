@@ -190,16 +190,21 @@ def is_shown_to(event: AlertEvent, edition: Edition) -> Q:
     return Q() if event.type in ENDING_TYPES else has_in_locale(edition)
 
 
-def has_in_locale(edition: Edition) -> Q:
+def has_in_locale(edition: Edition, digest: Timing | None = None) -> Q:
     """Return who is informed of an edition once it is live: where it has translations, those whose locale lists it.
 
-    Whoever follows the publication itself is informed of it in any language.
+    Whoever follows the publication itself is informed of it in any language, in the mail chosen for that.
+
+    Args:
+        digest: the timing of a digest; None for mails at once.
     """
     live = Edition.objects.live().filter(translation_group=edition.translation_group)
     translations = live.exclude(publication=edition.publication_id).values_list("language", flat=True)
     shown = list_showing_locales(edition.language, set(translations))
     follows = Subscription.objects.confirmed().filter(
-        subscriber=OuterRef("pk"), condition__publication=edition.publication_id
+        Q(timing=digest) if digest else Q(),
+        subscriber=OuterRef("pk"),
+        condition__publication=edition.publication_id,
     )
     return Q(locale__in=shown) | Exists(follows)
 

@@ -142,14 +142,18 @@ class MailContent:
         return set(shown.values_list("publication", flat=True))
 
     @cached_property
-    def _taken_back(self) -> set[int]:
-        return {event.edition_id for event in self._events if event.type == AlertType.TAKEN_BACK}
+    def _taken_back(self) -> dict[int, datetime]:
+        """When which editions were taken back."""
+        return {
+            event.edition_id: event.happens_at for event in self._events if event.type == AlertType.TAKEN_BACK
+        }
 
     def _find_earlier(self, purpose: AlertMailPurpose, period_end: datetime) -> frozenset[int]:
-        """Return the editions, of those that were taken back, that a digest of another period was of."""
+        """Return the editions that a digest of another period was of, of those that were taken back after its end."""
         key = purpose, period_end
         if key not in self._earlier:
-            earlier = list_events(*key).filter(edition__in=self._taken_back)
+            taken_back = [edition for edition, at in self._taken_back.items() if at > period_end]
+            earlier = list_events(*key).filter(edition__in=taken_back)
             earlier = earlier.exclude(type=AlertType.TAKEN_BACK)
             self._earlier[key] = frozenset(earlier.values_list("edition", flat=True))
         return self._earlier[key]

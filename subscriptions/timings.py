@@ -5,9 +5,10 @@ of the timing before it. So a change loses no event, and mails none twice.
 """
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -45,6 +46,30 @@ def is_changed() -> Exists:
     return Exists(EarlierTiming.objects.filter(subscription=OuterRef("pk")))
 
 
+def list_chosen(events: Collection[int], timing: Timing, *, since: datetime) -> QuerySet[Subscription]:
+    """Return the confirmed subscriptions that had a timing when their condition was matched with any of these events.
+
+    Args:
+        events: the primary keys of those that were matched after `since`.
+    """
+    matches = EventMatch.objects.filter(event__in=events)
+    changed = EarlierTiming.objects.filter(until__gte=since)
+    earlier = changed.filter(subscription=OuterRef(OuterRef("pk")))
+    own = matches.filter(condition=OuterRef("condition"))
+    had_timing = own.annotate(timing_then=_timing_then(earlier, OuterRef("timing"))).filter(
+        timing_then=timing
+    )
+    is_changed = Q(pk__in=changed.values("subscription"))
+    is_chosen = Q(timing=timing, condition__in=matches.values("condition")) & ~is_changed
+    return Subscription.objects.confirmed().filter(is_chosen | (is_changed & Exists(had_timing)))
+
+
+def _timing_then(earlier: QuerySet[EarlierTiming], current: Any) -> Coalesce:
+    """Return the timing that a subscription had when a match was stored, from its earlier and its current one."""
+    then = earlier.filter(until__gte=OuterRef("event__matched_at")).order_by("until")
+    return Coalesce(Subquery(then.values("timing")[:1]), current, output_field=CharField())
+
+
 def list_left_out(
     subscriber: int, timing: Timing, conditions: Collection[int], events: QuerySet[AlertEvent]
 ) -> frozenset[tuple[int, int]]:
@@ -58,11 +83,8 @@ def list_left_out(
     earlier = EarlierTiming.objects.filter(
         subscription__subscriber=subscriber,
         subscription__condition=OuterRef("condition"),
-        until__gte=OuterRef("event__matched_at"),
     )
-    timing_then = Coalesce(
-        Subquery(earlier.order_by("until").values("timing")[:1]), Subquery(own.values("timing"))
-    )
+    timing_then = _timing_then(earlier, Subquery(own.values("timing")))
     matches = EventMatch.objects.filter(event__in=events, condition__in=conditions)
     others = matches.annotate(timing_then=timing_then).exclude(timing_then=timing)
     return frozenset(others.values_list("condition", "event"))

@@ -1,16 +1,13 @@
-"""Numbers of subscribers at the desk, the stop button and lists that are imported; no page shows an address."""
+"""Numbers of subscribers at the desk, the log of deliveries and the stop button; no page shows an address."""
 
 import re
 from datetime import timedelta
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from publications import actions
-from publications.admin.subscribers import SubscriberListForm
 from publications.models import Edition, EditionWithRows, TagKind, list_showing_locales
 from publications.snapshot import build_snapshot
 from subscriptions.audience import count_delivery, count_recipients, list_upcoming
@@ -18,17 +15,15 @@ from subscriptions.conditions import Choice
 from subscriptions.delivery_log import list_deliveries
 from subscriptions.events import record_events
 from subscriptions.expansion import expand_alerts
-from subscriptions.list_import import import_list
 from subscriptions.mails import MailWriter
-from subscriptions.models import AlertMail, Subscriber, Subscription, SuppressedAddress, Timing
+from subscriptions.models import AlertMail, Timing
 from subscriptions.sending import find_stop
-from subscriptions.signup import delete_outdated
 from tests.factories import make_author, make_live, make_person, make_publication, make_tag, saved, tomorrow
 
 from .factories import make_subscriber, make_unconfirmed
 
 pytestmark = pytest.mark.django_db
-PAGE, LIST_PAGE = "/desk/subscribers/", "/desk/subscribers/list/"
+PAGE = "/desk/subscribers/"
 
 
 @pytest.fixture
@@ -90,6 +85,10 @@ def test_the_numbers_of_the_publish_page_are_those_of_the_mails(monkeypatch):
     both.subscriptions.create(condition=chosen.store(), timing=Timing.DAILY, confirmed_at=timezone.now())
     make_subscriber(chosen, paused_until=tomorrow())
     draft = make_publication(language="en", translation_of=swedish.publication, authors=[author])
+    follower = make_subscriber(Choice(publication=draft.pk), locale="sv")
+    follower.subscriptions.create(
+        condition=Choice().store(), timing=Timing.DAILY, confirmed_at=timezone.now()
+    )
     expand_alerts()
 
     recipients = count_recipients(build_snapshot(draft))
@@ -99,9 +98,9 @@ def test_the_numbers_of_the_publish_page_are_those_of_the_mails(monkeypatch):
     monkeypatch.setattr(timezone, "now", lambda: daily.at + timedelta(minutes=1))
     expand_alerts()
 
-    assert recipients.counts == {Timing.AT_ONCE: 2, Timing.DAILY: 2, Timing.WEEKLY: 0}
+    assert recipients.counts == {Timing.AT_ONCE: 3, Timing.DAILY: 2, Timing.WEEKLY: 0}
     assert recipients.choices == [("author", author.slug, 3)]
-    assert count_mails("alert") == 2 and count_mails("daily") == daily.count == 2
+    assert count_mails("alert") == 3 and count_mails("daily") == daily.count == 2
 
 
 def test_what_was_cancelled_or_taken_back_goes_out_to_nobody():
@@ -184,84 +183,6 @@ def test_all_mails_are_stopped_and_resumed_by_those_who_may(administrator, clien
     client.force_login(make_person("Editors"))
     assert client.get(PAGE).status_code == 200 and client.post(PAGE, {"stop": "1"}).status_code == 403
     assert find_stop() is None
-
-
-def test_a_list_is_imported_once_with_what_proves_the_consent(administrator):
-    SuppressedAddress.objects.create(address_digest=make_left("gone@example.org"))
-    known = make_subscriber(address="known@example.org")
-    content = "\ufeffname;address\nAnn;Ann@Example.org\nBo <bo@example.org>\n\nno address\nknown@example.org\ngone@example.org\nANN@example.org\n@dag dag@example.org;erik@example.org\n"
-    form = {"kind": "", "timing": "weekly", "locale": "sv", "consent": "Old newsletter, 2019 to 2026"}
-
-    for _time in range(2):
-        file = SimpleUploadedFile("list.csv", content.encode())
-        page = administrator.post(LIST_PAGE, {**form, "file": file}, follow=True).text
-
-    assert "0 subscribers were added. 4 were subscribed to it before. 1 has left before" in " ".join(
-        page.split()
-    )
-    assert "1 line has no mail address (line 5)." in page
-    assert "1 line has several mail addresses, of which the first was read (line 9)." in page
-    rows = Subscription.objects.exclude(subscriber=known)
-    assert {row.subscriber.address for row in rows} == {
-        "ANN@example.org",
-        "bo@example.org",
-        "dag@example.org",
-    }
-    assert {(row.consent_source, row.consent_note, row.timing) for row in rows} == {
-        ("list", "Old newsletter, 2019 to 2026", "weekly")
-    }
-
-
-def test_a_list_is_taken_to_be_in_the_language_of_who_imports_it():
-    with translation.override("sv"):
-        assert SubscriberListForm()["locale"].initial == "sv"
-
-
-def make_left(address: str) -> str:
-    subscriber = Subscriber()
-    subscriber.address = address
-    return subscriber.address_digest
-
-
-def test_a_choice_that_was_not_confirmed_is_by_a_list():
-    subscription = make_unconfirmed(Choice(), address="ann@example.org")
-
-    result = import_list(
-        "ann@example.org", Choice(), timing=Timing.DAILY, locale="en", consent_note="Paper form"
-    )
-
-    row = Subscription.objects.get()
-    assert result.added == 1 and row.subscriber == subscription.subscriber and row.confirmed_at
-
-
-class ListReadDuringTidy(str):
-    """A list that is read while another process deletes what nobody uses."""
-
-    def splitlines(self) -> list[str]:
-        delete_outdated()
-        return super().splitlines()
-
-
-def test_what_a_list_is_for_is_not_deleted_as_unused_before_its_readers_are_stored():
-    text, choice = ListReadDuringTidy("ann@example.org"), Choice({"kind": "report"})
-
-    result = import_list(text, choice, timing=Timing.DAILY, locale="en", consent_note="Paper form")
-
-    connection.check_constraints()
-    assert result.added == 1 and Subscription.objects.get().condition.filters == choice.filters
-
-
-@pytest.mark.parametrize(
-    ("file", "said"),
-    [(b"\xff\xfe", "no text in UTF-8"), (b"", "empty"), (None, "This field is required")],
-)
-def test_a_list_that_cannot_be_read_says_why(administrator, file, said):
-    form = {"timing": "weekly", "locale": "sv", "consent": "x"}
-    files = {} if file is None else {"file": SimpleUploadedFile("list.csv", file)}
-
-    page = administrator.post(reverse("desk:subscriber-list"), {**form, **files})
-
-    assert said in page.text and Subscriber.objects.count() == 0
 
 
 def test_the_publish_page_says_who_will_be_informed(administrator):

@@ -104,6 +104,29 @@ def test_what_was_taken_back_is_in_the_digests_of_those_alone_who_were_mailed_ab
     assert "Published by mistake" in texts[0] and not texts[1]
 
 
+def test_what_was_taken_back_before_the_first_digest_after_it_is_in_none():
+    with time_machine.travel(at(9, 8), tick=False) as clock:
+        queue_digests()
+        reader = make_subscriber(timing=Timing.DAILY)
+        weekly = Choice({"language": "en"}).store()
+        reader.subscriptions.create(condition=weekly, timing=Timing.WEEKLY, confirmed_at=timezone.now())
+        make_live(title="Other")
+        mistake = make_live(title="Mistake").publication
+        expand_alerts()
+        actions.undo(mistake, by=None)
+        clock.shift(timedelta(minutes=1))
+        expand_alerts()
+        texts = []
+        for days in (1, 6):
+            clock.shift(timedelta(days=days))
+            queue_digests()
+            texts.append(text_of_mail(MailWriter().build(reader.mails.latest("pk"))))
+            AlertMail.objects.update(sent_at=timezone.now(), next_attempt_at=None)
+
+    assert ["Other" in text for text in texts] == [True, True]
+    assert not any("Mistake" in text for text in texts)
+
+
 def test_what_is_old_when_it_is_found_is_mailed_to_nobody(monkeypatch):
     for timing in Timing:
         make_subscriber(timing=timing)

@@ -1,4 +1,4 @@
-"""Sending to subscribers: a stop at the desk, the order of mails, readers who leave, and no address in any error."""
+"""Sending to subscribers: the order of mails, readers who leave, and no address in any error."""
 
 import logging
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +17,7 @@ from publications.admin import submissions
 from sceeus.service_urls import parse_email_url
 from subscriptions import alert_queue
 from subscriptions.conditions import Choice
-from subscriptions.events import lock_state, record_events
+from subscriptions.events import record_events
 from subscriptions.expansion import expand_alerts
 from subscriptions.mails import MailWriter
 from subscriptions.models import (
@@ -25,12 +25,10 @@ from subscriptions.models import (
     AlertEvent,
     AlertMail,
     AlertMailPurpose,
-    AlertState,
     Subscriber,
     Subscription,
     SuppressedAddress,
 )
-from subscriptions.retention import MAIL_DAYS, delete_old_mails
 from subscriptions.signup import delete_outdated
 from subscriptions.tokens import TokenPurpose, make_token
 from tests.factories import make_live, make_person, make_publication
@@ -86,46 +84,6 @@ def test_a_mail_that_asks_to_confirm_waits_for_no_other(sink):
     send()
 
     assert [accepted.recipient for accepted in sink.mails] == ["new@example.org", ADDRESS]
-
-
-def test_a_stop_holds_back_all_but_the_mails_that_ask_to_confirm(sink):
-    make_subscriber(address=ADDRESS)
-    reader = make_unconfirmed(Choice(), address="new@example.org").subscriber
-    reader.mails.create(purpose=AlertMailPurpose.CONFIRM, next_attempt_at=timezone.now())
-    make_live(title="Gas")
-    lock_state()
-    AlertState.objects.update(stopped_at=timezone.now())
-
-    send()
-
-    assert [accepted.recipient for accepted in sink.mails] == ["new@example.org"]
-    AlertState.objects.update(stopped_at=None)
-    send()
-    assert subjects(sink) == ["New: “Gas”"]
-
-
-def test_a_stop_takes_effect_within_a_run(sink):
-    for _number in range(3):
-        make_subscriber()
-    make_live()
-    lock_state()
-    stopped = []
-
-    def stop(stage: str) -> None:
-        if stage == "accepted" and not stopped:
-            stopped.append(AlertState.objects.update(stopped_at=timezone.now()))
-
-    claim = alert_queue.AlertQueue.mark_sent
-
-    def mark_sent(self, mail):
-        claim(self, mail)
-        stop("accepted")
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(alert_queue.AlertQueue, "mark_sent", mark_sent)
-        send()
-
-    assert len(sink.mails) == 1 and AlertMail.objects.due().count() == 2
 
 
 @pytest.mark.postgresql
@@ -280,31 +238,3 @@ def test_other_backends_get_the_texts_of_the_mail(settings):
     [sent] = django_mail.outbox
     assert sent.to == [ADDRESS] and sent.subject == "New: “Gas”" and "Gas" in sent.body
     assert sent.alternatives[0].mimetype == "text/html" and "List-Unsubscribe" in sent.extra_headers
-
-
-@pytest.mark.usefixtures("sink")
-def test_a_run_deletes_what_was_not_confirmed_in_time():
-    late, early = make_unconfirmed(Choice()), make_unconfirmed(Choice())
-    type(late).objects.filter(pk=late.pk).update(requested_at=timezone.now() - timedelta(hours=49))
-
-    send()
-
-    assert list(Subscriber.objects.all()) == [early.subscriber]
-
-
-def test_old_mails_go_and_what_a_withdrawal_needs_stays():
-    make_subscriber(Choice(query="pipeline"))
-    make_live(body="A pipeline.")
-    make_live(body="A harbour.")
-    expand_alerts()
-    old = timezone.now() - timedelta(days=MAIL_DAYS + 1)
-    AlertMail.objects.update(sent_at=old, next_attempt_at=None)
-    AlertEvent.objects.update(happens_at=old, matched_at=old)
-    waiting = make_subscriber()
-    make_live()
-    expand_alerts()
-
-    delete_old_mails()
-
-    assert [mail.subscriber_id for mail in AlertMail.objects.all()] == [waiting.pk]
-    assert AlertEvent.objects.count() == 2, "that of the waiting mail, and the match of the search"

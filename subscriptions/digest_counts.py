@@ -1,0 +1,130 @@
+"""How many readers a digest goes to by now: those to whom its mail, which is written later, has something to say.
+
+What `mail_content` decides for each reader is decided here for all at once, so that the desk shows it at any time.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime, timedelta
+from functools import partial, reduce
+from operator import or_
+from typing import NamedTuple
+
+from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
+from django.utils import timezone
+
+from publications.locales import LOCALES
+from publications.models import Edition, list_showing_locales
+
+from .expansion import DIGEST_TIME, ENDING_TYPES, PERIODS, choose_edition, last_end, list_matched
+from .models import AlertEvent, AlertMail, AlertType, Subscriber, Subscription, Timing
+from .retention import MAIL_DAYS
+from .timings import list_chosen
+
+type FindChosen = Callable[[Collection[int]], QuerySet[Subscription]]
+"""Finds the subscriptions that choose any of these events for a digest."""
+
+
+class HoldingEvent(NamedTuple):
+    """An event that holds, and the locales in which it is for all who choose it."""
+
+    event: AlertEvent
+    locales: tuple[str, ...]
+
+
+def next_end(timing: Timing, at: datetime) -> datetime:
+    """Return the next moment at which the mails of a timing are due."""
+    day = timezone.localtime(last_end(timing, at)).date() + PERIODS[timing].length
+    return timezone.make_aware(datetime.combine(day, DIGEST_TIME))
+
+
+def list_recipients(timing: Timing, now: datetime) -> QuerySet[Subscriber]:
+    """Return who gets the next digest, with what was matched until now."""
+    since = last_end(timing, now)
+    events = list(list_matched(since, now))
+    find_chosen = partial(list_chosen, timing=timing, since=since)
+    holding = _find_holding(events)
+    parts = [
+        *_list_shown(holding, find_chosen),
+        *_list_followed(holding, events, find_chosen),
+        *_list_taken_back(holding, find_chosen),
+    ]
+    return Subscriber.objects.reachable().filter(reduce(or_, parts, Q(pk__in=[])))
+
+
+def _find_holding(events: Sequence[AlertEvent]) -> list[HoldingEvent]:
+    prefetch_related_objects(events, Prefetch("edition", Edition.objects.without_texts()))
+    live = Edition.objects.live().without_texts()
+    by_publication = {
+        edition.publication_id: edition
+        for edition in live.filter(publication__in={event.edition.publication_id for event in events})
+    }
+    languages = _list_languages({edition.translation_group for edition in by_publication.values()})
+    found = []
+    for event in events:
+        if edition := choose_edition(event, by_publication.get(event.edition.publication_id)):
+            locales = LOCALES
+            if event.type not in ENDING_TYPES:
+                locales = list_showing_locales(edition.language, languages[edition.translation_group])
+            found.append(HoldingEvent(event, tuple(locales)))
+    return found
+
+
+def _list_languages(translation_groups: Collection[int]) -> dict[int, set[str]]:
+    """Return the languages of the live editions of each translation group."""
+    languages: dict[int, set[str]] = defaultdict(set)
+    live = Edition.objects.live().filter(translation_group__in=translation_groups).order_by()
+    for group, language in live.values_list("translation_group", "language"):
+        languages[group].add(language)
+    return languages
+
+
+def _list_shown(holding: Sequence[HoldingEvent], find_chosen: FindChosen) -> list[Q]:
+    """Return who chooses what is for all in their locale."""
+    groups: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for event, locales in holding:
+        if event.type != AlertType.TAKEN_BACK:
+            groups[locales].append(event.pk)
+    return [
+        Q(pk__in=find_chosen(events).values("subscriber"), locale__in=locales)
+        for locales, events in groups.items()
+    ]
+
+
+def _list_followed(
+    holding: Sequence[HoldingEvent], events: Sequence[AlertEvent], find_chosen: FindChosen
+) -> list[Q]:
+    """Return who chooses what is not for all, and follows its publication, in whatever locale."""
+    groups: dict[int, list[int]] = defaultdict(list)
+    for event, locales in holding:
+        if len(locales) < len(LOCALES):
+            groups[event.edition.publication_id].append(event.pk)
+    follows = find_chosen([event.pk for event in events]).filter(condition__publication__in=groups)
+    followed = set(follows.values_list("condition__publication", flat=True))
+    return [
+        Q(pk__in=find_chosen(groups[publication]).values("subscriber"))
+        & Q(pk__in=follows.filter(condition__publication=publication).values("subscriber"))
+        for publication in followed
+    ]
+
+
+def _list_taken_back(holding: Sequence[HoldingEvent], find_chosen: FindChosen) -> list[Q]:
+    """Return who was sent a digest of what was published by mistake, and still chooses it."""
+    return [
+        Q(pk__in=find_chosen([event.pk]).values("subscriber")) & Q(pk__in=_mailed_before(event))
+        for event, _locales in holding
+        if event.type == AlertType.TAKEN_BACK
+    ]
+
+
+def _mailed_before(taken_back: AlertEvent) -> QuerySet:
+    """Return the keys of those to whom a digest was sent in whose period the edition was said to be public."""
+    until = taken_back.matched_at
+    events = list_matched(until - timedelta(days=MAIL_DAYS), until).filter(edition=taken_back.edition_id)
+    periods = [
+        Q(purpose=period.purpose, period_end=next_end(timing, event.matched_at - timedelta.resolution))
+        for event in events.exclude(type=AlertType.TAKEN_BACK)
+        for timing, period in PERIODS.items()
+    ]
+    sent = AlertMail.objects.filter(sent_at__isnull=False, period_end__lt=taken_back.happens_at)
+    return sent.filter(reduce(or_, periods, Q(pk__in=[]))).values("subscriber")
