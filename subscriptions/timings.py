@@ -38,7 +38,8 @@ def _has_matches(subscription: Subscription) -> bool:
 
 def has_timing(timing: Any) -> Q:
     """Return the condition that a subscription has a timing, or had it before a change."""
-    return Q(timing=timing) | Q(pk__in=EarlierTiming.objects.filter(timing=timing).values("subscription"))
+    earlier = EarlierTiming.objects.filter(subscription=OuterRef("pk"), timing=timing)
+    return Q(timing=timing) | Q(Exists(earlier))
 
 
 def is_changed() -> Exists:

@@ -11,7 +11,7 @@ import re
 import smtplib
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
 from http import HTTPStatus
 from time import monotonic, sleep
@@ -31,6 +31,7 @@ refuses the site, not the address."""
 NOT_AVAILABLE = 421
 MAX_ERROR_CHARACTERS = 2_000
 """Of what a relay replies, which may be megabytes, or a word of it that is as long."""
+EMPTY_QUEUE_SECONDS = 1
 MAX_RELAY_ERRORS = 3
 """Mails in a row that the relay itself fails to take, after which it counts as unreachable: the others stay due."""
 logger = logging.getLogger(__name__)
@@ -109,7 +110,8 @@ def send_due(
     """Send the mails that are due; the caller holds `sender_lock`. It ends early where the relay cannot be reached.
 
     Args:
-        queues: before each mail they are read in this order, so that the first one never waits for the others.
+        queues: before each mail they are read in this order, so that the first one hardly waits for the others: one
+            that was empty is read again after `EMPTY_QUEUE_SECONDS`, or once all others are empty, too.
         result: is added to.
         rate: at most so many mails a second; 0 for no limit.
         seconds: how long to go on before the caller looks for what is new.
@@ -155,15 +157,22 @@ class _Sender:
     result: SendResult
     last_attempt_at: float = float("-inf")
     relay_errors: int = 0
+    skipped_until: dict[MailQueue, float] = field(default_factory=dict)
 
     def send_next(self) -> bool:
         """Send the next mail; return whether to go on."""
         with _claiming():
-            for queue in self.queues:
+            for queue in self._sort_queues():
                 if mail := queue.claim():
                     return self._send(queue, mail)
+                self.skipped_until[queue] = monotonic() + EMPTY_QUEUE_SECONDS
         self.result.is_done = True
         return False
+
+    def _sort_queues(self) -> Sequence[MailQueue]:
+        """Return the queues in their order, but last those that were empty just now."""
+        now = monotonic()
+        return sorted(self.queues, key=lambda queue: self.skipped_until.get(queue, now) > now)
 
     def keep_rate(self, rate: float) -> None:
         """Wait until the next mail may be sent."""

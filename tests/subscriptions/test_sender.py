@@ -6,19 +6,22 @@ from contextlib import closing
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.core import mail as django_mail
 from django.core.management import CommandError
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from publications import actions
 from publications.admin import submissions
+from publications.news import expand_events, sender
 from sceeus.service_urls import parse_email_url
 from subscriptions import alert_queue
 from subscriptions.conditions import Choice
 from subscriptions.events import record_events
-from subscriptions.expansion import expand_alerts
+from subscriptions.expansion import expand_alerts, queue_digests
 from subscriptions.mails import MailWriter
 from subscriptions.models import (
     ALERT_RETRY_DELAYS,
@@ -28,6 +31,7 @@ from subscriptions.models import (
     Subscriber,
     Subscription,
     SuppressedAddress,
+    Timing,
 )
 from subscriptions.signup import delete_outdated
 from subscriptions.tokens import TokenPurpose, make_token
@@ -72,6 +76,56 @@ def test_mails_to_staff_are_sent_first(sink):
     send()
 
     assert [accepted.recipient for accepted in sink.mails] == ["ann@example.org", ADDRESS]
+
+
+@pytest.mark.parametrize(("seconds", "place"), [(0, 1), (60, 3)])
+def test_mails_to_staff_that_come_meanwhile_wait_for_few_others_and_for_no_other_run(
+    sink, monkeypatch, seconds, place
+):
+    monkeypatch.setattr(sender, "EMPTY_QUEUE_SECONDS", seconds)
+    for _number in range(3):
+        make_subscriber()
+    make_live()
+    make_person("Editors", email="ann@example.org")
+    drafts = [make_publication()]
+    mark_sent = alert_queue.AlertQueue.mark_sent
+
+    def submit(self, mail) -> None:
+        mark_sent(self, mail)
+        if drafts:
+            submissions.submit_for_checking(drafts.pop(), by=None)
+            expand_events()
+
+    monkeypatch.setattr(alert_queue.AlertQueue, "mark_sent", submit)
+    send()
+
+    assert [accepted.recipient for accepted in sink.mails].index("ann@example.org") == place
+
+
+def test_a_weekly_mail_costs_few_queries(sink, monkeypatch):
+    """Queues that were empty are read once in a while. On PostgreSQL a mail is looked at again once it is locked."""
+    monkeypatch.setattr(sender, "EMPTY_QUEUE_SECONDS", 60)
+    monkeypatch.setattr(alert_queue, "CONFIRMATION_SECONDS", 60)
+    for _number in range(4):
+        make_subscriber(Choice(), Choice({"language": "en"}), timing=Timing.WEEKLY)
+    queue_digests()
+    make_live()
+    expand_alerts()
+    mark_sent, ends = alert_queue.AlertQueue.mark_sent, []
+
+    def record(self, mail) -> None:
+        mark_sent(self, mail)
+        ends.append(len(connection.queries_log))
+
+    monkeypatch.setattr(alert_queue.AlertQueue, "mark_sent", record)
+    week_later = timezone.now() + timedelta(days=7)
+    with time_machine.travel(week_later, tick=False), CaptureQueriesContext(connection) as queries:
+        send()
+
+    last = [query["sql"] for query in queries.captured_queries[ends[-2] : ends[-1]]]
+    is_shared = connection.features.has_select_for_update_skip_locked
+    assert len(sink.mails) == 4
+    assert len([sql for sql in last if "SAVEPOINT" not in sql]) == (5 if is_shared else 4), last
 
 
 def test_a_mail_that_asks_to_confirm_waits_for_no_other(sink):
