@@ -79,7 +79,7 @@ def test_mails_to_staff_are_sent_first(sink):
 
 
 @pytest.mark.parametrize(("seconds", "place"), [(0, 1), (60, 3)])
-def test_mails_to_staff_that_come_meanwhile_wait_for_few_others_and_for_no_other_run(
+def test_mails_to_staff_that_come_later_wait_for_few_others_and_for_no_other_run(
     sink, monkeypatch, seconds, place
 ):
     monkeypatch.setattr(sender, "EMPTY_QUEUE_SECONDS", seconds)
