@@ -33,7 +33,12 @@ class HoldingEvent(NamedTuple):
 
 
 def next_end(timing: Timing, at: datetime) -> datetime:
-    """Return the next moment at which the mails of a timing are due."""
+    """Return the next moment at which the mails of a timing are due.
+
+    Args:
+        timing: one that has a period.
+        at: the moment that it is after.
+    """
     day = timezone.localtime(last_end(timing, at)).date() + PERIODS[timing].length
     return timezone.make_aware(datetime.combine(day, DIGEST_TIME))
 

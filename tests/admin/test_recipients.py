@@ -12,8 +12,8 @@ from publications import actions
 from publications.admin.publish.recipients import describe_mails
 from publications.locales import datetime_with_zone
 from publications.models import Edition, Publication
-from subscriptions.audience import next_end
 from subscriptions.conditions import Choice
+from subscriptions.digest_counts import next_end
 from subscriptions.events import record_events
 from subscriptions.expansion import expand_alerts
 from subscriptions.models import AlertMail, Timing

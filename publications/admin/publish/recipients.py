@@ -23,11 +23,10 @@ from subscriptions.audience import (
     count_matched,
     count_recipients,
     find_uncounted_since,
-    last_end,
-    next_end,
 )
+from subscriptions.digest_counts import next_end
 from subscriptions.events import TYPE_OF_CHANGE, is_old_text
-from subscriptions.expansion import list_mailed
+from subscriptions.expansion import last_end, list_mailed
 from subscriptions.labels import describe_choice
 from subscriptions.models import AlertEvent, AlertMail, Timing
 from subscriptions.sending import find_stop, is_sender_late
