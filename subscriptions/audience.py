@@ -11,10 +11,21 @@ from django.utils import timezone
 from publications.models import ActionType, AuditEntry, Change, Edition, EditionWithRows
 
 from .delivery_log import CountedMails
-from .digest_counts import list_recipients, next_end
+from .digest_counts import list_recipients
+from .earlier_mails import knows_withdrawn
 from .events import EDITION_ACTIONS, TYPE_OF_ACTION, TYPE_OF_CHANGE, is_old_text
-from .expansion import PERIODS, has_in_locale, is_shown_to, list_fulfilled
-from .models import AlertEvent, AlertMail, AlertState, EventMatch, Subscriber, Subscription, Timing
+from .expansion import find_matches, has_in_locale, is_shown_to, list_alerted, list_fulfilled
+from .models import (
+    AlertEvent,
+    AlertMail,
+    AlertState,
+    AlertType,
+    EventMatch,
+    Subscriber,
+    Subscription,
+    Timing,
+)
+from .periods import PERIODS, next_end
 
 RECENT_DAYS = 7
 MAX_UPCOMING_EDITIONS = 20
@@ -159,22 +170,18 @@ class RecipientNumbers:
         return any(self.counts.values()) or bool(self.searches)
 
 
-def count_recipients(
-    edition: EditionWithRows, *, is_ending: bool = False, with_choices: bool = True
-) -> RecipientNumbers:
+def count_recipients(edition: EditionWithRows, *, with_choices: bool = True) -> RecipientNumbers:
     """Return who is informed of an edition, as far as no search decides it.
 
     Args:
         edition: stored or not.
-        is_ending: of its withdrawal, which is for readers in every locale.
         with_choices: count what they have chosen as well.
     """
     matched = list(list_fulfilled(edition))
     plain = [(pk, filters) for pk, filters, query in matched if not query]
     keys, readers = [pk for pk, _filters in plain], Subscriber.objects.reachable()
     shown = {
-        timing: Q() if is_ending else has_in_locale(edition.edition, timing if timing in PERIODS else None)
-        for timing in Timing
+        timing: has_in_locale(edition.edition, timing if timing in PERIODS else None) for timing in Timing
     }
     choices = _count_choices(readers.filter(shown[Timing.AT_ONCE]), plain if with_choices else ())
     return RecipientNumbers(
@@ -193,6 +200,21 @@ def count_matched(event: AlertEvent) -> dict[Timing, int]:
     readers = Subscriber.objects.reachable().filter(is_shown_to(event, event.edition))
     keys = EventMatch.objects.filter(event=event).values("condition")
     return {timing: _count(readers, keys, timing) for timing in Timing}
+
+
+def count_readers_of_withdrawal(edition: Edition) -> RecipientNumbers:
+    """Return who is mailed when a live edition is withdrawn now, without those whose mails about it have not left."""
+    event = AlertEvent(edition=edition, type=AlertType.WITHDRAWN, happens_at=timezone.now())
+    keys = list(find_matches(event, edition))
+    readers = Subscriber.objects.reachable().filter(knows_withdrawn(event, Q(condition__in=keys)))
+    return RecipientNumbers({timing: _count(readers, keys, timing) for timing in Timing})
+
+
+def count_readers_of_mistake(edition: Edition) -> int:
+    """Return how many are mailed at once when a live edition is taken back now, without the same."""
+    event = AlertEvent(edition=edition, type=AlertType.TAKEN_BACK, happens_at=timezone.now())
+    matched = Q(condition__in=list(find_matches(event, edition)))
+    return list_alerted(event, edition, matched).count()
 
 
 def _count(readers: QuerySet[Subscriber], conditions: Sequence[int] | QuerySet, timing: Timing) -> int:

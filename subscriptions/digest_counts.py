@@ -5,20 +5,20 @@ What `mail_content` decides for each reader is decided here for all at once, so 
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial, reduce
 from operator import or_
 from typing import NamedTuple
 
 from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
-from django.utils import timezone
 
 from publications.locales import LOCALES
 from publications.models import Edition, list_showing_locales
 
-from .expansion import DIGEST_TIME, ENDING_TYPES, PERIODS, choose_edition, last_end, list_matched
-from .models import AlertEvent, AlertMail, AlertType, Subscriber, Subscription, Timing
-from .retention import MAIL_DAYS
+from .earlier_mails import reads_in_digest
+from .expansion import ENDING_TYPES, choose_edition
+from .models import AlertEvent, Subscriber, Subscription, Timing
+from .periods import last_end, list_matched
 from .timings import list_chosen
 
 type FindChosen = Callable[[Collection[int]], QuerySet[Subscription]]
@@ -32,17 +32,6 @@ class HoldingEvent(NamedTuple):
     locales: tuple[str, ...]
 
 
-def next_end(timing: Timing, at: datetime) -> datetime:
-    """Return the next moment at which the mails of a timing are due.
-
-    Args:
-        timing: one that has a period.
-        at: the moment that it is after.
-    """
-    day = timezone.localtime(last_end(timing, at)).date() + PERIODS[timing].length
-    return timezone.make_aware(datetime.combine(day, DIGEST_TIME))
-
-
 def list_recipients(timing: Timing, now: datetime) -> QuerySet[Subscriber]:
     """Return who gets the next digest, with what was matched until now."""
     since = last_end(timing, now)
@@ -52,7 +41,7 @@ def list_recipients(timing: Timing, now: datetime) -> QuerySet[Subscriber]:
     parts = [
         *_list_shown(holding, find_chosen),
         *_list_followed(holding, events, find_chosen),
-        *_list_taken_back(holding, find_chosen),
+        *_list_ended(holding, find_chosen),
     ]
     return Subscriber.objects.reachable().filter(reduce(or_, parts, Q(pk__in=[])))
 
@@ -88,7 +77,7 @@ def _list_shown(holding: Sequence[HoldingEvent], find_chosen: FindChosen) -> lis
     """Return who chooses what is for all in their locale."""
     groups: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for event, locales in holding:
-        if event.type != AlertType.TAKEN_BACK:
+        if event.type not in ENDING_TYPES:
             groups[locales].append(event.pk)
     return [
         Q(pk__in=find_chosen(events).values("subscriber"), locale__in=locales)
@@ -113,23 +102,10 @@ def _list_followed(
     ]
 
 
-def _list_taken_back(holding: Sequence[HoldingEvent], find_chosen: FindChosen) -> list[Q]:
-    """Return who was sent a digest of what was published by mistake, and still chooses it."""
+def _list_ended(holding: Sequence[HoldingEvent], find_chosen: FindChosen) -> list[Q]:
+    """Return who chooses what has ended, and knows it from a mail."""
     return [
-        Q(pk__in=find_chosen([event.pk]).values("subscriber")) & Q(pk__in=_mailed_before(event))
+        Q(pk__in=find_chosen([event.pk]).values("subscriber")) & reads_in_digest(event)
         for event, _locales in holding
-        if event.type == AlertType.TAKEN_BACK
+        if event.type in ENDING_TYPES
     ]
-
-
-def _mailed_before(taken_back: AlertEvent) -> QuerySet:
-    """Return the keys of those to whom a digest was sent in whose period the edition was said to be public."""
-    until = taken_back.matched_at
-    events = list_matched(until - timedelta(days=MAIL_DAYS), until).filter(edition=taken_back.edition_id)
-    periods = [
-        Q(purpose=period.purpose, period_end=next_end(timing, event.matched_at - timedelta.resolution))
-        for event in events.exclude(type=AlertType.TAKEN_BACK)
-        for timing, period in PERIODS.items()
-    ]
-    sent = AlertMail.objects.filter(sent_at__isnull=False, period_end__lt=taken_back.happens_at)
-    return sent.filter(reduce(or_, periods, Q(pk__in=[]))).values("subscriber")

@@ -2,23 +2,22 @@
 
 All of it is stored under the lock of `AlertState`, by one process at a time. The matches of an event are stored once,
 in the transaction that also queues its mails and marks it, so that a process killed at any moment leaves neither half
-of its mails nor a second set of them. Digests are of the events that were matched within their period, not of those
-that happened in it: an event whose action was stored at the last moment is in the next one, and in none twice.
+of its mails nor a second set of them.
 """
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from publications.models import KIND, Edition, EditionWithRows, EndReason, list_showing_locales
-from publications.news import DIGEST_TIME, MAX_EVENT_AGE
+from publications.news import MAX_EVENT_AGE
 from publications.search import is_match, parse_query
 
 from .conditions import find_values, has_filters
+from .earlier_mails import SENT, had_alert, had_digest, is_matched_with, knows_withdrawn, sent_or_leaving
 from .events import lock_state, record_events
 from .locks import compile_key_lock
 from .models import (
@@ -32,30 +31,10 @@ from .models import (
     Subscription,
     Timing,
 )
+from .periods import PERIODS, last_end, list_events
 from .timings import has_timing
 
-DIGEST_WEEKDAY = 0
-"""The day of the weekly mail: Monday."""
 ENDING_TYPES = (AlertType.WITHDRAWN, AlertType.TAKEN_BACK)
-
-
-class Period(NamedTuple):
-    """What digests are of.
-
-    Attributes:
-        purpose: of their mails.
-        column: of `AlertState`, with the end of the last period whose mails are queued.
-    """
-
-    purpose: AlertMailPurpose
-    length: timedelta
-    column: str
-
-
-PERIODS = {
-    Timing.DAILY: Period(AlertMailPurpose.DAILY, timedelta(days=1), "daily_until"),
-    Timing.WEEKLY: Period(AlertMailPurpose.WEEKLY, timedelta(days=7), "weekly_until"),
-}
 
 
 def expand_alerts() -> None:
@@ -75,7 +54,7 @@ def expand_next_event() -> bool:
     if not (event := _find_next_event()):
         return False
     edition = find_edition(event)
-    matches = list(_find_matches(event, edition)) if edition else []
+    matches = list(find_matches(event, edition)) if edition else []
     return _store_matches(event, matches)
 
 
@@ -127,7 +106,7 @@ def choose_edition(event: AlertEvent, live: Edition | None) -> Edition | None:
     return live if live and edition.end_reason == EndReason.NONE and not is_superseded else None
 
 
-def _find_matches(event: AlertEvent, edition: Edition) -> Iterator[int]:
+def find_matches(event: AlertEvent, edition: Edition) -> Iterator[int]:
     """Yield the primary keys of the conditions that an event fulfils.
 
     A search finds live editions alone: what has ended matches the searches that have found it before.
@@ -160,29 +139,29 @@ def list_fulfilled(edition_with_rows: EditionWithRows) -> Iterator[tuple[int, di
 def _queue_alerts(event: AlertEvent, edition: Edition) -> None:
     """Queue the mails of an event to those who are mailed at once.
 
-    What was taken back is said to those alone who were mailed about it. Who that was is looked at when the mail is
-    written: it may just be happening to a mail that waits, or have been a digest, before a change of timing.
+    Of what has ended, those whose mail about it may just be leaving have one as well: it is looked at again when the
+    mail is written.
     """
-    matched = Q(condition__matches__event=event.pk)
-    if event.type == AlertType.TAKEN_BACK:
-        sent_or_pending = Q(sent_at__isnull=False) | Q(next_attempt_at__isnull=False)
-        had_digest = Q(timing=Timing.AT_ONCE, earlier_timings__isnull=False)
-        subscribers = _list_with_mail(event.edition_id, sent_or_pending) | _subscribers_of(
-            matched, had_digest
-        )
-    else:
-        subscribers = _subscribers_of(matched, Q(timing=Timing.AT_ONCE)).filter(is_shown_to(event, edition))
+    subscribers = list_alerted(event, edition, is_matched_with(event), sent_or_leaving())
     _queue(subscribers, purpose=AlertMailPurpose.ALERT, event=event.pk, due_at=event.happens_at)
 
 
-def list_mailed(edition_pk: int) -> QuerySet[Subscriber]:
-    """Return those who were mailed at once about an edition, and can be mailed again."""
-    return _list_with_mail(edition_pk, Q(sent_at__isnull=False))
+def list_alerted(event: AlertEvent, edition: Edition, matched: Q, mails: Q = SENT) -> QuerySet[Subscriber]:
+    """Return who is mailed at once of an event.
 
-
-def _list_with_mail(edition_pk: int, state: Q) -> QuerySet[Subscriber]:
-    mails = AlertMail.objects.filter(state, event__edition=edition_pk, subscriber=OuterRef("pk"))
-    return Subscriber.objects.reachable().filter(Exists(mails))
+    Args:
+        event: stored or not.
+        edition: the one that a mail about it shows.
+        matched: which subscriptions it is matched with.
+        mails: which earlier ones count, where only those are mailed who had one.
+    """
+    chosen = _subscribers_of(matched, Q(timing=Timing.AT_ONCE))
+    if event.type == AlertType.TAKEN_BACK:
+        had_one = Subscriber.objects.reachable().filter(had_alert(event, mails))
+        return had_one | chosen.filter(had_digest(event))
+    if event.type == AlertType.WITHDRAWN:
+        return chosen.filter(knows_withdrawn(event, matched, mails))
+    return chosen.filter(is_shown_to(event, edition))
 
 
 def is_shown_to(event: AlertEvent, edition: Edition) -> Q:
@@ -236,28 +215,6 @@ def _list_ends(timing: Timing, *, after: datetime | None, until: datetime) -> It
     while until > after:
         yield until
         until = last_end(timing, until - timedelta.resolution)
-
-
-def last_end(timing: Timing, at: datetime) -> datetime:
-    """Return the last moment at which the mails of a timing were due."""
-    local = timezone.localtime(at)
-    day = local.date() - timedelta(days=local.weekday() - DIGEST_WEEKDAY if timing == Timing.WEEKLY else 0)
-    while (end := timezone.make_aware(datetime.combine(day, DIGEST_TIME))) > at:
-        day -= PERIODS[timing].length
-    return end
-
-
-def list_events(purpose: AlertMailPurpose, end: datetime) -> QuerySet[AlertEvent]:
-    """Return the events that a digest is of: those matched in its period."""
-    length = next(period.length for period in PERIODS.values() if period.purpose == purpose)
-    start = timezone.make_aware(timezone.make_naive(end) - length)  # over a change of the clocks, too
-    return list_matched(start, end)
-
-
-def list_matched(after: datetime, until: datetime) -> QuerySet[AlertEvent]:
-    """Return the events that were matched in a period, without those that were too old to be mailed."""
-    matched = AlertEvent.objects.filter(matched_at__gt=after, matched_at__lte=until)
-    return matched.filter(happens_at__gt=F("matched_at") - MAX_EVENT_AGE)
 
 
 def _queue_digest(timing: Timing, end: datetime) -> int:

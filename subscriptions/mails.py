@@ -18,7 +18,6 @@ from css_inline import CSSInliner
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.core.mail import EmailMessage
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -34,24 +33,20 @@ from publications.models import (
     site_settings,
     site_state_scope,
 )
-from publications.models.prepared_queries import INTEGER, PreparedQuery
+from publications.models.prepared_queries import PreparedQuery
 from publications.news import sender_address
 
 from .entries import MailEntry, describe_many, preview_many, remove_line_ends
-from .expansion import PERIODS, list_mailed
 from .labels import NO_BREAK_SPACE, SEPARATOR, describe_chosen
-from .mail_content import NOTHING, MailContent, content_key
+from .mail_content import MailContent, Selection, content_key
 from .mail_parts import PLACES, MailPart, fill_in, render_entry, render_part, render_reason
 from .messages import MessageTemplate
 from .models import (
     AlertMail,
     AlertMailPurpose,
-    Subscription,
     SuppressedAddress,
-    Timing,
 )
 from .signup import list_unconfirmed
-from .timings import has_timing, is_changed
 from .tokens import TOKEN_LENGTH, TokenPurpose, make_token
 
 PLACEHOLDERS = {purpose: token_urlsafe()[:TOKEN_LENGTH] for purpose in TokenPurpose}
@@ -64,18 +59,7 @@ MAX_BYTES = 95_000
 TEXT_LIMITS = (None, 600, 300, 150)
 """Characters of a summary or note: the first limit by which a mail is small enough is that of all its texts."""
 MAX_TEMPLATES, MAX_CONTENTS = 200, 50
-TIMING_OF = {
-    AlertMailPurpose.ALERT: Timing.AT_ONCE,
-    **{period.purpose: timing for timing, period in PERIODS.items()},
-}
 
-
-def _chosen(*, subscriber: Any, timing: Any) -> QuerySet:
-    chosen = Subscription.objects.confirmed().filter(has_timing(timing), subscriber=subscriber)
-    return chosen.annotate(is_changed=is_changed()).values_list("condition", "is_changed")
-
-
-_chosen_conditions = PreparedQuery(_chosen, subscriber=INTEGER)
 _version = PreparedQuery(lambda: SiteVersion.objects.values_list("number"))
 
 
@@ -123,34 +107,25 @@ class MailWriter:
     def _find_template(self, mail: AlertMail) -> MessageTemplate | None:
         if mail.purpose == AlertMailPurpose.CONFIRM:
             return self._write_confirmation(mail)
-        subscriber = mail.subscriber
-        is_paused = subscriber.paused_until and subscriber.paused_until > timezone.now()
-        if is_paused or subscriber.failed_at:
+        if mail.subscriber.is_paused or mail.subscriber.failed_at:
             return None
-        timing = TIMING_OF[AlertMailPurpose(mail.purpose)]
-        chosen = _chosen_conditions.values_list(subscriber=subscriber.pk, timing=timing)
+        content = self._find_content(mail)
+        selection = content.select(mail.subscriber_id)
+        key = content_key(mail), selection
+        if key not in self._templates:
+            self._templates[key] = self._write_list_mail(mail, content, selection)
+        return self._templates[key]
+
+    def _find_content(self, mail: AlertMail) -> MailContent:
         key = content_key(mail)
         if key not in self._contents:
             self._contents[key] = MailContent(mail)
-        content = self._contents[key]
-        in_digests = content.find_mailed(subscriber.pk)
-        mistake = content.taken_back
-        if mistake and mistake not in in_digests and not list_mailed(mistake).contains(subscriber):
-            return None
-        changed = [pk for pk, is_changed in chosen if is_changed]
-        left_out = content.list_left_out(subscriber.pk, timing, changed) if changed else NOTHING
-        reasons = content.list_reasons((pk for pk, _is_changed in chosen), left_out)
-        choice = reasons, left_out, in_digests
-        if (key, choice) not in self._templates:
-            self._templates[key, choice] = self._write_list_mail(
-                mail, content, content.select(*choice), reasons
-            )
-        return self._templates[key, choice]
+        return self._contents[key]
 
     def _write_list_mail(
-        self, mail: AlertMail, content: MailContent, entries: list[MailEntry], reasons: frozenset[int]
+        self, mail: AlertMail, content: MailContent, selection: Selection
     ) -> MessageTemplate | None:
-        if not entries:
+        if not (entries := content.describe(selection)):
             return None
         more, locale = max(0, len(entries) - MAX_ENTRIES), mail.subscriber.locale
         with override(locale):
@@ -159,7 +134,7 @@ class MailWriter:
                 locale,
                 heading=_heading(mail),
                 more=more,
-                reasons=content.label(reasons),
+                reasons=content.label(selection),
             )
 
     def write_entries(

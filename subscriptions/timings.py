@@ -71,10 +71,10 @@ def _timing_then(earlier: QuerySet[EarlierTiming], current: Any) -> Coalesce:
     return Coalesce(Subquery(then.values("timing")[:1]), current, output_field=CharField())
 
 
-def list_left_out(
+def list_other_timings(
     subscriber: int, timing: Timing, conditions: Collection[int], events: QuerySet[AlertEvent]
 ) -> frozenset[tuple[int, int]]:
-    """Return which matches the mail of a timing leaves out, as pairs of condition and event.
+    """Return the matches that belong to the mail of another timing, as pairs of condition and event.
 
     Args:
         subscriber: the primary key.

@@ -7,6 +7,7 @@ a `Parameter` in place of each value; later calls only fill in the values.
 import json
 from collections.abc import Callable, Iterable
 from copy import copy
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -143,7 +144,9 @@ def _name_parameters(sql: str, params: Iterable[Any]) -> str:
     return sql.replace("%%", "%%%%") % tuple(placeholders)
 
 
-def _as_literal(value: str | int) -> str:
+def _as_literal(value: str | int | datetime) -> str:
+    if isinstance(value, datetime):
+        return f"'{value.isoformat()}'"
     if isinstance(value, str):
         return "'{}'".format(value.replace("'", "''").replace("%", "%%"))
     if isinstance(value, int):

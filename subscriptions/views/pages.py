@@ -16,10 +16,10 @@ from publications.locales import LANGUAGE_NAMES, LOCALES, current_locale, locali
 from publications.news import DIGEST_TIME
 from publications.presentation import breadcrumb, render_page
 from subscriptions.conditions import list_timings
-from subscriptions.expansion import DIGEST_WEEKDAY
 from subscriptions.labels import describe_condition
 from subscriptions.locks import BUSY_SECONDS, LockWaitTooLong
 from subscriptions.models import Subscriber, Subscription, Timing
+from subscriptions.periods import DIGEST_WEEKDAY
 from subscriptions.signup import TooManySignUps
 from subscriptions.tokens import TokenPurpose, make_token, read_token
 

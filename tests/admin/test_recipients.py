@@ -13,10 +13,10 @@ from publications.admin.publish.recipients import describe_mails
 from publications.locales import datetime_with_zone
 from publications.models import Edition, Publication
 from subscriptions.conditions import Choice
-from subscriptions.digest_counts import next_end
 from subscriptions.events import record_events
 from subscriptions.expansion import expand_alerts
 from subscriptions.models import AlertMail, Timing
+from subscriptions.periods import next_end
 from subscriptions.sending import MAX_SENDER_PAUSE, stop_sending
 from tests.factories import make_live, make_person, make_publication, saved, tomorrow
 from tests.subscriptions.factories import make_subscriber
@@ -242,11 +242,11 @@ def test_a_withdrawal_says_why_nobody_is_mailed_and_counts_digests(desk, setting
     publication = make_live().publication
 
     nobody = read_page(desk, "withdraw", publication.pk)
-    make_subscriber(timing=Timing.DAILY)
+    make_subscriber(Choice(publication=publication.pk), timing=Timing.DAILY)
     daily = read_page(desk, "withdraw", publication.pk)
     settings.MAILERS = {"default": {"BACKEND": CONSOLE}}
 
-    assert "No reader is mailed that it is withdrawn: nobody has chosen it." in nobody
+    assert "No reader is mailed that it is withdrawn: nobody has been mailed about it so far." in nobody
     assert "with the reason: 1 reader gets it in the daily mail (" in daily
     for name in ("withdraw", "undo"):
         assert "Mail is off on this server: no reader is mailed." in read_page(desk, name, publication.pk)

@@ -13,10 +13,11 @@ from publications.models import NEWSLETTER, Edition
 from publications.presentation import localized_path
 from subscriptions.conditions import Choice
 from subscriptions.events import record_events
-from subscriptions.expansion import expand_alerts, last_end, queue_digests
+from subscriptions.expansion import expand_alerts, queue_digests
 from subscriptions.issue_mails import write_issue
 from subscriptions.mails import MailWriter
 from subscriptions.models import AlertMail, AlertMailPurpose, Subscriber, Timing
+from subscriptions.periods import last_end
 from subscriptions.tokens import TokenPurpose, make_token
 from tests.factories import make_live, saved
 from tests.subscriptions.factories import make_subscriber, make_unconfirmed

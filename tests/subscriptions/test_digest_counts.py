@@ -14,11 +14,12 @@ from django.utils import timezone
 from publications import actions
 from publications.models import Change, Publication
 from subscriptions.conditions import Choice
-from subscriptions.digest_counts import list_recipients, next_end
-from subscriptions.expansion import PERIODS, expand_alerts, queue_digests
+from subscriptions.digest_counts import list_recipients
+from subscriptions.expansion import expand_alerts, queue_digests
 from subscriptions.mails import MailWriter
 from subscriptions.manage import change_subscriptions
 from subscriptions.models import AlertMail, Subscriber, Timing
+from subscriptions.periods import PERIODS, next_end
 from tests.factories import make_live, saved
 
 from .factories import make_subscriber

@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from publications import actions
 from subscriptions.conditions import Choice
-from subscriptions.expansion import expand_alerts, last_end, queue_digests
+from subscriptions.expansion import expand_alerts, queue_digests
 from subscriptions.mails import MAX_ENTRIES
 from subscriptions.models import AlertMail, Subscription, Timing
+from subscriptions.periods import last_end
 from tests.factories import make_live, saved
 
 from .factories import make_subscriber

@@ -9,16 +9,10 @@ from django.utils import timezone
 from publications import actions
 from subscriptions.conditions import Choice
 from subscriptions.events import record_events
-from subscriptions.expansion import (
-    MAX_EVENT_AGE,
-    PERIODS,
-    expand_alerts,
-    last_end,
-    list_events,
-    queue_digests,
-)
+from subscriptions.expansion import MAX_EVENT_AGE, expand_alerts, queue_digests
 from subscriptions.mails import MailWriter
 from subscriptions.models import AlertEvent, AlertMail, AlertMailPurpose, Timing
+from subscriptions.periods import PERIODS, last_end, list_events
 from tests.factories import make_live
 
 from .factories import make_subscriber

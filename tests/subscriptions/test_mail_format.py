@@ -17,10 +17,11 @@ from publications import actions
 from publications.models import Publication
 from subscriptions.conditions import Choice
 from subscriptions.events import record_events
-from subscriptions.expansion import expand_alerts, last_end, queue_digests
+from subscriptions.expansion import expand_alerts, queue_digests
 from subscriptions.mails import MailWriter
 from subscriptions.models import AlertMail, AlertMailPurpose, AlertType, Timing
 from subscriptions.newsletter import MAX_PROPOSED
+from subscriptions.periods import last_end
 from tests.factories import make_live, make_publication, saved
 
 from .factories import make_subscriber

@@ -21,14 +21,15 @@ from publications.models import (
 from subscriptions.audience import (
     RecipientNumbers,
     count_matched,
+    count_readers_of_mistake,
+    count_readers_of_withdrawal,
     count_recipients,
     find_uncounted_since,
 )
-from subscriptions.digest_counts import next_end
 from subscriptions.events import TYPE_OF_CHANGE, is_old_text
-from subscriptions.expansion import last_end, list_mailed
 from subscriptions.labels import describe_choice
 from subscriptions.models import AlertEvent, AlertMail, Timing
+from subscriptions.periods import last_end, next_end
 from subscriptions.sending import find_stop, is_sender_late
 
 MAX_CHOICES = 3
@@ -147,11 +148,15 @@ def describe_withdrawn(edition: Edition) -> list[str]:
     """
     if refusal := _find_reason(edition, is_old=False):
         return [refusal]
-    recipients = count_recipients(EditionWithRows.get(edition), is_ending=True, with_choices=False)
-    if not recipients.has_any:
-        return [_("No reader is mailed that it is withdrawn: nobody has chosen it.")]
-    sentences = _describe(recipients, is_chosen=True, is_public=True, at=timezone.now())
-    return [_("Mails say that it is withdrawn, with the reason:"), *sentences]
+    recipients = count_readers_of_withdrawal(edition)
+    sentences = list(_describe(recipients, is_chosen=True, is_public=True, at=timezone.now()))
+    if recipients.has_any:
+        sentences = [_("Mails say that it is withdrawn, with the reason:"), *sentences]
+    else:
+        sentences = [_("No reader is mailed that it is withdrawn: nobody has been mailed about it so far.")]
+    if AlertMail.objects.pending().filter(event__edition__publication=edition.publication_id).exists():
+        sentences.append(_("Mails that have not left are not sent."))
+    return sentences
 
 
 def describe_issues_with(publication: Publication) -> list[str]:
@@ -199,7 +204,7 @@ def describe_taken_back(edition: Edition) -> list[str]:
     """
     if refusal := _find_reason(edition, is_old=False):
         return [refusal]
-    count = list_mailed(edition.pk).count()
+    count = count_readers_of_mistake(edition)
     if not count:
         return [_("Nobody has been mailed about it alone so far, and mails that have not left are not sent.")]
     text = ngettext(
