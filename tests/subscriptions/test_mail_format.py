@@ -58,13 +58,18 @@ def make_states(title: str) -> None:
     actions.express_concern(lifted, **words)
     actions.lift_concern(lifted, **words)
     actions.retract(retracted, **words)
+    _send()
     for publication in (withdrawn, again):
         actions.withdraw(publication, **words)
-    expand_alerts()
-    AlertMail.objects.update(sent_at=timezone.now())
+    _send()
     for publication in (again, mistaken):
         actions.undo(publication, by=None)
     make_issue(title, count=1)
+
+
+def _send() -> None:
+    expand_alerts()
+    AlertMail.objects.update(sent_at=timezone.now())
 
 
 def make_issue(title: str, count: int, **fields) -> Publication:

@@ -75,7 +75,10 @@ def test_a_change_is_named_in_the_subject_and_its_note_is_said(change):
 )
 def test_an_editorial_action_is_said_with_its_reason(action, subject):
     make_subscriber()
-    action(make_live(title="Gas").publication, by=None, note="The data were made up.")
+    publication = make_live(title="Gas").publication
+    expand_alerts()
+    AlertMail.objects.get().mark_sent()
+    action(publication, by=None, note="The data were made up.")
 
     message = read_last()
 
