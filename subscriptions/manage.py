@@ -34,8 +34,8 @@ def change_subscriptions(
     Args:
         timings: by the primary keys of subscriptions; those of other subscribers are ignored, as in `removed`.
         timing: of what is added.
-        values: of the subscriber: `locale`, and `paused_until` unless it stays. What happens until then is not mailed
-            later.
+        values: of the subscriber: `locale`, and `paused_until` unless it stays. Mails at once of a pause are not sent
+            later; the first digest after it is of its whole period, as each is.
 
     Returns:
         Whether the reader still gets anything. Who removes the last subscription leaves, whatever waits for a

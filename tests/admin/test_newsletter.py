@@ -282,14 +282,20 @@ def test_the_desk_says_who_is_mailed_of_a_withdrawal_and_who_is_not_of_a_correct
     issue = make_issue("On rye")
     actions.publish(issue, by=None)
     publication = issue.related_links.get().target
-    make_subscriber(locale="sv")
+    record_events()
+    reader, late = make_subscriber(locale="sv"), make_subscriber()
+    actions.publish(saved(publication, body="Newer."), by=None, change="update", note="More.")
+    expand_alerts()
+    reader.mails.get().mark_sent()
     make_live(language="sv", translation_of=publication)
 
     withdraw, publish = (
         client.get(reverse(f"desk:{name}", args=[publication.pk])).text for name in ("withdraw", "publish")
     )
 
+    assert late.mails.pending().count() == 1
     assert "Mails say that it is withdrawn, with the reason: 1 reader is mailed within a minute." in withdraw
+    assert "Mails that have not left are not sent." in withdraw
     for page in (withdraw, publish):
         assert "Readers who know it from the issue “What is new” alone are not mailed" in page
 

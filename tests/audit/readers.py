@@ -54,6 +54,8 @@ def _make_events() -> None:
     )
     actions.publish(saved(changed, body="Other."), by=None, change="correction", note=WORDS)
     actions.express_concern(doubted, by=None, note=WORDS)
+    expand_alerts()
+    AlertMail.objects.filter(event__edition__publication=withdrawn).update(sent_at=timezone.now())
     actions.withdraw(withdrawn, by=None, note=WORDS)
 
 

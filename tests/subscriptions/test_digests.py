@@ -121,6 +121,24 @@ def test_what_was_taken_back_before_the_first_digest_after_it_is_in_none():
     assert not any("Mistake" in text for text in texts)
 
 
+@pytest.mark.parametrize("timing", Timing)
+def test_a_digest_after_a_pause_is_of_its_period_and_mails_at_once_are_not_sent_later(timing):
+    with time_machine.travel(at(9, 8), tick=False) as clock:  # a Tuesday
+        queue_digests()
+        reader = make_subscriber(timing=timing, paused_until=at(15, 0))
+        for day, title in ((10, "Early"), (14, "Late")):
+            clock.move_to(at(day, 8))
+            make_live(title=title)
+            expand_alerts()
+        clock.move_to(at(15, 8))
+        expand_alerts()
+
+        text = "".join(text_of_mail(MailWriter().build(mail)) for mail in reader.mails.all())
+
+    said = {title for title in ("Early", "Late") if title in text}
+    assert said == {Timing.AT_ONCE: set(), Timing.DAILY: {"Late"}, Timing.WEEKLY: {"Early", "Late"}}[timing]
+
+
 def test_what_is_old_when_it_is_found_is_mailed_to_nobody(monkeypatch):
     for timing in Timing:
         make_subscriber(timing=timing)
