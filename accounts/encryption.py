@@ -4,6 +4,7 @@
 """
 
 import secrets
+from collections.abc import Iterable
 from contextlib import suppress
 
 from cryptography.exceptions import InvalidTag
@@ -26,12 +27,18 @@ def encrypt(data: bytes, *, purpose: str, owner: str = "") -> bytes:
     return nonce + _cipher(settings.SECRET_KEY, purpose).encrypt(nonce, data, _binding(purpose, owner))
 
 
-def decrypt(sealed: bytes, *, purpose: str, owner: str = "") -> bytes | None:
-    """Return the data, or None if it was altered, is of another purpose or owner, or its key is no longer in use."""
+def decrypt(
+    sealed: bytes, *, purpose: str, owner: str = "", keys: Iterable[str] | None = None
+) -> bytes | None:
+    """Return the data, or None if it was altered, is of another purpose or owner, or its key is no longer in use.
+
+    Args:
+        keys: those to try, if they are others than `SECRET_KEY` and `SECRET_KEY_FALLBACKS`.
+    """
     if len(sealed) < NONCE_BYTES + TAG_BYTES:
         return None
     nonce, data = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
-    for secret_key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
+    for secret_key in keys or (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
         with suppress(InvalidTag):
             return _cipher(secret_key, purpose).decrypt(nonce, data, _binding(purpose, owner))
     return None

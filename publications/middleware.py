@@ -20,7 +20,7 @@ from publications.compression import COMPRESS, MIN_COMPRESSED_BYTES, choose_codi
 from publications.locales import locale_of_path
 from publications.metadata import COMPRESSIBLE_TYPES
 from publications.models import UserSettings
-from publications.path_prefixes import MACHINE_PREFIXES
+from publications.path_prefixes import MACHINE_PREFIXES, PRIVATE_HEADERS, may_be_secret
 
 PERMISSIONS_POLICY = ", ".join(
     f"{feature}=()"
@@ -129,6 +129,19 @@ def limit_request_size(get_response: GetResponse) -> GetResponse:
         if length.isascii() and length.isdigit() and int(length[:18]) > settings.MAX_REQUEST_BYTES:
             raise RequestDataTooBig(f"{length[:18]} bytes were announced.")
         return get_response(request)
+
+    return middleware
+
+
+def keep_secret_addresses(get_response: GetResponse) -> GetResponse:
+    """Send `PRIVATE_HEADERS` with every response at a secret address, also where another middleware refuses it."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if may_be_secret(request.path_info):
+            for name, value in PRIVATE_HEADERS.items():
+                response.headers[name] = value
+        return response
 
     return middleware
 

@@ -8,6 +8,8 @@ PORT           the port of `make run` (8000)
 DATABASE_URL   sqlite in SITE_DATA, or postgres://user:password@host/name; ?pool=14 shares connections
 SECRET_KEY     what sessions, links and codes are signed with, on several machines (that of SITE_DATA/secret-key)
 SECRET_KEY_FALLBACKS  former values of SECRET_KEY, separated by commas, with which signatures remain valid (none)
+SUBSCRIBER_KEY_FALLBACKS  former values of SECRET_KEY that open nothing but what readers of alerts have: their encrypted
+               addresses, the digests of who has left, and the links in mails that were sent (none)
 STORAGE_URL    private originals in a bucket: s3://key:secret@host/bucket?region=… (a folder in SITE_DATA)
 CACHE_URL      a Redis or Valkey server over which app servers announce changes to each other: redis://host (none)
 ALLOWED_HOSTS  host names of the site, separated by commas (this machine, and the host of SITE_URL)
@@ -106,6 +108,7 @@ def secret_key() -> str:
 
 SECRET_KEY = secret_key()
 SECRET_KEY_FALLBACKS = [key.strip() for key in env.list("SECRET_KEY_FALLBACKS", []) if key.strip()]
+SUBSCRIBER_KEY_FALLBACKS = [key.strip() for key in env.list("SUBSCRIBER_KEY_FALLBACKS", []) if key.strip()]
 ALLOWED_HOSTS = [name.strip() for name in env.list("ALLOWED_HOSTS", [])] or [
     "localhost",
     "127.0.0.1",
@@ -137,6 +140,7 @@ MIDDLEWARE = [
     "publications.middleware.add_onion_location",
     "publications.middleware.compress_responses",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "publications.middleware.keep_secret_addresses",
     "publications.middleware.activate_locale",
     "publications.middleware.refuse_null_bytes",
     "publications.middleware.limit_methods",

@@ -1,7 +1,7 @@
 """Mail addresses of readers: checked, and stored so that nobody who reads the database, or a copy of it, has them.
 
 An address is encrypted for the row that it belongs to, and found by a keyed digest. Both keys come from `SECRET_KEY`,
-which is not in the database.
+which is not in the database, or from one before it (`keys`).
 """
 
 import re
@@ -10,7 +10,6 @@ from contextlib import suppress
 from difflib import get_close_matches
 from urllib.parse import quote
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 from django.utils.crypto import salted_hmac
@@ -18,6 +17,8 @@ from django.utils.encoding import punycode
 from django.utils.translation import gettext as _
 
 from accounts.encryption import decrypt, encrypt
+
+from .keys import list_keys
 
 PURPOSE = "subscriber"
 REFUSAL_PURPOSE = "subscriber.refusal"
@@ -107,7 +108,7 @@ def encrypt_address(address: str, *, owner: str) -> bytes:
 
 def decrypt_address(encrypted: bytes, *, owner: str) -> str:
     """Return an address, or "" if it cannot be decrypted, such as after a new `SECRET_KEY` without the one before."""
-    data = decrypt(bytes(encrypted), purpose=PURPOSE, owner=owner)
+    data = decrypt(bytes(encrypted), purpose=PURPOSE, owner=owner, keys=list_keys())
     return data.decode() if data else ""
 
 
@@ -118,9 +119,8 @@ def digest_address(address: str) -> str:
 
 def list_digests(address: str, *, purpose: str = PURPOSE) -> list[str]:
     """Return the digests of an address with the present key and those before it, the present one first."""
-    keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
     text = address.casefold()
-    return [salted_hmac(purpose, text, secret=key, algorithm="sha256").hexdigest() for key in keys]
+    return [salted_hmac(purpose, text, secret=key, algorithm="sha256").hexdigest() for key in list_keys()]
 
 
 def digest_mailbox(address: str, *, purpose: str = PURPOSE) -> str:

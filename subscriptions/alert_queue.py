@@ -55,10 +55,12 @@ class AlertQueue:
             end_bouncing(mail.subscriber)
 
     def mark_failed(self, mail: AlertMail, error: str, failure: Failure) -> str:
+        if failure == Failure.NOT_WRITTEN:
+            mail.mark_unwritten(error)
+            return mail.last_error
         mail.mark_failed(error, is_final=failure == Failure.REJECTED)
-        if failure != Failure.NOT_WRITTEN:
-            record_failure(mail.subscriber, failure)
-            _store_retries(mail, has_retries=True)
+        record_failure(mail.subscriber, failure)
+        _store_retries(mail, has_retries=True)
         return mail.last_error
 
     def drop(self, mail: AlertMail) -> None:

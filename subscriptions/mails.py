@@ -80,14 +80,16 @@ class MailWriter:
         Raises:
             ValueError: the address cannot be decrypted; the error does not contain it.
         """
-        with site_state_scope(self._read_state()):
-            template = self._find_template(mail)
         subscriber = mail.subscriber
-        if not template:
-            return None
         address = subscriber.address
         if not address:
-            raise ValueError("The address cannot be decrypted: SECRET_KEY is not the one of then.")
+            raise ValueError(
+                "Put the former SECRET_KEY into SUBSCRIBER_KEY_FALLBACKS: the address cannot be decrypted."
+            )
+        with site_state_scope(self._read_state()):
+            template = self._find_template(mail)
+        if not template:
+            return None
         tokens = {text: make_token(purpose, subscriber.uid) for purpose, text in PLACEHOLDERS.items()}
         return template.copy_for(address, message_id=mail.message_id, placeholders=tokens)
 

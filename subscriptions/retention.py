@@ -14,11 +14,14 @@ MAIL_DAYS = 30
 def delete_old_mails() -> int:
     """Delete mails that were sent or given up some time ago, and events that no mail will need; return how many rows.
 
+    A mail that could not be written for as long, through a fault of the site, is given up.
+
     A withdrawal is said to the searches that had found the text, however long ago: these matches stay.
     """
     limit = timezone.now() - timedelta(days=MAIL_DAYS)
     ended = Q(event__happens_at__lt=limit) | Q(period_end__lt=limit)
-    count = AlertMail.objects.filter(ended, next_attempt_at=None).delete()[0]
+    has_ended = Q(next_attempt_at=None) | ~Q(last_error="")
+    count = AlertMail.objects.filter(ended, has_ended).delete()[0]
     needed = EventMatch.objects.filter(event=OuterRef("pk")).exclude(condition__query="")
     waiting = AlertMail.objects.filter(event=OuterRef("pk"))
     EarlierTiming.objects.filter(until__lt=limit).delete()

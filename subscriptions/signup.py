@@ -12,13 +12,13 @@ from datetime import timedelta
 from itertools import batched
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from publications.site_lock import lock_until_commit
 
-from .addresses import LINK_PURPOSE, PURPOSE, digest_mailbox, list_digests
+from .addresses import LINK_PURPOSE, PURPOSE, digest_address, digest_mailbox, list_digests
 from .conditions import Choice, limit_timing, store_choices
 from .locks import brief_transaction, lock_subscriber
 from .models import (
@@ -255,15 +255,22 @@ def confirm_subscriptions(subscriber: Subscriber, chosen: Iterable[int]) -> int:
 def remove_subscriber(subscriber: Subscriber) -> None:
     """Delete a reader who leaves, with all that waits for them; a digest of the address keeps lists from adding it.
 
+    Whoever has signed up anew while the key of their address was missing (`keys`) leaves with both rows.
+
     A sender may have the lock, and wait long for its relay. Then all that the reader gets is deleted at once, and the
     row, which is of no use to anybody, by the next `delete_outdated`.
     """
-    SuppressedAddress.objects.get_or_create(address_digest=subscriber.address_digest)
-    if Subscriber.objects.select_for_update(skip_locked=True).filter(pk=subscriber.pk).first():
-        subscriber.delete()
-    else:
-        subscriber.mails.all().delete()
-        subscriber.subscriptions.all().delete()
+    address = subscriber.address
+    digest = digest_address(address) if address else subscriber.address_digest
+    SuppressedAddress.objects.get_or_create(address_digest=digest)
+    rows = Subscriber.objects.filter(Q(pk=subscriber.pk) | Q(address_digest__in=list_digests(address)))
+    free = set(rows.select_for_update(skip_locked=True).values_list("pk", flat=True))
+    for row in rows:
+        if row.pk in free:
+            row.delete()
+        else:
+            row.mails.all().delete()
+            row.subscriptions.all().delete()
 
 
 @transaction.atomic

@@ -12,6 +12,8 @@ from uuid import UUID
 from django.conf import settings
 from django.utils.crypto import salted_hmac
 
+from .keys import list_keys
+
 CODE_BYTES = 16
 TOKEN_LENGTH = 43
 """Of 16 bytes of the uid and those of the code, in Base64 without its end."""
@@ -44,8 +46,7 @@ def read_token(purpose: TokenPurpose, token: str) -> UUID | None:
         uid, code = UUID(bytes=data[:CODE_BYTES]), data[CODE_BYTES:]
     except ValueError:
         return None
-    keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
-    codes = [_code(purpose, uid, key) for key in keys]
+    codes = [_code(purpose, uid, key) for key in list_keys()]
     return uid if any(hmac.compare_digest(code, expected) for expected in codes) else None
 
 

@@ -24,7 +24,8 @@ class Absence(Enum):
     LINK = "secret links: of reviewers, of the press, of calendars"
     MAIL = "mails that were sent or are about to be, and news to staff"
     SUBSCRIBERS = (
-        "subscribers to alerts and newsletters, whose addresses stay with the site that they were given to"
+        "subscribers to alerts and newsletters, whose addresses stay with the site that they were given to, and who "
+        "of them has left or wants no more mails: a list that is imported into another site adds them again"
     )
     UNSAVED = "what was typed and not saved, and who has a page open"
     SERVER = "the server: backups, checks, archives being imported"

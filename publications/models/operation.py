@@ -13,6 +13,7 @@ class Operation(models.TextChoices):
     CERTIFICATE = "certificate", _("certificate")
     CHECK = "check", _("daily check")
     HEAD = "head", _("head of the audit trail")
+    READERS = "readers", _("addresses of readers")
 
 
 class OperationRecord(models.Model):

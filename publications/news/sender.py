@@ -158,6 +158,7 @@ class _Sender:
     last_attempt_at: float = float("-inf")
     relay_errors: int = 0
     skipped_until: dict[MailQueue, float] = field(default_factory=dict)
+    logged: set[str] = field(default_factory=set)
 
     def send_next(self) -> bool:
         """Send the next mail; return whether to go on."""
@@ -194,8 +195,7 @@ class _Sender:
         except Error:
             raise
         except Exception as error:
-            frames = "".join(format_tb(error.__traceback__))  # without its text, which may have an address
-            logger.error("Mail %s could not be written: %s.\n%s", mail.pk, type(error).__name__, frames)
+            self._log(mail, error)
             queue.mark_failed(mail, describe_error(error), Failure.NOT_WRITTEN)
             self.result.failed += 1
             return None
@@ -203,6 +203,14 @@ class _Sender:
             queue.drop(mail)
             self.result.dropped += 1
         return message
+
+    def _log(self, mail: Model, error: Exception) -> None:
+        """Log why a mail could not be written: once for all that fail in the same way."""
+        frames = "".join(format_tb(error.__traceback__))  # without its text, which may have an address
+        fault = f"{type(error).__name__}.\n{frames}"
+        if fault not in self.logged:
+            self.logged.add(fault)
+            logger.error("Mail %s could not be written: %s", mail.pk, fault)
 
     def _connect(self) -> bool:
         """Connect to the relay unless connected; if that fails, all mails stay due."""

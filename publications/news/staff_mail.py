@@ -68,4 +68,7 @@ def sender_address() -> str:
     address = settings.DEFAULT_FROM_EMAIL
     if "<" in address or "@" not in address:
         return address
-    return str(Address(display_name=site_settings().short_name, addr_spec=address))
+    name = " ".join(
+        site_settings().short_name.split()
+    )  # an end of a line would break the headers of all mails
+    return str(Address(display_name=name, addr_spec=address))

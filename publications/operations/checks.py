@@ -116,6 +116,13 @@ CHECKS = (
         findings.find_head,
     ),
     OperationCheck(
+        "readers", gettext_lazy("Addresses of readers"),
+        gettext_lazy("A key decrypts the address of each reader who gets alerts."), 0,
+        gettext_lazy("Put the former SECRET_KEY into SUBSCRIBER_KEY_FALLBACKS and restart the app servers, before "
+                     "anybody imports a list: mails that wait are then sent."),
+        findings.find_readers,
+    ),
+    OperationCheck(
         "check", gettext_lazy("Daily check"),
         gettext_lazy("The certificate was checked and warnings were mailed in the last %(limit)d days."), 2,
         gettext_lazy("Look why sceeus-check.timer does not run, or run “manage.py check_operations” by hand."),

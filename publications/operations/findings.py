@@ -147,6 +147,15 @@ def find_head(max_days: int) -> Finding:
     return Finding(f"{_age(record.at)}; {signed}", is_warning=_is_old(record.at, max_days))
 
 
+def find_readers(max_count: int) -> Finding:
+    record = _record(Operation.READERS)
+    if not record:
+        return Finding(_("not counted yet"), is_checked=False)
+    count = record.detail["unreadable"]
+    text = ngettext("%d address cannot be decrypted", "%d addresses cannot be decrypted", count)
+    return Finding(text % count if count else _("all can be decrypted"), is_warning=count > max_count)
+
+
 def find_daily_check(max_days: int) -> Finding:
     record = _record(Operation.CHECK)
     if not record:

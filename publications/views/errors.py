@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from publications.locales import current_locale
 from publications.models import EditionList, teaser_editions
+from publications.path_prefixes import may_be_secret
 from publications.presentation import Teaser, build_teasers, render_page
 from publications.reserved_disk_space import is_disk_full_error
 
@@ -68,7 +69,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
         title=_("Not found"),
         has_search_form=True,
         robots="noindex",
-        query_text=query_text_of_path(request.path_info),
+        query_text="" if may_be_secret(request.path_info) else query_text_of_path(request.path_info),
         latest_teasers=SimpleLazyObject(_latest_teasers),
     )
 

@@ -26,7 +26,7 @@ from publications.models import (
 )
 from publications.old_feeds import FEED_END
 from publications.page_parameters import parameters_of, resolve_page
-from publications.path_prefixes import RESERVED_PREFIXES
+from publications.path_prefixes import RESERVED_PREFIXES, may_be_secret
 from publications.presentation import (
     SUBJECT_PAGES,
     find_public_subject,
@@ -127,12 +127,16 @@ def _respond(request: HttpRequest, redirect: Redirect) -> HttpResponse | None:
 
 
 def _lower_case_redirect(request: HttpRequest) -> HttpResponse | None:
-    """Redirect to the same path in lower case if a view answers that one only."""
+    """Redirect to the same path in lower case if a view answers that one only.
+
+    A secret keeps its letters, as in lower case it is another one.
+    """
     path = request.path_info.lower()
     if path == request.path_info or request.resolver_match:
         return None
-    own = f"{request.path_info}/"  # whose letters may be those of a secret
-    target = next((target for target in (own, path, f"{path}/") if _view_exists(target)), "")
+    own = f"{request.path_info}/"
+    targets = (own,) if may_be_secret(path) else (own, path, f"{path}/")
+    target = next(filter(_view_exists, targets), "")
     return _redirect(target, request) if target else None
 
 

@@ -4,11 +4,13 @@ No row holds the text of a mail: it is written from the editions as they are whe
 withdrawn or redacted since is in it.
 """
 
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +23,7 @@ from .subscribers import Condition, Subscriber
 MAX_ERROR_CHARACTERS = 300
 ALERT_RETRY_DELAYS = RETRY_DELAYS[:8]
 """Shorter than those of mails to staff: what was new two days ago comes too late."""
+UNWRITTEN_DELAY = timedelta(hours=1)
 
 
 class AlertType(models.TextChoices):
@@ -142,8 +145,17 @@ class AlertMail(QueuedMail):
 
     def mark_failed(self, error: str, *, is_final: bool = False) -> None:
         """Store the error without addresses and tokens, and when to try again."""
-        error = remove_tokens(remove_address(error, self.subscriber.address))
-        super().mark_failed(error, is_final=is_final)
+        super().mark_failed(self._clean(error), is_final=is_final)
+
+    def mark_unwritten(self, error: str) -> None:
+        """Store why it could not be written, and try again later: a fault of the site uses up no attempt."""
+        self._store(
+            next_attempt_at=timezone.now() + UNWRITTEN_DELAY,
+            last_error=self._clean(error)[:MAX_ERROR_CHARACTERS],
+        )
+
+    def _clean(self, error: str) -> str:
+        return remove_tokens(remove_address(error, self.subscriber.address))
 
 
 class AlertState(models.Model):

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.mail import can_send_mail
 from publications.locales import LANGUAGE_NAMES, LOCALES, current_locale, localized_path
 from publications.news import DIGEST_TIME
+from publications.path_prefixes import PRIVATE_HEADERS
 from publications.presentation import breadcrumb, render_page
 from subscriptions.conditions import list_timings
 from subscriptions.labels import describe_condition
@@ -24,11 +25,6 @@ from subscriptions.signup import TooManySignUps
 from subscriptions.tokens import TokenPurpose, make_token, read_token
 
 METHODS = ("GET", "HEAD", "POST")
-PRIVATE_HEADERS = {
-    "Cache-Control": "private, no-store",
-    "Referrer-Policy": "no-referrer",
-    "X-Robots-Tag": "noindex, nofollow",
-}
 MAX_KEY_DIGITS = 18
 NO_DATA = QueryDict()
 ANSWER_SECONDS = 0.2

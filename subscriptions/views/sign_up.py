@@ -158,7 +158,10 @@ def _render_sign_up(
 @answer_busy
 @answer_who_left
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
-    """Show what waits for the confirmation of the reader, with a button that confirms it."""
+    """Show what waits for the confirmation of the reader, with a button that confirms it.
+
+    Who has just pressed it can go on to change all that they get; the link itself opens nothing else, whoever gets it.
+    """
     subscriber = find_subscriber(TokenPurpose.CONFIRM, token)
     waiting = list(list_unconfirmed(subscriber)) if subscriber else []
     if not waiting:
@@ -169,7 +172,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     error = ""
     if request.method == "POST":
         if confirm_subscriptions(subscriber, read_keys(request.POST.getlist("chosen"))):
-            return _render_confirmed(request, subscriber)
+            return _render_confirmed(request, subscriber, manage_url=token_path("manage", subscriber))
         if not list_unconfirmed(subscriber).exists():  # another request has confirmed it in between
             return _render_nothing_waits(request)
         error = _("Please tick what you want to get, or close this page.")
@@ -194,7 +197,7 @@ def _render_nothing_waits(request: HttpRequest) -> HttpResponse:
     return render_message(request, _("Nothing to confirm"), sentences, status=HTTPStatus.NOT_FOUND)
 
 
-def _render_confirmed(request: HttpRequest, subscriber: Subscriber) -> HttpResponse:
+def _render_confirmed(request: HttpRequest, subscriber: Subscriber, *, manage_url: str = "") -> HttpResponse:
     subscriber.refresh_from_db()
     confirmed = subscriber.subscriptions.confirmed().select_related("condition").order_by("pk")
     followed = [row.condition.publication_id for row in confirmed]
@@ -205,7 +208,7 @@ def _render_confirmed(request: HttpRequest, subscriber: Subscriber) -> HttpRespo
         subscriptions=list_subscriptions(confirmed),
         texts=_list_texts(followed),
         paused_until=subscriber.is_paused and subscriber.paused_until,
-        manage_url=token_path("manage", subscriber),
+        manage_url=manage_url,
     )
 
 

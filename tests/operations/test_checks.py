@@ -97,6 +97,7 @@ WARNINGS = {
         lambda **_: OperationRecord.store(Operation.HEAD, days_ago(2.1), is_signed=True),
         lambda **_: OperationRecord.objects.filter(operation=Operation.HEAD).delete(),
     ],
+    "readers": [lambda **_: OperationRecord.store(Operation.READERS, days_ago(0), unreadable=1)],
     "check": [
         lambda **_: OperationRecord.store(Operation.CHECK, days_ago(2.1)),
         lambda **_: OperationRecord.objects.filter(operation=Operation.CHECK).delete(),

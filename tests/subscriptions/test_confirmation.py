@@ -60,12 +60,14 @@ def test_the_link_works_for_48_hours(client):
     assert response.status_code == 404 and not Subscription.objects.confirmed().exists()
 
 
-def test_the_link_of_who_has_confirmed_shows_what_is_confirmed(client):
+def test_the_link_of_who_has_confirmed_shows_what_is_confirmed_and_opens_nothing_else(client):
     subscription = make_unconfirmed(Choice(query="grid"))
-    url = confirm_url(subscription.subscriber)
-    first = client.post(url, {"chosen": subscription.pk}).content.decode()
+    url, data = confirm_url(subscription.subscriber), {"chosen": subscription.pk}
+    first = client.post(url, data).content.decode()
 
-    assert client.get(url).content.decode() == first and "Search: grid" in first
+    for page in (client.get(url), client.post(url, data)):
+        assert "Search: grid" in page.content.decode() and "/manage/" not in page.content.decode()
+    assert "/en/alerts/manage/" in first
 
 
 def test_who_has_confirmed_goes_on_to_the_text_that_is_followed(client):

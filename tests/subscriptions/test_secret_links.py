@@ -120,6 +120,41 @@ def test_a_link_without_its_last_slash_keeps_its_letters(client):
     assert client.get(path.rstrip("/")).headers["Location"] == path
 
 
+TOKEN = "Abc-def_Ghi" * 4
+MISTYPED = [
+    *(f"{prefix}CONFIRM/{TOKEN}" for prefix in ALERT_PREFIXES),
+    *(f"{prefix}confirm/{TOKEN}/more/" for prefix in ALERT_PREFIXES),
+    f"/sv/alerts/confirm/{TOKEN}/",
+    f"/en/aviseringar/bekrafta/{TOKEN}/",
+    f"/alerts/manage/{TOKEN}/",
+    f"/EN/Alerts/Manage/{TOKEN}/",
+    f"//en//alerts/manage/{TOKEN}",
+    f"/en/alerts/manage/{TOKEN}\0/",
+    f"/en/alerts/manage/{TOKEN}",
+    f"/en/alerts/manage/{TOKEN}/",
+    f"/en/alerts/{TOKEN}",
+]
+
+
+@pytest.mark.parametrize("path", MISTYPED)
+def test_a_mistyped_secret_address_is_neither_kept_nor_sent_on_nor_changed(client, path):
+    for method in ("GET", "PUT"):
+        response = client.generic(method, path)
+
+        assert response.status_code in (301, 400, 404, 405)
+        assert response.headers["Cache-Control"] == "private, no-store"
+        assert response.headers["Referrer-Policy"] == "no-referrer"
+        assert response.headers["X-Robots-Tag"] == "noindex, nofollow"
+        assert TOKEN in response.headers.get("Location", TOKEN), "no other token"
+        assert "ghi" not in response.content.decode().lower()
+
+
+def test_words_of_other_addresses_are_still_searched_for(client):
+    page = client.get("/en/publications/alerts-of-gas/").content.decode()
+
+    assert 'value="alerts of gas"' in page
+
+
 def test_no_log_and_no_cache_has_a_secret_address():
     subscriber = make_subscriber()
     for locale in LOCALES:

@@ -19,8 +19,9 @@ class Command(BaseCommand):
         " missing or additional file is named, and nothing is restored. It restores all or nothing, and may be "
         "run again after an interruption. Accounts come back as names that nobody can sign in with: make an "
         "administrator with “manage.py createsuperuser”, then give passwords or invite people at the desk. Links "
-        "for reviewers, the press and calendars are to be made again. Restore archives of your own alone: their "
-        "HTML is stored as it is. Afterwards run “manage.py prepare” and “manage.py verify”."
+        "for reviewers, the press and calendars are to be made again. Neither readers of alerts come back nor who of "
+        "them has left: take out of a list that you import who no longer wants mails. Restore archives of your own "
+        "alone: their HTML is stored as it is. Afterwards run “manage.py prepare” and “manage.py verify”."
     )
 
     def add_arguments(self, parser) -> None:

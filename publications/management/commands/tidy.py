@@ -1,4 +1,7 @@
-"""Delete expired sessions, events, deleted drafts, pending uploads and unfinished files; merge the search index."""
+"""Delete expired sessions, events, deleted drafts, pending uploads and unfinished files; merge the search index.
+
+Addresses of readers that a former key encrypts are encrypted with the present one.
+"""
 
 from django.core.management.base import BaseCommand
 
@@ -20,6 +23,7 @@ from publications.models import (
     original_storage,
 )
 from publications.reserved_disk_space import reserve_disk_space
+from subscriptions.key_renewal import renew_addresses
 from subscriptions.models import CONFIRMATION_PERIOD
 from subscriptions.retention import delete_old_mails
 from subscriptions.signup import delete_outdated
@@ -35,7 +39,8 @@ class Command(BaseCommand):
         f"mail addresses that were not confirmed within {CONFIRMATION_PERIOD.days * 24} hours, "
         "uploads that waited longer than a day for a form "
         "that was never saved, and half-written files that a stopped process has left. Also merges the parts of the "
-        "search index, which makes searches faster. Meant to be run each night."
+        "search index, which makes searches faster, and stores addresses of readers with the present SECRET_KEY, "
+        "where a former one was used. Meant to be run each night."
     )
 
     def handle(self, *args, **options) -> None:
@@ -56,9 +61,12 @@ class Command(BaseCommand):
             + renditions.remove_abandoned_files(),
         }
         search.merge_segments()
+        renewed = renew_addresses()
         reserve_disk_space()
         if options["verbosity"] > 0:
             self.stdout.write(_describe_counts(counts))
+            if renewed:
+                self.stdout.write(f"Stored with the present key: {renewed} addresses of readers.")
 
 
 def _describe_counts(counts: dict[str, int]) -> str:
