@@ -60,7 +60,9 @@ def write_mail(
         "Content-Language": language,
         **(headers or {}),
     }
-    return StaffMail(subject, body.strip() + "\n", sender_address(), [mail.recipient], headers=headers)
+    return StaffMail(
+        _join_lines(subject), body.strip() + "\n", sender_address(), [mail.recipient], headers=headers
+    )
 
 
 def sender_address() -> str:
@@ -68,7 +70,9 @@ def sender_address() -> str:
     address = settings.DEFAULT_FROM_EMAIL
     if "<" in address or "@" not in address:
         return address
-    name = " ".join(
-        site_settings().short_name.split()
-    )  # an end of a line would break the headers of all mails
-    return str(Address(display_name=name, addr_spec=address))
+    return str(Address(display_name=_join_lines(site_settings().short_name), addr_spec=address))
+
+
+def _join_lines(text: str) -> str:
+    """Return a text as a header has it: with an end of a line, as in a name of the site, no mail could be sent."""
+    return " ".join(text.split())

@@ -195,6 +195,14 @@ def test_a_lost_file_is_named_and_everything_else_is_archived(tmp_path, capsys):
     assert archive.is_complete(tmp_path / "site")
 
 
+def test_the_archive_says_that_it_does_not_know_who_has_left(tmp_path):
+    archive.write_archive(tmp_path / "site")
+
+    readme = " ".join((tmp_path / "site" / "README.txt").read_text("utf-8").split())
+    assert "who of them has left or wants no more mails" in readme
+    assert "does not know who has left its mails" in readme
+
+
 def render_pdf(edition: Edition) -> bytes:
     content = f"%PDF- {edition.title}".encode()
     ServedPdf.record(edition, content)

@@ -23,7 +23,14 @@ from django.utils import timezone, translation
 
 from accounts.models import AccountEvent, EventType
 from publications.failed_requests import FOLDER, MAX_FILE_BYTES, delete_outdated_failures, failed_requests
-from publications.models import MailPurpose, Operation, OperationRecord, OutboxMail, UserSettings
+from publications.models import (
+    MailPurpose,
+    Operation,
+    OperationRecord,
+    OutboxMail,
+    SiteSettings,
+    UserSettings,
+)
 from publications.news import queue_warnings
 from publications.operations import CHECKS, findings, record_certificate, run_checks
 from publications.operations.certificate import read_expiry
@@ -405,3 +412,14 @@ def test_a_backup_is_recorded_with_its_size(tmp_path):
 
     detail = OperationRecord.objects.get().detail
     assert detail == {"name": folder.name, "size": 5, "is_encrypted": False, "is_sound": False}
+
+
+def test_a_name_of_the_site_with_the_end_of_a_line_keeps_no_warning_from_being_sent():
+    SiteSettings.objects.update(short_name="SCE\nEUS")
+    make_person("Administrators", email="ann@example.org")
+
+    call_command("check_operations", verbosity=0)
+    call_command("send_mail", verbosity=0)
+
+    [sent] = mail.outbox
+    assert sent.subject.startswith("SCE EUS: ") and sent.message()["Subject"]
