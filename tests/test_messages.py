@@ -1,6 +1,9 @@
 """The Swedish of the site: whole, compiled as it is written, and with addresses of its own."""
 
+import ast
 import re
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import URLResolver, resolve
 from django.utils.translation import gettext, override
+from django.utils.translation.template import templatize
 
 from publications.models import Author, SitePage
 from publications.urls import urlpatterns
@@ -36,9 +40,13 @@ ONE_TERM = {
 LOG_IN = re.compile(r"\blog(?:ged)? (?:in|out)\b", re.IGNORECASE)
 """What Django says; our own texts say “sign in” and “sign out”."""
 APPS = ("accounts", "publications", "sceeus", "subscriptions")
-KEYWORDS = DEFAULT_KEYWORDS | {
+KEYWORDS = DEFAULT_KEYWORDS | {"gettext_noop": None}
+KEYWORDS |= {
     f"{name}_lazy": DEFAULT_KEYWORDS[name] for name in ("gettext", "ngettext", "pgettext", "npgettext")
 }
+STRING = r"""u?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
+CALL = re.compile(rf"(?P<context>p?)(?:gettext|_)\(\s*(?P<strings>{STRING}(?:\s*,\s*{STRING})*)", re.DOTALL)
+"""A message in what Django makes of a template for xgettext, which is no whole Python."""
 PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[sd]|\{\w*\}")
 
 
@@ -69,6 +77,30 @@ def sections(language: str) -> list[str]:
         return [f"/{language}/{each.pattern}" for each in urlpatterns if isinstance(each, URLResolver)]
 
 
+def messages_of_template(source: str) -> Iterator[str]:
+    for call in CALL.finditer(templatize(source)):
+        strings = [ast.literal_eval(string[0]) for string in re.finditer(STRING, call["strings"], re.DOTALL)]
+        yield from strings[1:] if call["context"] else strings
+
+
+@cache
+def messages_of_sources() -> dict[str, str]:
+    """Return each message of modules and templates, with the name of a file that has it."""
+    base = Path(settings.BASE_DIR)
+    modules = [path for app in APPS for path in (base / app).rglob("*.py")]
+    templates = [path for path in (base / "templates").rglob("*.*") if path.is_file()]
+    of_modules = {
+        form: path.name
+        for path in modules
+        for _line, message, _comments, _context in extract_from_file("python", path, keywords=KEYWORDS)
+        for form in forms(message)
+    }
+    of_templates = {
+        message: path.name for path in templates for message in messages_of_template(path.read_text("utf-8"))
+    }
+    return of_modules | of_templates
+
+
 def view_at(address: str, language: str):
     with override(language):
         return resolve(address).func
@@ -80,16 +112,29 @@ def test_every_message_is_translated():
 
 def test_every_message_of_the_code_is_in_the_catalogue():
     known = {form for english, _swedish in entries(written()) for form in english}
-    found = {
-        form: path.name
-        for app in APPS
-        for path in (Path(settings.BASE_DIR) / app).rglob("*.py")
-        for _line, message, _comments, _context in extract_from_file("python", path, keywords=KEYWORDS)
-        for form in forms(message)
-    }
+    found = messages_of_sources()
+    known.add("Please correct the errors below.")  # of Django, where it is a plural
     with override("sv"):
         own = {form for form in found if re.search(r"[^\W\d_]", form) and gettext(form) == form}
     assert {form: found[form] for form in own - known} == {}
+
+
+def test_the_catalogue_has_no_message_that_no_source_has():
+    found = messages_of_sources().keys()
+
+    assert [english for english, _swedish in entries(written()) if not found >= set(english)] == []
+    assert list(written().obsolete) == []
+
+
+def test_messages_of_templates_are_found():
+    source = """
+    {% translate "One" %} {% translate 'Its “two”' context "verb" %} {{ _("Three") }}
+    {% blocktranslate count count=number %}{{ count }} "four"{% plural %}{{ count }} fours{% endblocktranslate %}
+    """
+
+    assert list(messages_of_template(source)) == [
+        "One", "Its “two”", "Three", '%(count)s "four"', "%(count)s fours",
+    ]  # fmt: skip
 
 
 def test_no_translation_is_a_guess():
