@@ -5,10 +5,7 @@ which is not in the database, or from one before it (`keys`).
 """
 
 import re
-from collections.abc import Iterator
-from contextlib import suppress
 from difflib import get_close_matches
-from urllib.parse import quote
 
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
@@ -28,8 +25,6 @@ MAX_ADDRESS_CHARACTERS = 254
 NOT_IN_ADDRESSES = re.compile(r"""["\[\]\\]""")
 """Of quoted names, which have many spellings, and of numbers instead of a host."""
 validate_address = EmailValidator(allowlist=[])
-ANY_ADDRESS = re.compile(r'<?(?:"[^"]*"|[^\s<>"]+)(?:@|%40)[^\s<>"]+>?', re.IGNORECASE)
-REMOVED_ADDRESS = "(address)"
 DOTLESS_HOSTS = ("gmail.com", "googlemail.com")
 """Of one provider, which ignores dots in names. With others a name with a dot may be somebody else's."""
 
@@ -147,27 +142,3 @@ def _remove_tag(address: str) -> str:
     """Return an address without what follows a "+" in its name, which providers ignore."""
     name, mark, host = address.rpartition("@")
     return f"{name.partition('+')[0]}{mark}{host}"
-
-
-def remove_address(text: str, address: str) -> str:
-    """Return what a mail server or program says without the address that it is about, and without any other.
-
-    Replies name it in links and return addresses, and often its name or its host alone, which says who somebody is.
-    """
-    for form in filter(None, _list_forms(address)):
-        text = re.sub(rf"(?<!\w){re.escape(form)}(?!\w)", REMOVED_ADDRESS, text, flags=re.IGNORECASE)
-    return ANY_ADDRESS.sub(REMOVED_ADDRESS, text)
-
-
-def _list_forms(address: str) -> Iterator[str]:
-    """Yield what stands for an address in replies, the longest first."""
-    name, _mark, host = address.rpartition("@")
-    hosts = [host]
-    with suppress(UnicodeError):  # such as of a label of more than 63 characters
-        hosts.append(host.encode("idna").decode())
-    for each in hosts:
-        yield f"<{name}@{each}>"
-        yield f"{name}@{each}"
-        yield quote(f"{name}@{each}", safe="")
-        yield f"{name}={each}"
-    yield from (name, quote(name, safe=""), *hosts)

@@ -1,4 +1,4 @@
-"""What was sent to subscribers, to how many, and what mail servers replied: numbers and replies, never an address."""
+"""What was sent to subscribers, to how many, and what mail servers replied: numbers and codes, never an address."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,13 +8,14 @@ from typing import Self
 from django.db.models import Count, Max, Min, Q, QuerySet
 
 from .models import AlertEvent, AlertMail, AlertMailPurpose
+from .replies import describe_codes
 
 MAX_DELIVERIES = 50
 COUNTED_MAILS = 200_000
 """How many of the newest mails are counted, beside those that wait: a look takes as long with millions of others."""
 MAX_REPLIES = 3
 MAX_READ_REPLIES = 500
-"""Replies that are read, the most frequent first: some servers name each mail in theirs."""
+"""Replies that are read of all deliveries, the most frequent first."""
 
 KEY_COLUMNS = ("purpose", "event", "period_end")
 type DeliveryKey = tuple[str, int | None, datetime | None]
@@ -60,7 +61,7 @@ class Delivery:
         pending: those that are neither sent nor given up.
         last_sent_at: None until one is sent.
         is_cut: the delivery has more mails than are counted (`COUNTED_MAILS`).
-        replies: what servers replied about those that are not sent, with how many mails, the most frequent first.
+        replies: why mails are not sent (codes, our words for them, how many), the most frequent first.
     """
 
     purpose: AlertMailPurpose
@@ -71,7 +72,7 @@ class Delivery:
     given_up: int
     last_sent_at: datetime | None
     is_cut: bool
-    replies: list[tuple[str, int]]
+    replies: list[tuple[str, str, int]]
 
 
 def list_deliveries(counted: CountedMails | None = None) -> list[Delivery]:
@@ -116,12 +117,12 @@ def _count_mails(counted: CountedMails) -> QuerySet:
     )
 
 
-def _count_replies(counted: CountedMails) -> Mapping[DeliveryKey, list[tuple[str, int]]]:
+def _count_replies(counted: CountedMails) -> Mapping[DeliveryKey, list[tuple[str, str, int]]]:
     failed = counted.mails.filter(sent_at=None).exclude(last_error="")
     rows = failed.values_list(*KEY_COLUMNS, "last_error").annotate(count=Count("pk"))
-    replies: dict[DeliveryKey, list[tuple[str, int]]] = {}
-    for *key, reply, count in rows.order_by("-count", "last_error")[:MAX_READ_REPLIES]:
+    replies: dict[DeliveryKey, list[tuple[str, str, int]]] = {}
+    for *key, codes, count in rows.order_by("-count", "last_error")[:MAX_READ_REPLIES]:
         of_delivery = replies.setdefault(tuple(key), [])
         if len(of_delivery) < MAX_REPLIES:
-            of_delivery.append((reply, count))
+            of_delivery.append((codes, describe_codes(codes), count))
     return replies

@@ -4,7 +4,6 @@ A token is derived from `SECRET_KEY`: no row holds it, so that a copy of the dat
 """
 
 import hmac
-import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from enum import StrEnum
 from uuid import UUID
@@ -17,9 +16,6 @@ from .keys import list_keys
 CODE_BYTES = 16
 TOKEN_LENGTH = 43
 """Of 16 bytes of the uid and those of the code, in Base64 without its end."""
-
-LIKE_TOKENS = re.compile(rf"(?:[\w-]|=\s+){{{TOKEN_LENGTH},}}")
-"""Tokens, and what else is as long; over the ends of lines in the text of a mail."""
 
 
 class TokenPurpose(StrEnum):
@@ -48,11 +44,6 @@ def read_token(purpose: TokenPurpose, token: str) -> UUID | None:
         return None
     codes = [_code(purpose, uid, key) for key in list_keys()]
     return uid if any(hmac.compare_digest(code, expected) for expected in codes) else None
-
-
-def remove_tokens(text: str) -> str:
-    """Return what a mail server says without tokens: some quote a link that they take for harmful."""
-    return LIKE_TOKENS.sub("…", text)
 
 
 def _code(purpose: TokenPurpose, uid: UUID, key: str) -> bytes:

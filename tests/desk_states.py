@@ -195,7 +195,7 @@ def _make_subscriber() -> None:
     at = timezone.now()
     for purpose in AlertMailPurpose:
         subscriber.mails.create(
-            purpose=purpose, period_end=at, next_attempt_at=at, attempts=1, last_error="450 (address)"
+            purpose=purpose, period_end=at, next_attempt_at=at, attempts=1, last_error="450"
         )
 
 

@@ -76,7 +76,7 @@ NAME_RULES: dict[str, NoRule | dict[str, ColumnRule]] = {
     "admin.LogEntry": {"object_id": KEY, "object_repr": redact_text, "change_message": redact_json_text},
     "taggit.Tag": {"name": redact_text, "slug": redact_slug},
     "subscriptions.Subscription": {"consent_note": redact_text, "timing": KEY, "consent_source": KEY},
-    "subscriptions.AlertMail": {"last_error": redact_text, "purpose": KEY},
+    "subscriptions.AlertMail": {"last_error": KEY, "purpose": KEY},
     "subscriptions.AlertState": {"stopped_by": redact_text},
     # Redacted by the chain's rules: remove_name_from_rows, and with the publication
     "publications.AuditEntry": {

@@ -29,8 +29,8 @@ POLICY_STATUS = re.compile(r"\b5\.7\.\d")
 """How a relay replies that refuses by its rules, such as one that this site may not use (RFC 3463, section 3.8). It
 refuses the site, not the address."""
 NOT_AVAILABLE = 421
-MAX_ERROR_CHARACTERS = 2_000
-"""Of what a relay replies, which may be megabytes, or a word of it that is as long."""
+MAX_REPLY_CHARACTERS = 2_000
+"""Of what a relay replies, which may be megabytes."""
 EMPTY_QUEUE_SECONDS = 1
 MAX_RELAY_ERRORS = 3
 """Mails in a row that the relay itself fails to take, after which it counts as unreachable: the others stay due."""
@@ -277,17 +277,13 @@ def _is_of_relay(error: Exception) -> bool:
 
 def describe_error(error: Exception) -> str:
     """Return an error in a line: the start of the reply of the relay, or what the system says."""
-    text = _describe(error)
-    is_long = len(text) > MAX_ERROR_CHARACTERS
-    return f"{text[:MAX_ERROR_CHARACTERS].rpartition(' ')[0]} …" if is_long else text  # no half of an address
-
-
-def _describe(error: Exception) -> str:
     if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return "; ".join(f"{code} {_decode(reply)}" for code, reply in error.recipients.values())
-    if isinstance(error, smtplib.SMTPResponseException):
-        return f"{error.smtp_code} {_decode(error.smtp_error)}"
-    return f"{type(error).__name__}: {error}"
+        text = "; ".join(f"{code} {_decode(reply)}" for code, reply in error.recipients.values())
+    elif isinstance(error, smtplib.SMTPResponseException):
+        text = f"{error.smtp_code} {_decode(error.smtp_error)}"
+    else:
+        text = f"{type(error).__name__}: {error}"
+    return text[:MAX_REPLY_CHARACTERS]
 
 
 def _decode(reply: bytes | str) -> str:

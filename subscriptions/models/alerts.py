@@ -16,11 +16,9 @@ from django.utils.translation import gettext_lazy as _
 
 from publications.models import RETRY_DELAYS, Edition, QueuedMail, QueuedMailQuerySet
 
-from ..addresses import remove_address
-from ..tokens import remove_tokens
+from ..replies import find_codes
 from .subscribers import Condition, Subscriber
 
-MAX_ERROR_CHARACTERS = 300
 ALERT_RETRY_DELAYS = RETRY_DELAYS[:8]
 """Shorter than those of mails to staff: what was new two days ago comes too late."""
 UNWRITTEN_DELAY = timedelta(hours=1)
@@ -95,6 +93,7 @@ class AlertMail(QueuedMail):
 
     Attributes:
         period_end: the end of the day or week that a digest is of; of another mail when it was requested.
+        last_error: its codes (`replies`), never the words of a mail server.
     """
 
     retry_delays = ALERT_RETRY_DELAYS
@@ -107,7 +106,7 @@ class AlertMail(QueuedMail):
     period_end = models.DateTimeField(null=True)
     next_attempt_at = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
-    last_error = models.CharField(max_length=MAX_ERROR_CHARACTERS, blank=True)
+    last_error = models.CharField(max_length=300, blank=True)
     sent_at = models.DateTimeField(null=True)
 
     objects = QueuedMailQuerySet.as_manager()
@@ -139,23 +138,20 @@ class AlertMail(QueuedMail):
 
     @property
     def message_id(self) -> str:
-        """The Message-ID: of each attempt the same, so that a mail that a relay has taken twice is recognized."""
+        """The Message-ID: of each attempt the same, so that a mail that a relay has taken twice is recognized.
+
+        It has no running number, which would tell how many mails went out between two of them.
+        """
         code = salted_hmac("subscriptions.message", str(self.pk), algorithm="sha256").hexdigest()[:24]
-        return f"<alert-{self.pk}-{code}@{urlsplit(settings.SITE_URL).hostname}>"
+        return f"<alert-{code}@{urlsplit(settings.SITE_URL).hostname}>"
 
     def mark_failed(self, error: str, *, is_final: bool = False) -> None:
-        """Store the error without addresses and tokens, and when to try again."""
-        super().mark_failed(self._clean(error), is_final=is_final)
+        """Store the codes of the error alone, and when to try again."""
+        super().mark_failed(find_codes(error), is_final=is_final)
 
     def mark_unwritten(self, error: str) -> None:
         """Store why it could not be written, and try again later: a fault of the site uses up no attempt."""
-        self._store(
-            next_attempt_at=timezone.now() + UNWRITTEN_DELAY,
-            last_error=self._clean(error)[:MAX_ERROR_CHARACTERS],
-        )
-
-    def _clean(self, error: str) -> str:
-        return remove_tokens(remove_address(error, self.subscriber.address))
+        self._store(next_attempt_at=timezone.now() + UNWRITTEN_DELAY, last_error=find_codes(error))
 
 
 class AlertState(models.Model):

@@ -1,5 +1,6 @@
 """Headers, addresses, lines and HTML of mails to subscribers: as the standards have them, whatever a title says."""
 
+import re
 from email import message_from_bytes
 from email.policy import default
 from html.parser import HTMLParser
@@ -51,6 +52,13 @@ def test_headers_are_those_of_a_list_that_is_left_with_one_post(settings):
     assert "Auto-Submitted: auto-generated" in lines and "Precedence: bulk" in lines
     names = [line.partition(":")[0] for line in lines if not line.startswith((" ", "\t"))]
     assert len(names) == len(set(names)) and {"From", "To", "Subject", "Date", "Message-ID"} <= set(names)
+
+
+def test_a_message_id_does_not_count_mails():
+    make_subscriber()
+    make_live()
+
+    assert re.fullmatch(r"<alert-[0-9a-f]{24}@testserver\.example>", read_last()["Message-ID"])
 
 
 def test_each_line_of_a_mail_is_within_the_limits_of_smtp():

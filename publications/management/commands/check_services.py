@@ -14,7 +14,7 @@ from publications import page_cache
 from publications.models.image import original_storage
 from publications.reserved_disk_space import is_disk_full_error
 
-MAX_ERROR_CHARACTERS = 300
+MAX_MESSAGE_CHARACTERS = 300
 
 
 class Command(BaseCommand):
@@ -94,5 +94,5 @@ class Command(BaseCommand):
 
 
 def _failure(variable: str, what: str, error: Exception, hint: str) -> str:
-    message = " ".join(str(error).split())[:MAX_ERROR_CHARACTERS]
+    message = " ".join(str(error).split())[:MAX_MESSAGE_CHARACTERS]
     return f"{variable}: {what} does not answer. {hint} It says: {message}"
