@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from publications.locales import absolute_url, format_day, other_language_label
 from publications.models import Edition, EditionWithRows, byline_names
+from publications.news import remove_line_ends
 from publications.presentation import byline_text
 
 from .expansion import ENDING_TYPES, find_edition
@@ -133,11 +134,6 @@ def _find_note(event: AlertEvent) -> str:
 def _cut(text: str, limit: int | None) -> str:
     text = text.strip()
     return Truncator(text).chars(limit) if limit else text
-
-
-def remove_line_ends(text: str) -> str:
-    """Return a text in one line, as the header of a mail has to be."""
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
 
 
 def describe_many(entries: list[MailEntry], more: int) -> str:

@@ -12,18 +12,17 @@ from publications.models import KIND, NEWSLETTER, MailPurpose, OutboxMail, Publi
 from .conditions import Choice
 from .entries import describe_issue
 from .labels import describe_condition
-from .mails import PLACEHOLDERS, MailWriter
+from .mail_parts import NO_TOKENS, remove_placeholders
+from .mails import MailWriter
 from .messages import MessageTemplate
 from .models import Condition
-from .tokens import TOKEN_LENGTH
 
 PERMISSION = "publications.change_publication"
-NO_TOKEN = "-" * TOKEN_LENGTH
-"""What stands for a token in a mail of nobody: its links open nothing."""
 
 
 def write_issue(issue: Publication) -> MessageTemplate:
-    """Return the mail of a draft of an issue, as its subscribers would get it if it were public now.
+    """Return the mail of a draft of an issue, as its subscribers would get it if it were public now. Its own links open
+    nothing.
 
     Raises:
         publications.markup.Unrenderable: its text cannot be rendered.
@@ -31,7 +30,9 @@ def write_issue(issue: Publication) -> MessageTemplate:
     with override(issue.locale):
         draft = snapshot.build_snapshot(issue)
         reason = describe_condition(Condition(filters=Choice(filters={KIND: NEWSLETTER}).filters))
-        return MailWriter().write_entries([describe_issue(draft)], issue.locale, reasons=[reason])
+        template = MailWriter().write_entries([describe_issue(draft)], issue.locale, reasons=[reason])
+    text, html = map(remove_placeholders, (template.text, template.html))
+    return replace(template, text=text, html=html)
 
 
 def build_test_mail(mail: OutboxMail) -> EmailMessage | None:
@@ -49,8 +50,7 @@ def build_test_mail(mail: OutboxMail) -> EmailMessage | None:
     mail.recipient = user.email
     template = write_issue(issue)
     template = replace(template, subject=_("Test: %(title)s") % {"title": template.subject})
-    tokens = dict.fromkeys(PLACEHOLDERS.values(), NO_TOKEN)
-    return template.copy_for(user.email, message_id=mail.message_id, placeholders=tokens)
+    return template.copy_for(user.email, message_id=mail.message_id, placeholders=NO_TOKENS)
 
 
 MAIL_BUILDERS = {MailPurpose.NEWSLETTER: build_test_mail}

@@ -12,11 +12,17 @@ from django.template.loader import render_to_string
 from django.utils.html import escape
 
 from .entries import MailEntry
+from .tokens import TOKEN_LENGTH, TokenPurpose
 
 MAX_RENDERED = 500
 """Parts of a kind that are kept."""
 PLACES = {name: token_urlsafe() for name in ("subject", "preview", "entries", "reasons")}
 """What stands in a frame for what mails have in its place. Nobody can guess it, so that no text has it."""
+PLACEHOLDERS = {purpose: token_urlsafe()[:TOKEN_LENGTH] for purpose in TokenPurpose}
+"""What stands for a token in a mail that is written for many: with it in a title or search, a link to another site
+would have the token of each reader. No page shows it, and `remove_placeholders` keeps it out of texts."""
+NO_TOKENS = dict.fromkeys(PLACEHOLDERS.values(), "-" * TOKEN_LENGTH)
+"""What stands for tokens in a mail of nobody: its links open nothing."""
 
 
 class MailPart(NamedTuple):
@@ -54,6 +60,15 @@ def fill_in(frame: MailPart, **parts: str | list[MailPart]) -> MailPart:
     text, html = frame
     for name, part in parts.items():
         is_text = isinstance(part, str)
-        text = text.replace(PLACES[name], part if is_text else "".join(each.text for each in part))
-        html = html.replace(PLACES[name], escape(part) if is_text else "".join(each.html for each in part))
+        part_text = part if is_text else "".join(each.text for each in part)
+        part_html = escape(part) if is_text else "".join(each.html for each in part)
+        text = text.replace(PLACES[name], remove_placeholders(part_text))
+        html = html.replace(PLACES[name], remove_placeholders(part_html))
     return MailPart(text, html)
+
+
+def remove_placeholders(text: str) -> str:
+    """Return a text without what stands for tokens, which the links of a mail alone may have."""
+    for placeholder, nothing in NO_TOKENS.items():
+        text = text.replace(placeholder, nothing)
+    return text

@@ -10,7 +10,6 @@ answering; `Precedence` does the same for those that are older than the RFC.
 
 from collections.abc import Hashable
 from pathlib import Path
-from secrets import token_urlsafe
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -34,12 +33,21 @@ from publications.models import (
     site_state_scope,
 )
 from publications.models.prepared_queries import PreparedQuery
-from publications.news import sender_address
+from publications.news import remove_line_ends, sender_address
 
-from .entries import MailEntry, describe_many, preview_many, remove_line_ends
+from .entries import MailEntry, describe_many, preview_many
 from .labels import NO_BREAK_SPACE, SEPARATOR, describe_chosen
 from .mail_content import MailContent, Selection, content_key
-from .mail_parts import PLACES, MailPart, fill_in, render_entry, render_part, render_reason
+from .mail_parts import (
+    PLACEHOLDERS,
+    PLACES,
+    MailPart,
+    fill_in,
+    remove_placeholders,
+    render_entry,
+    render_part,
+    render_reason,
+)
 from .messages import MessageTemplate
 from .models import (
     AlertMail,
@@ -47,11 +55,8 @@ from .models import (
     SuppressedAddress,
 )
 from .signup import list_unconfirmed
-from .tokens import TOKEN_LENGTH, TokenPurpose, make_token
+from .tokens import TokenPurpose, make_token
 
-PLACEHOLDERS = {purpose: token_urlsafe()[:TOKEN_LENGTH] for purpose in TokenPurpose}
-"""What stands for a token in a text that is written for many. Nobody can guess it: with it in a title or search, a link
-to another site would have the token of each reader."""
 MAX_ENTRIES = 15
 """Events in a mail."""
 MAX_BYTES = 95_000
@@ -192,7 +197,8 @@ class MailWriter:
     def _write_to_one(self, subject: str, name: str, context: dict, locale: str) -> MessageTemplate:
         """Return a mail that is of no list."""
         subject = remove_line_ends(subject)
-        context = {"subject": subject, "preview": SEPARATOR.join(context["reasons"]), **context}
+        reasons = [remove_placeholders(reason) for reason in context["reasons"]]
+        context = {**context, "subject": subject, "preview": SEPARATOR.join(reasons), "reasons": reasons}
         return self._write(subject, self._render(name, context, locale), locale, is_list=False)
 
     def _render(self, name: str, context: dict, locale: str) -> MailPart:

@@ -21,8 +21,8 @@ from publications.models import (
     parse_pk,
     with_status,
 )
+from publications.news import remove_line_ends
 from publications.preflight import list_hidden_items
-from subscriptions.entries import remove_line_ends
 from subscriptions.issue_mails import write_issue
 from subscriptions.newsletter import find_last_issue, list_proposed, propose_topics
 from subscriptions.sending import find_stop

@@ -6,7 +6,7 @@ from .descriptions import NewsText, describe_news
 from .expansion import DIGEST_TIME, MAX_EVENT_AGE, expand_events, next_digest_time
 from .mails import build_mail, stop_mails, stop_token
 from .sender import POLICY_STATUS, Failure, MailQueue, SendResult, send_due, sender_lock
-from .staff_mail import sender_address
+from .staff_mail import remove_line_ends, sender_address
 from .staff_queue import StaffQueue
 from .warning_mails import queue_warnings
 
@@ -30,6 +30,7 @@ __all__ = [
     "queue_link",
     "queue_notice",
     "queue_warnings",
+    "remove_line_ends",
     "send_due",
     "sender_address",
     "sender_lock",

@@ -60,9 +60,8 @@ def write_mail(
         "Content-Language": language,
         **(headers or {}),
     }
-    return StaffMail(
-        _join_lines(subject), body.strip() + "\n", sender_address(), [mail.recipient], headers=headers
-    )
+    subject, body = remove_line_ends(subject), body.strip() + "\n"
+    return StaffMail(subject, body, sender_address(), [mail.recipient], headers=headers)
 
 
 def sender_address() -> str:
@@ -70,9 +69,9 @@ def sender_address() -> str:
     address = settings.DEFAULT_FROM_EMAIL
     if "<" in address or "@" not in address:
         return address
-    return str(Address(display_name=_join_lines(site_settings().short_name), addr_spec=address))
+    return str(Address(display_name=remove_line_ends(site_settings().short_name), addr_spec=address))
 
 
-def _join_lines(text: str) -> str:
-    """Return a text as a header has it: with an end of a line, as in a name of the site, no mail could be sent."""
-    return " ".join(text.split())
+def remove_line_ends(text: str) -> str:
+    """Return a text in one line, as the header of a mail has to be."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
