@@ -1,5 +1,7 @@
 """Site settings, the lead of the home page, the newsletter, site pages and menu links. Saving is public at once."""
 
+import re
+
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
@@ -19,6 +21,18 @@ from publications.presentation import render_page, site_page_context, site_page_
 from .public_models import LeadForm, PublicModelAdmin, PublicModelForm
 from .site import render_desk_page, require_permissions
 
+CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+"""Line ends, tabs and others."""
+
+
+class OneLineField(forms.CharField):
+    """A text that stands in titles and in the headers of mails. Browsers send one line; other programs may not."""
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        if CONTROL_CHARACTERS.search(value):
+            raise ValidationError(_("This has to be one line, without tabs."))
+
 
 class SiteSettingsForm(LeadForm):
     class Meta:
@@ -27,6 +41,7 @@ class SiteSettingsForm(LeadForm):
             "short_name", "name_en", "name_sv", "description_en", "description_sv", "publisher_en", "publisher_sv",
             "newsletter",
         )  # fmt: skip
+        field_classes = dict.fromkeys(("short_name", "name_en", "name_sv"), OneLineField)
         widgets = {
             name: forms.Textarea(attrs={"rows": 3})
             for name in ("description_en", "description_sv", "publisher_en", "publisher_sv")
