@@ -75,6 +75,7 @@ class ListImport:
             "known": self.known,
             "suppressed": self.suppressed,
             "refused": self.refused.count,
+            "shortened": self.shortened.count,
         }
 
 

@@ -1,5 +1,7 @@
 """Account events for administrators: sign-ins, refusals and changes of accounts, as text."""
 
+from collections.abc import Callable
+
 from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.core.exceptions import FieldDoesNotExist
@@ -43,6 +45,7 @@ IMPORT_NUMBERS = {
     "known": gettext_lazy("%d subscribed before"),
     "suppressed": gettext_lazy("%d left before"),
     "refused": gettext_lazy("%d without an address"),
+    "shortened": gettext_lazy("%d with further addresses"),
 }
 """What is said of each number of an import of subscribers (`subscriptions.list_import`)."""
 
@@ -52,38 +55,43 @@ def describe_event(event: AccountEvent) -> str:
     detail = event.detail if isinstance(event.detail, dict) else {}
     if event.type == EventType.REFUSED and detail.get("limit") in REFUSALS:
         return str(REFUSALS[detail["limit"]])
-    detail_text = _describe_detail(detail)
+    describe = DETAILS.get(event.type, _describe_fields)
+    detail_text = describe(detail) if detail else ""
     return f"{event.get_type_display()}: {detail_text}" if detail_text else str(event.get_type_display())
 
 
-def _describe_detail(detail: dict) -> str:
-    if "provider" in detail:
-        rest = {name: value for name, value in detail.items() if name != "provider"}
-        parts = [_("by %(provider)s") % detail, _describe_detail(rest)]
-        return ", ".join(part for part in parts if part)
-    if detail.get("refusal") in PROVIDER_REFUSALS:
-        return str(PROVIDER_REFUSALS[detail["refusal"]])
-    if detail.get("is_new_device"):
-        return _("in a browser not used for it before")
-    if detail.get("is_old_password"):
-        return _("wrong old password, in an open session")
-    if "left" in detail:
-        return ngettext("%(number)s code is left", "%(number)s codes are left", detail["left"]) % {
-            "number": detail["left"]
-        }
-    if "factors" in detail:
-        return describe_factors(detail)
-    if "passkey" in detail:
-        return _("“%(name)s”") % {"name": detail["passkey"]}
-    if "added" in detail:
-        return _describe_import(detail)
-    if "waiting" in detail:
-        return ngettext("%(count)d mail waits", "%(count)d mails wait", detail["waiting"]) % {
-            "count": detail["waiting"]
-        }
-    if "to" in detail and "count" in detail:
-        return _("%(count)s to %(to)s") % detail
-    return ", ".join(_describe_field(name, detail) for name in detail.get("fields", ()))
+def _describe_sign_in(detail: dict) -> str:
+    provider = _("by %(provider)s") % detail if "provider" in detail else ""
+    device = _("in a browser not used for it before") if detail.get("is_new_device") else ""
+    return ", ".join(filter(None, (provider, device)))
+
+
+def _describe_failure(detail: dict) -> str:
+    return _("wrong old password, in an open session") if detail.get("is_old_password") else ""
+
+
+def _describe_provider_refusal(detail: dict) -> str:
+    return str(PROVIDER_REFUSALS.get(detail.get("refusal"), ""))
+
+
+def _describe_used_code(detail: dict) -> str:
+    return ngettext("%(number)s code is left", "%(number)s codes are left", detail["left"]) % {
+        "number": detail["left"]
+    }
+
+
+def _describe_passkey(detail: dict) -> str:
+    return _("“%(name)s”") % {"name": detail["passkey"]}
+
+
+def _describe_handover(detail: dict) -> str:
+    return _("%(count)s to %(to)s") % detail
+
+
+def _describe_waiting(detail: dict) -> str:
+    return ngettext("%(count)d mail waits", "%(count)d mails wait", detail["waiting"]) % {
+        "count": detail["waiting"]
+    }
 
 
 def _describe_import(detail: dict) -> str:
@@ -94,6 +102,10 @@ def _describe_import(detail: dict) -> str:
     if "read" in detail:
         parts.append(_("read up to line %(read)d of %(lines)d") % detail)
     return ", ".join(parts)
+
+
+def _describe_fields(detail: dict) -> str:
+    return ", ".join(_describe_field(name, detail) for name in detail.get("fields", ()))
 
 
 def _describe_field(name: str, detail: dict) -> str:
@@ -107,6 +119,24 @@ def _describe_field(name: str, detail: dict) -> str:
         ", ".join(map(role_name, detail[key])) or _("none") for key in ("groups_before", "groups_after")
     )
     return f"{label} ({before} → {after})"
+
+
+DETAILS: dict[EventType, Callable[[dict], str]] = {
+    **dict.fromkeys(
+        (EventType.SIGNED_IN, EventType.PROVIDER_ACCEPTED, EventType.PROVIDER_LINKED), _describe_sign_in
+    ),
+    EventType.FAILED: _describe_failure,
+    EventType.PROVIDER_FAILED: _describe_provider_refusal,
+    **dict.fromkeys(
+        (EventType.FACTOR_ADDED, EventType.FACTOR_REMOVED, EventType.CODES_PRINTED), describe_factors
+    ),
+    EventType.CODE_USED: _describe_used_code,
+    EventType.PASSKEY_CLONED: _describe_passkey,
+    EventType.HANDED_OVER: _describe_handover,
+    EventType.LIST_IMPORTED: _describe_import,
+    **dict.fromkeys((EventType.MAILS_STOPPED, EventType.MAILS_RESUMED), _describe_waiting),
+}
+"""How the detail of an event is described, where it has other than `fields`."""
 
 
 class AccountEventAdmin(ReadOnlyAdmin):
