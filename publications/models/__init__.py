@@ -106,7 +106,7 @@ from .kind import NEWSLETTER, Kind, SeriesNumber, kinds_by_pk
 from .name_removal import NameRemovalRecord, RedactedAddress, RemovalStage, find_unused_slug
 from .news import MAX_TRANSACTION, NEWS_DAYS, MailTiming, NewsEvent, NewsType
 from .operation import Operation, OperationRecord
-from .outbox import MAX_ERROR_CHARACTERS, RETRY_DAYS, SENT_DAYS, MailPurpose, OutboxMail
+from .outbox import MAX_ERROR_CHARACTERS, SENT_DAYS, MailPurpose, OutboxMail
 from .outdated_translations import (
     CHANGES_TO_FOLLOW,
     CounterpartEvent,
@@ -233,7 +233,6 @@ __all__ = [
     "REDACTED_SINCE",
     "REDACTING_ACTIONS",
     "RELATED_EDITIONS",
-    "RETRY_DAYS",
     "RETRY_DELAYS",
     "SENT_DAYS",
     "SIGNATURE",

@@ -17,11 +17,10 @@ from django.utils.translation import gettext_lazy as _
 
 from .news import NewsEvent
 from .prepared_queries import DATETIME, PreparedQuery
-from .queued_mail import RETRY_DELAYS, QueuedMail, QueuedMailQuerySet
+from .queued_mail import QueuedMail, QueuedMailQuerySet
 
 SENT_DAYS = 30
 """How long mails that are sent or given up are kept."""
-RETRY_DAYS = round(sum(RETRY_DELAYS, timedelta()) / timedelta(days=1))
 MAX_ERROR_CHARACTERS = 500
 
 

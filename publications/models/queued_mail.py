@@ -43,6 +43,11 @@ class QueuedMail(models.Model):
     class Meta:
         abstract = True
 
+    @classmethod
+    def count_retry_days(cls) -> int:
+        """Return for how many days a mail is tried again before it is given up, rounded."""
+        return round(sum(cls.retry_delays, timedelta()) / timedelta(days=1))
+
     def mark_sent(self) -> None:
         self._store(sent_at=timezone.now(), next_attempt_at=None)
 

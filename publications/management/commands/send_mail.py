@@ -4,11 +4,12 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.mail import can_send_mail
-from publications.models import RETRY_DAYS
+from publications.models import OutboxMail
 from publications.news import SendResult, StaffQueue, expand_events, send_due, sender_lock
 from subscriptions.alert_queue import AlertQueue
 from subscriptions.expansion import expand_alerts
 from subscriptions.issue_mails import MAIL_BUILDERS
+from subscriptions.models import AlertMail
 from subscriptions.signup import delete_outdated
 
 EXIT_UNREACHABLE = 3
@@ -21,7 +22,9 @@ class Command(BaseCommand):
         "Send the mails that are due: to staff news at once, and each morning a daily mail; to subscribers alerts, "
         "daily and weekly mails, and the mails that ask to confirm. Meant to be run every minute "
         "by a timer. Each person chooses at the desk which news are mailed. A mail that cannot be sent is tried "
-        f"again, after longer and longer waits, for {RETRY_DAYS} days; the desk lists those to staff under Outbox. "
+        f"again, after longer and longer waits, for {OutboxMail.count_retry_days()} days, one to a subscriber for "
+        f"{AlertMail.count_retry_days()}; the desk lists those to staff under Outbox, and counts the others under "
+        "Subscribers. "
         "Several runs may overlap, of which one sends at a time on SQLite, and with MAIL_RATE; a run may be stopped at "
         "any moment: the next goes on. Without EMAIL_URL nothing is sent. Ends with 3 where the mail server cannot be "
         "reached; all mails then wait for it."
