@@ -68,6 +68,10 @@ MAX_TEMPLATES, MAX_CONTENTS = 200, 50
 _version = PreparedQuery(lambda: SiteVersion.objects.values_list("number"))
 
 
+class UnreadableAddress(ValueError):
+    """The address of a subscriber cannot be decrypted with any key. The log at the desk knows it by its name."""
+
+
 class MailWriter:
     """Writes mails, and keeps what it has written for other subscribers until something public changes."""
 
@@ -83,12 +87,12 @@ class MailWriter:
         """Return the mail as it is now, None if its subscriber has nothing left to read in it.
 
         Raises:
-            ValueError: the address cannot be decrypted; the error does not contain it.
+            UnreadableAddress: the address cannot be decrypted; the error does not contain it.
         """
         subscriber = mail.subscriber
         address = subscriber.address
         if not address:
-            raise ValueError(
+            raise UnreadableAddress(
                 "Put the former SECRET_KEY into SUBSCRIBER_KEY_FALLBACKS: the address cannot be decrypted."
             )
         with site_state_scope(self._read_state()):

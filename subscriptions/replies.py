@@ -47,6 +47,9 @@ OF_ERROR = {
         _("connection refused or cut"),
     ),
     "ValueError": _("mail could not be written"),
+    "UnreadableAddress": _(
+        "address cannot be decrypted: the former SECRET_KEY belongs into SUBSCRIBER_KEY_FALLBACKS"
+    ),
 }
 OTHER = _("could not be sent")
 

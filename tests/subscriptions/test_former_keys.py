@@ -15,6 +15,7 @@ from subscriptions.list_import import ListImport, import_list
 from subscriptions.models import AlertMail, Subscriber, SuppressedAddress, Timing
 from subscriptions.models.alerts import ALERT_RETRY_DELAYS, UNWRITTEN_DELAY
 from subscriptions.refusals import refuse_sign_ups
+from subscriptions.replies import describe_codes
 from subscriptions.retention import MAIL_DAYS, delete_old_mails
 from subscriptions.sending import stop_sending
 from subscriptions.signup import remove_subscriber
@@ -170,7 +171,7 @@ def test_a_mail_whose_address_no_key_reads_waits_for_the_key_and_holds_up_no_oth
 
     assert len(subjects(sink, "other@example.org")) == 1 and len(sink.mails) == 1
     mail = AlertMail.objects.get(subscriber=lost[0])
-    assert mail.attempts == 0 and "SUBSCRIBER_KEY_FALLBACKS" in mail.last_error
+    assert mail.attempts == 0 and "SUBSCRIBER_KEY_FALLBACKS" in describe_codes(mail.last_error)
     assert caplog.text.count("could not be written") == len(ALERT_RETRY_DELAYS) + 2, "once for all of a run"
 
     settings.SUBSCRIBER_KEY_FALLBACKS = [OLD]
