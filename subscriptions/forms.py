@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from publications.locales import LANGUAGE_NAMES, LOCALES, current_locale
-from publications.models import KIND, live_choices
+from publications.models import KIND, NEWSLETTER, live_choices
 
 from . import addresses
 from .conditions import ALERT_FACETS, Choice, list_timings, read_choice
-from .labels import describe_condition
+from .labels import NEWSLETTER_LABEL, describe_condition
 from .models import Timing
 from .signup import MAX_CHOICES
 
@@ -146,7 +146,14 @@ class ChoiceList:
                 {"value": value, "label": label, "selected": value == self.fields.get(name)}
                 for value, label, _count in values
             ]
+            if name == KIND:
+                options.append(self._newsletter_option())
             yield {"name": name, "label": facet.label, "all_label": facet.all_label, "options": options}
+
+    def _newsletter_option(self) -> dict[str, Any]:
+        """Return the choice of the newsletter, whose issues are not counted among publications."""
+        is_selected = self.fields.get(KIND) == NEWSLETTER
+        return {"value": NEWSLETTER, "label": NEWSLETTER_LABEL, "selected": is_selected}
 
     @property
     def query_text(self) -> str:
@@ -221,7 +228,15 @@ class ManageForm(OptionsForm):
         error_messages={"invalid": gettext_lazy("Please choose a day, such as 2026-12-31.")},
     )
 
+    def clean_timing(self) -> Timing | None:
+        """Return how often mails of what is added come; None: as those of most that the reader gets."""
+        timing = self.cleaned_data["timing"]
+        return Timing(timing) if timing else None
+
     def clean_pause(self) -> Pause:
+        """Return what was chosen; the button to get mails again comes before the choice that is ticked."""
+        if Pause.RESUME in self.data.getlist("pause"):
+            return Pause.RESUME
         return Pause(self.cleaned_data["pause"] or Pause.KEEP)
 
     def clean_paused_until(self) -> datetime | None:

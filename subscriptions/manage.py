@@ -1,5 +1,6 @@
 """What a reader changes of their own subscriptions, and all that is stored about them."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
@@ -10,13 +11,17 @@ from django.utils.translation import gettext as _
 
 from publications.models import Publication
 
-from .conditions import Choice, limit_timing, store_choices
+from .conditions import Choice, limit_timing, list_timings, store_choices
 from .events import lock_state
 from .labels import describe_condition
 from .locks import brief_transaction, lock_subscriber
 from .models import Condition, Subscriber, Subscription, SuppressedAddress, Timing
-from .signup import MAX_SUBSCRIPTIONS, remove_subscriber
+from .signup import MAX_SUBSCRIPTIONS
 from .timings import change_timing
+
+
+class NothingLeftError(ValidationError):
+    """Without what a form removes the reader would get nothing: their address would have to be deleted."""
 
 
 @brief_transaction()
@@ -26,24 +31,22 @@ def change_subscriptions(
     timings: Mapping[int, Timing],
     removed: Collection[int],
     added: Iterable[Choice] = (),
-    timing: Timing = Timing.AT_ONCE,
+    timing: Timing | None = None,
     **values: str | datetime | None,
-) -> bool:
+) -> None:
     """Change what a reader gets, who has shown by the link that the address is theirs; so what is added is confirmed.
 
     Args:
         timings: by the primary keys of subscriptions; those of other subscribers are ignored, as in `removed`.
-        timing: of what is added.
+        timing: of what is added; None: that of most that the reader gets, as changed.
         values: of the subscriber: `locale`, and `paused_until` unless it stays. Mails at once of a pause are not sent
             later; the first digest after it is of its whole period, as each is.
-
-    Returns:
-        Whether the reader still gets anything. Who removes the last subscription leaves, whatever waits for a
-        confirmation: anybody may have sent the form for it.
 
     Raises:
         Subscriber.DoesNotExist: the reader has left.
         LockWaitTooLong: a mail to the reader is being sent.
+        NothingLeftError: the last subscription would be removed, whatever waits for a confirmation: anybody may have
+            sent the form for it. Nothing is changed.
         ValidationError: there would be more than `MAX_SUBSCRIPTIONS`; nothing is changed.
     """
     subscriber = lock_subscriber(subscriber.pk)
@@ -55,16 +58,24 @@ def change_subscriptions(
     for subscription in own.filter(pk__in=timings).select_related("condition"):
         change_timing(subscription, limit_timing(subscription.condition.filters, timings[subscription.pk]))
     own.filter(pk__in=removed).delete()
+    timing = timing or _find_usual_timing(own.confirmed().select_related("condition").order_by("pk"))
     for condition in store_choices(added):
         _add_confirmed(subscriber, condition, timing)
     if own.confirmed().count() > MAX_SUBSCRIPTIONS:
         text = _("You can have at most %(count)d alerts. Please remove some of them first.")
         raise ValidationError(text % {"count": MAX_SUBSCRIPTIONS})
-    if own.confirmed().exists():
-        _delete_excess(subscriber)
-        return True
-    remove_subscriber(subscriber)
-    return False
+    if not own.confirmed().exists():
+        raise NothingLeftError(
+            _("That would remove all that you get. To stop all emails, choose Unsubscribe.")
+        )
+    _delete_excess(subscriber)
+
+
+def _find_usual_timing(subscriptions: Iterable[Subscription]) -> Timing:
+    """Return how often a reader gets most of what has a choice of it, the first of several that are as many."""
+    filters = ((row.timing, row.condition.filters) for row in subscriptions)
+    timings = Counter(timing for timing, values in filters if len(list_timings(values)) > 1)
+    return Timing(timings.most_common(1)[0][0]) if timings else Timing.AT_ONCE
 
 
 def _add_confirmed(subscriber: Subscriber, condition: Condition, timing: Timing) -> None:

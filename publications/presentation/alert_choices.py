@@ -4,14 +4,17 @@ from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
 
-from publications.models import FACETS, EditionWithRows
+from publications.models import FACETS, KIND, NEWSLETTER, EditionWithRows
 
 OFFERED_FACETS = ("author", "topic", "country", "series")
 MAX_OFFERED = 8
 
 
-def offer_alerts(rows: EditionWithRows) -> list[dict[str, str]]:
-    """Return the authors and topics whose next publications readers may choose; of an issue of the newsletter none."""
+def offer_alerts(rows: EditionWithRows) -> list[dict[str, str | bool]]:
+    """Return the authors and topics whose next publications readers may choose; of an issue the newsletter, ticked."""
+    if rows.edition.kind.is_newsletter:
+        code = urlencode({KIND: NEWSLETTER})
+        return [{"code": code, "label": _("The newsletter"), "is_ticked": True}]
     if not rows.edition.kind.is_listed:
         return []
     found = [

@@ -1,6 +1,6 @@
 """The page of a reader: all that they get, in one form that stores all of it, or says what is wrong and keeps it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from django.core.exceptions import ValidationError
@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from subscriptions.forms import ChoiceList, ManageForm, Pause
-from subscriptions.manage import change_subscriptions
-from subscriptions.models import Subscriber, Subscription, Timing
+from subscriptions.manage import NothingLeftError, change_subscriptions
+from subscriptions.models import Subscriber, Timing
 from subscriptions.tokens import TokenPurpose
 
 from .pages import (
@@ -26,7 +26,6 @@ from .pages import (
     option_fields,
     read_keys,
     render,
-    render_left,
     render_unknown,
     select_options,
     timing_field,
@@ -55,7 +54,7 @@ def _change(request: HttpRequest, token: str, subscriber: Subscriber) -> HttpRes
     if not form.is_valid() or choices.error or "remove" in request.POST:
         return _render_manage(request, token, subscriber, form=form, choices=choices, error=choices.error)
     try:
-        gets_anything = change_subscriptions(
+        change_subscriptions(
             subscriber,
             timings=_read_timings(request.POST),
             removed=read_keys(request.POST.getlist("removed")),
@@ -63,10 +62,12 @@ def _change(request: HttpRequest, token: str, subscriber: Subscriber) -> HttpRes
             timing=form.cleaned_data["timing"],
             **form.subscriber_values,
         )
+    except NothingLeftError as error:
+        return _render_manage(
+            request, token, subscriber, form=form, choices=choices, removed_error=error.message
+        )
     except ValidationError as error:
         return _render_manage(request, token, subscriber, form=form, choices=choices, error=error.message)
-    if not gets_anything:
-        return render_left(request)
     subscriber.refresh_from_db()
     return _render_manage(request, token, subscriber, done=_("Your changes are stored."))
 
@@ -80,6 +81,7 @@ def _render_manage(
     choices: ChoiceList | None = None,
     done: str = "",
     error: str = "",
+    removed_error: str = "",
 ) -> HttpResponse:
     """Return the page, with what is stored or with a form that could not be stored."""
     data: QueryDict = form.data if form else NO_DATA
@@ -90,7 +92,7 @@ def _render_manage(
     return render(
         request,
         "manage",
-        status=HTTPStatus.BAD_REQUEST if error or pause_error else HTTPStatus.OK,
+        status=HTTPStatus.BAD_REQUEST if error or pause_error or removed_error else HTTPStatus.OK,
         title=_("Your alerts"),
         alternates=token_paths("manage", token),
         subscriptions=list_subscriptions((row for row in rows if row.confirmed_at), data),
@@ -103,17 +105,18 @@ def _render_manage(
         failed_at=subscriber.failed_at,
         done=done,
         error=error,
+        removed_error=removed_error,
         pause_error=pause_error,
+        added_timings=_added_timings(data),
         leave_url=token_path("leave", subscriber),
         data_url=reverse("subscriptions:my_data", args=[token]),
-        **option_fields({"locale": subscriber.locale, "timing": _usual_timing(rows), **data.dict()}),
+        **option_fields({"locale": subscriber.locale, **data.dict()}),
     )
 
 
-def _usual_timing(subscriptions: Iterable[Subscription]) -> str:
-    """Return how often a reader gets all that they have chosen; "" if it differs."""
-    timings = {row.timing for row in subscriptions if row.confirmed_at}
-    return timings.pop() if len(timings) == 1 else ""
+def _added_timings(data: Mapping[str, str]) -> list[dict[str, object]]:
+    """Return how often what is added may come; it need not be chosen."""
+    return select_options([("", _("As most of your alerts")), *Timing.choices], data.get("timing", ""))
 
 
 def _pause_options(subscriber: Subscriber, data: Mapping[str, str]) -> list[dict[str, object]]:

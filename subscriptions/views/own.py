@@ -122,7 +122,7 @@ def _render_nothing_stored(request: HttpRequest) -> HttpResponse:
     sentences = [
         _("Your address is no longer stored. If you have chosen to get no such emails, that holds."),
         _(
-            "Otherwise the link is too old: if another email comes, please follow the one in it within two days."
+            "Otherwise the link is too old: if another email comes, please follow the one in it within 48 hours."
         ),
     ]
     return render_message(request, _("Nothing is left to do"), sentences)

@@ -120,7 +120,7 @@ class TestLoaded:
         about, contact = (client.get(path).text for path in ("/en/about/", "/sv/kontakt/"))
 
         assert "Who pays" in about and "info@sceeus.example" in contact
-        assert 'href="mailto:newsletter@sceeus.example"' in about
+        assert 'href="/en/alerts/?kind=newsletter"' in about
         assert re.findall(r'href="https://(\w+)\.example/[^"]+"\s+rel="me"', about) == [
             "linkedin",
             "bluesky",

@@ -1,12 +1,13 @@
 """Mails that ask to confirm: with a link, and without words of whoever has sent the form."""
 
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from django.utils import timezone
 
 from subscriptions.conditions import Choice
-from subscriptions.models import AlertMail, AlertMailPurpose, Subscriber, Timing
+from subscriptions.models import CONFIRMATION_PERIOD, AlertMail, AlertMailPurpose, Subscriber, Timing
 from subscriptions.tokens import TokenPurpose, make_token
 from tests.factories import make_live
 
@@ -90,3 +91,20 @@ def test_a_mail_and_the_page_say_how_often_mails_will_come(client, locale, words
     for text in (text_of(message), html_of(message)):
         assert f"({words})" in text
     assert words in page.text.lower() and (is_confirmed or "07:00" in page.text or "7 a.m." in page.text)
+
+
+@pytest.mark.parametrize(
+    ("locale", "button", "hours"),
+    [
+        ("en", "A page opens with a button to confirm.", "hours"),
+        ("sv", "En sida öppnas med en knapp för att bekräfta.", "timmar"),
+    ],
+)
+def test_a_confirmation_announces_the_button_and_counts_hours_as_its_page(client, locale, button, hours):
+    subscriber = make_unconfirmed(Choice({"kind": "report"}), locale=locale).subscriber
+    period = f"{CONFIRMATION_PERIOD // timedelta(hours=1)} {hours}"
+    message = parse(ask(subscriber))
+
+    for text in (text_of(message), html_of(message)):
+        assert button in text and period in text
+    assert period in client.get(urlsplit(link_of(TokenPurpose.CONFIRM, subscriber)).path).text

@@ -81,6 +81,27 @@ def test_the_form_of_a_publication_offers_its_authors_and_topics(client, edition
     ]
 
 
+@pytest.mark.parametrize(("locale", "label"), [("en", "The newsletter"), ("sv", "Nyhetsbrevet")])
+def test_the_form_of_an_issue_offers_the_newsletter_ticked(client, locale, label):
+    issue = make_live(kind="newsletter", title="News", language=locale)
+    page = html.fromstring(client.get(issue.get_absolute_url()).content)
+    [form] = page.xpath("//form[@method='post']")
+    [tick] = form.xpath(".//label[input[@type='checkbox']]")
+
+    assert tick.text_content().strip() == label
+    uid = Publication.objects.get(pk=issue.publication_id).uid
+    sent = [value for name, value in form.form_values() if name == "choice"]
+    assert sent == [f"publication={uid}", "kind=newsletter"]
+
+
+def test_the_form_with_all_choices_offers_the_newsletter(client, edition):
+    page = html.fromstring(client.get("/en/alerts/").content)
+
+    assert page.xpath("//select[@name='kind']/option/@value")[-1] == "newsletter"
+    added = html.fromstring(client.post("/en/alerts/", {"kind": "newsletter", "add": "more"}).content)
+    assert added.xpath("//input[@name='choice']/@value") == ["kind=newsletter"]
+
+
 def test_the_page_with_all_choices_has_what_was_ticked_and_typed_before(client, edition):
     page = html.fromstring(client.get(edition.get_absolute_url()).content)
     [form] = page.xpath("//form[@method='post']")

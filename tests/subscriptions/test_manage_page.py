@@ -1,9 +1,11 @@
 """The page on which a reader changes all that they get: one form that stores all of it, or keeps it where it cannot."""
 
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 from django.utils import timezone
+from django.utils.translation import override
 from lxml import html
 
 from subscriptions.conditions import Choice
@@ -125,3 +127,97 @@ def test_enter_in_a_field_sends_the_form_and_presses_no_other_button(client, sub
         [form] = html.fromstring(page.content).xpath("//main//form")
         first, *others = form.xpath(".//button")
         assert "name" not in first.attrib and first.text == others[-1].text
+
+
+@pytest.mark.parametrize("locale", ["en", "sv"])
+@pytest.mark.parametrize("waiting", [False, True])
+def test_who_removes_all_is_led_to_unsubscribe_and_nothing_is_stored(client, subscriber, waiting, locale):
+    rows = [str(pk) for pk in subscriber.subscriptions.values_list("pk", flat=True)]
+    if waiting:  # a stranger has entered the address
+        subscriber.subscriptions.create(condition=Choice(query="spam").store())
+    with override(locale):
+        path = url("manage", subscriber)
+
+    response = client.post(path, {"removed": rows, "pause": "week", "locale": "sv"})
+
+    page = html.fromstring(response.content)
+    [error] = page.xpath("//section[@aria-labelledby='alerts-what']//*[@role='alert']")
+    [link] = error.xpath("a")
+    assert response.status_code == 400 and link.text in error.text  # what the link is called
+    assert b"<form" in client.get(link.get("href")).content
+    boxes = page.xpath("//input[@name='removed' and @checked and @aria-invalid='true']")
+    assert [box.get("value") for box in boxes] == rows
+    assert all(error.get("id") in box.get("aria-describedby").split() for box in boxes)
+    assert shown_values(response.content)["pause"] == "week" and not paused_on(subscriber)
+    assert subscriber.locale == "en" and subscriber.subscriptions.confirmed().count() == 2
+
+
+def test_all_may_be_removed_for_something_else(client, subscriber):
+    rows = list(subscriber.subscriptions.values_list("pk", flat=True))
+
+    response = client.post(url("manage", subscriber), {"removed": rows, "topic": "energy"})
+
+    assert response.status_code == 200
+    assert list(subscriber.subscriptions.values_list("condition__filters", flat=True)) == [
+        {"topic": "energy"}
+    ]
+
+
+def test_the_newsletter_can_be_added(client, subscriber):
+    page = html.fromstring(client.get(url("manage", subscriber)).content)
+
+    assert page.xpath("//select[@name='kind']/option[@value='newsletter']/text()") == ["The newsletter"]
+    client.post(url("manage", subscriber), {"kind": "newsletter"})
+    assert subscriber.subscriptions.last().condition.filters == {"kind": "newsletter"}
+
+
+@pytest.mark.parametrize(
+    ("stored", "changed", "chosen", "expected"),
+    [
+        (["weekly"], {}, "", "weekly"),
+        (["weekly"], {0: "daily"}, "", "daily"),
+        (["weekly", "daily", "daily"], {}, "", "daily"),
+        (["weekly", "daily", "daily"], {1: "weekly"}, "", "weekly"),
+        (["weekly"], {0: "daily"}, "at_once", "at_once"),
+    ],
+)
+def test_what_is_added_comes_as_most_else_after_the_change(client, stored, changed, chosen, expected):
+    reader = make_subscriber(Choice({"kind": "newsletter"}), Choice({"kind": "newsletter"}, "grid"))
+    rows = [
+        reader.subscriptions.create(
+            condition=Choice(query=f"word{number}").store(), timing=timing, confirmed_at=timezone.now()
+        )
+        for number, timing in enumerate(stored)
+    ]
+    page = html.fromstring(client.get(url("manage", reader)).content)
+    sent = {f"timing-{rows[number].pk}": timing for number, timing in changed.items()}
+
+    client.post(url("manage", reader), {**sent, "q": "gas", "timing": chosen})
+
+    assert page.xpath("string(//select[@name='timing']/option[1]/@value)") == ""
+    assert "selected" in page.xpath("//select[@name='timing']/option[1]")[0].attrib
+    assert reader.subscriptions.get(condition__query="gas").timing == expected
+
+
+def test_one_button_ends_a_pause(client, subscriber):
+    client.post(url("manage", subscriber), {"pause": "week"})
+    page = client.get(url("manage", subscriber))
+    [form] = html.fromstring(page.content).xpath("//main//form")
+    [button] = form.xpath(".//button[text()='Get emails again']")
+
+    # as a browser sends it: the button stands above what is ticked
+    pressed = [(button.get("name"), button.get("value")), *form.form_values()]
+    client.post(
+        url("manage", subscriber), urlencode(pressed), content_type="application/x-www-form-urlencoded"
+    )
+
+    assert not paused_on(subscriber)
+
+
+def test_a_mistake_in_a_pause_stands_at_its_field_and_is_linked_from_the_top(client, subscriber):
+    page = html.fromstring(client.post(url("manage", subscriber), {"pause": "day"}).content)
+
+    [field] = page.xpath("//input[@name='paused_until']")
+    [error] = page.xpath("//fieldset[@id='alerts-pause']//p[@id=$id]", id=field.get("aria-describedby"))
+    assert error.text == "Please choose a day."
+    assert page.xpath("//*[@role='alert']/a[@href='#alerts-pause']/text()") == ["Pause: Please choose a day."]
