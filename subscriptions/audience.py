@@ -1,8 +1,10 @@
 """How many subscribers there are, and what goes out to them: numbers alone, never an address."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import NamedTuple
 
 from django.db.models import Count, Q, QuerySet
@@ -18,6 +20,7 @@ from .expansion import find_matches, has_in_locale, is_shown_to, list_alerted, l
 from .models import (
     AlertEvent,
     AlertMail,
+    AlertMailPurpose,
     AlertState,
     AlertType,
     EventMatch,
@@ -92,6 +95,13 @@ def count_delivery(counted: CountedMails | None = None) -> DeliveryNumbers:
     return DeliveryNumbers(**waiting, **newest, **subscribers, is_cut=counted.after > 0)
 
 
+def count_held() -> tuple[int, int]:
+    """Return how many mails a stop holds back that are due, and how many subscribers they go to."""
+    due = AlertMail.objects.pending().filter(next_attempt_at__lte=timezone.now())
+    held = due.exclude(purpose=AlertMailPurpose.CONFIRM).filter(subscriber__in=Subscriber.objects.reachable())
+    return held.count(), held.values("subscriber").distinct().count()
+
+
 class UpcomingMails(NamedTuple):
     """Mails that go out later.
 
@@ -156,13 +166,20 @@ class RecipientNumbers:
 
     Attributes:
         counts: how many get a mail with it, by when; whoever chose it twice may be in several.
+        readers: how many get one, each counted once.
         choices: how many of them have named a value of a facet, by facet and value, the most chosen first.
         searches: how many conditions with a search may match besides, which is known once the edition is public.
     """
 
     counts: dict[Timing, int]
+    readers: int
     choices: Sequence[tuple[str, str, int]] = ()
     searches: int = 0
+
+    @property
+    def mails(self) -> int:
+        """How many mails have it: more than there are readers where some have chosen it twice."""
+        return sum(self.counts.values())
 
     @property
     def has_any(self) -> bool:
@@ -181,11 +198,14 @@ def count_recipients(edition: EditionWithRows, *, with_choices: bool = True) -> 
     plain = [(pk, filters) for pk, filters, query in matched if not query]
     keys, readers = [pk for pk, _filters in plain], Subscriber.objects.reachable()
     shown = {
-        timing: has_in_locale(edition.edition, timing if timing in PERIODS else None) for timing in Timing
+        timing: readers.filter(has_in_locale(edition.edition, timing if timing in PERIODS else None))
+        for timing in Timing
     }
-    choices = _count_choices(readers.filter(shown[Timing.AT_ONCE]), plain if with_choices else ())
+    choices = _count_choices(shown[Timing.AT_ONCE], plain if with_choices else ())
+    counts, total = _count_all(shown, keys)
     return RecipientNumbers(
-        counts={timing: _count(readers.filter(shown[timing]), keys, timing) for timing in Timing},
+        counts,
+        total,
         choices=sorted(choices, key=lambda choice: -choice[2]),
         searches=len(matched) - len(plain),
     )
@@ -199,7 +219,7 @@ def count_matched(event: AlertEvent) -> dict[Timing, int]:
     """
     readers = Subscriber.objects.reachable().filter(is_shown_to(event, event.edition))
     keys = EventMatch.objects.filter(event=event).values("condition")
-    return {timing: _count(readers, keys, timing) for timing in Timing}
+    return {timing: _list_chosen(readers, keys, timing).count() for timing in Timing}
 
 
 def count_readers_of_withdrawal(edition: Edition) -> RecipientNumbers:
@@ -207,7 +227,7 @@ def count_readers_of_withdrawal(edition: Edition) -> RecipientNumbers:
     event = AlertEvent(edition=edition, type=AlertType.WITHDRAWN, happens_at=timezone.now())
     keys = list(find_matches(event, edition))
     readers = Subscriber.objects.reachable().filter(knows_withdrawn(event, Q(condition__in=keys)))
-    return RecipientNumbers({timing: _count(readers, keys, timing) for timing in Timing})
+    return RecipientNumbers(*_count_all(dict.fromkeys(Timing, readers), keys))
 
 
 def count_readers_of_mistake(edition: Edition) -> int:
@@ -217,9 +237,23 @@ def count_readers_of_mistake(edition: Edition) -> int:
     return list_alerted(event, edition, matched).count()
 
 
-def _count(readers: QuerySet[Subscriber], conditions: Sequence[int] | QuerySet, timing: Timing) -> int:
+def _count_all(
+    readers: Mapping[Timing, QuerySet[Subscriber]], conditions: Sequence[int]
+) -> tuple[dict[Timing, int], int]:
+    """Return how many of the readers by timing have chosen any of the conditions so, and how many in all."""
+    chosen = {timing: _list_chosen(readers[timing], conditions, timing) for timing in Timing}
+    counts = {timing: found.count() for timing, found in chosen.items()}
+    parts = [Q(pk__in=found.values("pk")) for timing, found in chosen.items() if counts[timing]]
+    if len(parts) < 2:
+        return counts, sum(counts.values())
+    return counts, Subscriber.objects.filter(reduce(or_, parts)).count()
+
+
+def _list_chosen(
+    readers: QuerySet[Subscriber], conditions: Sequence[int] | QuerySet, timing: Timing
+) -> QuerySet[Subscriber]:
     chosen = Subscription.objects.confirmed().filter(condition__in=conditions, timing=timing)
-    return readers.filter(pk__in=chosen.values("subscriber")).count()
+    return readers.filter(pk__in=chosen.values("subscriber"))
 
 
 def _count_choices(

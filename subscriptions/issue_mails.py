@@ -20,9 +20,12 @@ from .models import Condition
 PERMISSION = "publications.change_publication"
 
 
-def write_issue(issue: Publication) -> MessageTemplate:
+def write_issue(issue: Publication, *, is_test: bool = False) -> MessageTemplate:
     """Return the mail of a draft of an issue, as its subscribers would get it if it were public now. Its own links open
     nothing.
+
+    Args:
+        is_test: it says that it is a test where that of subscribers has their links.
 
     Raises:
         publications.markup.Unrenderable: its text cannot be rendered.
@@ -30,7 +33,8 @@ def write_issue(issue: Publication) -> MessageTemplate:
     with override(issue.locale):
         draft = snapshot.build_snapshot(issue)
         reason = describe_condition(Condition(filters=Choice(filters={KIND: NEWSLETTER}).filters))
-        template = MailWriter().write_entries([describe_issue(draft)], issue.locale, reasons=[reason])
+        entries, reasons = [describe_issue(draft)], [reason]
+        template = MailWriter().write_entries(entries, issue.locale, reasons=reasons, is_test=is_test)
     text, html = map(remove_placeholders, (template.text, template.html))
     return replace(template, text=text, html=html)
 
@@ -48,7 +52,7 @@ def build_test_mail(mail: OutboxMail) -> EmailMessage | None:
     if not issue:
         return None
     mail.recipient = user.email
-    template = write_issue(issue)
+    template = write_issue(issue, is_test=True)
     template = replace(template, subject=_("Test: %(title)s") % {"title": template.subject})
     return template.copy_for(user.email, message_id=mail.message_id, placeholders=NO_TOKENS)
 

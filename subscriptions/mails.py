@@ -149,17 +149,26 @@ class MailWriter:
             )
 
     def write_entries(
-        self, entries: list[MailEntry], locale: str, *, reasons: list[str], heading: str = "", more: int = 0
+        self,
+        entries: list[MailEntry],
+        locale: str,
+        *,
+        reasons: list[str],
+        heading: str = "",
+        more: int = 0,
+        is_test: bool = False,
     ) -> MessageTemplate:
         """Return the mail of some events in a locale, which is the current one.
 
         Args:
             reasons: what its subscriber has chosen, in words.
             more: how many events are left out.
+            is_test: it is to nobody who could change or end anything.
         """
         subject, has_heading = remove_line_ends(describe_many(entries, more)), bool(heading)
-        context = {"heading": heading, "more": more, **PLACES, "reasons": reasons and PLACES["reasons"]}
-        key = "frame of mails", locale, heading, more, bool(reasons)
+        context = {"heading": heading, "more": more, "is_test": is_test, **PLACES}
+        context["reasons"] = reasons and PLACES["reasons"]
+        key = "frame of mails", locale, heading, more, is_test, bool(reasons)
         frame = cached_for_version(key, lambda: self._render("alert", context, locale))
         parts = {"preview": preview_many(entries), "reasons": [render_reason(reason) for reason in reasons]}
         for limit in TEXT_LIMITS:

@@ -24,6 +24,7 @@ from publications.models import (
     with_status,
 )
 from publications.preflight import describe_outdated
+from subscriptions.sending import find_stop
 
 from .account_review import count_due_accounts
 from .drafts.autosave import describe_presence, distinct_autosaves
@@ -160,6 +161,7 @@ def build_index_context(request: HttpRequest) -> dict[str, object]:
     context["recent_rows"] = _recent_rows(rows, except_for=shown)
     _mention_plans(rows)
     context["lacks_address"] = user.has_perm("auth.change_user") and not user.email
+    context["stop"] = find_stop() if user.has_perm("publications.publish_publication") else None
     context["operation_results"] = results_for_first_page(user)
     return context | {
         "kinds": kinds_by_pk().values(),

@@ -29,7 +29,7 @@ from subscriptions.sending import find_stop
 
 from .drafts.preview import render_reason
 from .history.comparison import build_draft_snapshot
-from .publish.recipients import describe_recipients
+from .publish.recipients import describe_issue_mails, describe_recipients
 from .site import get_publication_or_404, render_desk_page, render_publication_page, require_permissions
 from .status_text import status_text
 
@@ -88,12 +88,14 @@ def newsletter_issue(request: HttpRequest, pk: int) -> HttpResponse:
     issue = _get_issue_or_404(pk)
     subject = remove_line_ends(issue.title)
     is_mail_on, address = can_send_mail(), request.user.email
+    live = issue.editions.live().first()
     return render_publication_page(
         request, "newsletter_issue", issue, title=_("As a mail"), address=address,
         may_test=bool(is_mail_on and address), lacks_address=is_mail_on and not address,
         subject=subject, subject_length=len(subject), is_subject_long=len(subject) > MAX_SUBJECT_CHARACTERS,
         shown_length=MAX_SUBJECT_CHARACTERS,
-        recipients=describe_recipients(build_draft_snapshot(issue)),
+        is_live=bool(live),
+        recipients=describe_issue_mails(live) if live else describe_recipients(build_draft_snapshot(issue)),
         hidden_items=list(list_hidden_items(issue)),
     )  # fmt: skip
 

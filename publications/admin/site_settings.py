@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, override
 from publications import actions
 from publications.locales import LANGUAGE_NAMES, LOCALES
 from publications.models import LinkPlacement, MenuLink, SitePage, SiteSettings
-from publications.presentation import render_page, site_page_context, site_page_url
+from publications.presentation import newsletter_form_url, render_page, site_page_context, site_page_url
 
 from .public_models import LeadForm, PublicModelAdmin, PublicModelForm
 from .site import render_desk_page, require_permissions
@@ -32,6 +32,12 @@ class OneLineField(forms.CharField):
         super().validate(value)
         if CONTROL_CHARACTERS.search(value):
             raise ValidationError(_("This has to be one line, without tabs."))
+
+
+NEWSLETTER_HELP = gettext_lazy(
+    "Only for a service elsewhere: the address of its sign-up page, or an e-mail address. Left empty, the foot of each "
+    "page leads to the sign-up page of this site, if it sends mail."
+)
 
 
 class SiteSettingsForm(LeadForm):
@@ -53,6 +59,7 @@ class SiteSettingsForm(LeadForm):
                 gettext_lazy("One or two sentences: at the foot of every page, and what search engines show."),
             ),
             "publisher_sv": SiteSettings._meta.get_field("publisher_en").help_text,
+            "newsletter": NEWSLETTER_HELP,
         }  # fmt: skip
 
 
@@ -91,6 +98,7 @@ class NewsletterForm(PublicModelForm):
     class Meta:
         model = SiteSettings
         fields = ("newsletter",)
+        help_texts = {"newsletter": NEWSLETTER_HELP}
 
 
 @require_permissions("publish_publication")
@@ -102,11 +110,13 @@ def home_lead(request: HttpRequest) -> HttpResponse:
 @require_permissions("publish_publication")
 def newsletter_page(request: HttpRequest) -> HttpResponse:
     """Edit where readers sign up for the newsletter, for the same users."""
-    return _edit_settings(request, NewsletterForm, "newsletter", _("Newsletter"))
+    return _edit_settings(
+        request, NewsletterForm, "newsletter", _("Newsletter"), sign_up_url=newsletter_form_url()
+    )
 
 
 def _edit_settings(
-    request: HttpRequest, form_class: type[PublicModelForm], name: str, title: str
+    request: HttpRequest, form_class: type[PublicModelForm], name: str, title: str, **context: str
 ) -> HttpResponse:
     if request.method == "POST":
         with transaction.atomic():
@@ -117,7 +127,7 @@ def _edit_settings(
             return HttpResponseRedirect(reverse(f"desk:{name}"))
     else:
         form = form_class(request.POST or None, instance=SiteSettings.objects.get())
-    return render_desk_page(request, "site_setting", title=title, form=form)
+    return render_desk_page(request, "site_setting", title=title, form=form, **context)
 
 
 def _save_settings(request: HttpRequest, form: PublicModelForm) -> bool:

@@ -22,6 +22,7 @@ from subscriptions.addresses import MAX_ADDRESS_CHARACTERS, clean_address
 from subscriptions.audience import (
     RECENT_DAYS,
     count_delivery,
+    count_held,
     count_subscribers,
     find_uncounted_since,
     list_upcoming,
@@ -85,7 +86,7 @@ def subscribers_page(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("desk:subscribers"))
     by_locale, counted, is_mail_on = count_subscribers(), CountedMails.find(), can_send_mail()
     waiting = [delivery for delivery in list_deliveries(counted) if delivery.pending]
-    uncounted_since = find_uncounted_since()
+    uncounted_since, stop = find_uncounted_since(), find_stop()
     return render_desk_page(
         request,
         "subscribers",
@@ -101,7 +102,8 @@ def subscribers_page(request: HttpRequest) -> HttpResponse:
         delivery=count_delivery(counted),
         counted_mails=COUNTED_MAILS,
         recent_days=RECENT_DAYS,
-        stop=find_stop(),
+        stop=stop,
+        held=_describe_held() if stop else "",
         may_change=may_change,
         form=form,
         is_mail_on=is_mail_on,
@@ -155,12 +157,26 @@ def _change_sending(request: HttpRequest) -> None:
         )
     elif "resume" in request.POST:
         type, is_changed = EventType.MAILS_RESUMED, resume_sending()
-        message = _("Resumed: what has waited goes out with the next run.")
+        held = _describe_held()
+        message = _("Resumed. What goes out with the next run: %(held)s.") % {"held": held}
+        message = message if held else _("Resumed: no mail has waited.")
     else:
         return
     if is_changed:
         record_event(type, user, by=user, request=request, waiting=AlertMail.objects.pending().count())
     messages.success(request, message)
+
+
+def _describe_held() -> str:
+    """Return how many mails leave once they are sent again, and to how many; "" for none."""
+    mails, readers = count_held()
+    if not mails:
+        return ""
+    texts = {
+        "mails": ngettext("%d mail", "%d mails", mails) % mails,
+        "readers": ngettext("%d reader", "%d readers", readers) % readers,
+    }
+    return _("%(mails)s to %(readers)s") % texts
 
 
 class SubscriberListForm(RedisplayMixin, forms.Form):

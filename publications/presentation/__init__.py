@@ -49,7 +49,15 @@ from .mementos import (
     time_map_links,
     time_map_url,
 )
-from .page import breadcrumb, breadcrumb_step, identity_links, is_long_title, paths_in_locales, render_page
+from .page import (
+    breadcrumb,
+    breadcrumb_step,
+    identity_links,
+    is_long_title,
+    newsletter_form_url,
+    paths_in_locales,
+    render_page,
+)
 from .paragraph_changes import ParagraphChange, build_edition_notes, paragraph_changes
 from .pdf_document import pdf_document_of, social_image_of, social_image_of_page
 from .publication_page import editorial_notice_context, publication_context, site_page_context, site_page_url
@@ -136,6 +144,7 @@ __all__ = [
     "localized_path",
     "memento_datetime",
     "memento_links",
+    "newsletter_form_url",
     "offer_alerts",
     "paragraph_changes",
     "paragraphs_html",

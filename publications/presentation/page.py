@@ -138,8 +138,13 @@ def newsletter_url(site: SiteSettings) -> str:
 
     It is "" where neither is. Every site has the kind.
     """
+    return link_url(site.newsletter) or newsletter_form_url()
+
+
+def newsletter_form_url() -> str:
+    """Return the path of our form for the newsletter in the current locale; "" where the site sends no mail."""
     path = alerts_url()
-    return link_url(site.newsletter) or (f"{path}?{urlencode({KIND: NEWSLETTER})}" if path else "")
+    return f"{path}?{urlencode({KIND: NEWSLETTER})}" if path else ""
 
 
 def is_long_title(title: str) -> bool:

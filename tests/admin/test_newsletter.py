@@ -109,6 +109,10 @@ def test_an_issue_is_shown_as_its_mail_and_sent_to_oneself_alone(editor, client)
     assert (sent.to, sent.subject) == (["eva@example.org"], "Test: What is new")
     assert "On hay" in html and "On hay" in sent.body and "On rye" not in html + sent.body
     assert OutboxMail.objects.get().sent_at
+    for text in (html, sent.body):
+        assert "This is a test: in the mail to subscribers the links" in text
+        assert "Unsubscribe" not in text and "These links are yours" not in text
+    assert "Unsubscribe" in shown.text and "This is a test" not in shown.text
 
 
 def test_a_published_issue_is_mailed_with_what_it_has_then(editor):

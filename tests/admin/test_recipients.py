@@ -250,3 +250,21 @@ def test_a_withdrawal_says_why_nobody_is_mailed_and_counts_digests(desk, setting
     assert "with the reason: 1 reader gets it in the daily mail (" in daily
     for name in ("withdraw", "undo"):
         assert "Mail is off on this server: no reader is mailed." in read_page(desk, name, publication.pk)
+
+
+def test_who_is_in_several_numbers_is_counted_once(desk):
+    record_events()
+    twice = make_subscriber(timing=Timing.DAILY)
+    make_subscriber(Choice({"kind": "quick-comment"}), timing=Timing.DAILY)
+    publication = make_publication()
+    before = read_page(desk, "publish", publication.pk)
+    twice.subscriptions.create(
+        condition=Choice({"kind": "quick-comment"}).store(), timing=Timing.WEEKLY, confirmed_at=timezone.now()
+    )
+
+    page = read_page(desk, "publish", publication.pk)
+
+    assert "2 readers get it in the daily mail" in before and "These are" not in before
+    assert (
+        "1 reader gets it in the weekly mail. These are 3 mails to 2 readers: who has chosen it twice" in page
+    )

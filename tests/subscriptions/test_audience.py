@@ -99,6 +99,7 @@ def test_the_numbers_of_the_publish_page_are_those_of_the_mails(monkeypatch):
     expand_alerts()
 
     assert recipients.counts == {Timing.AT_ONCE: 3, Timing.DAILY: 2, Timing.WEEKLY: 0}
+    assert (recipients.mails, recipients.readers) == (5, 4)
     assert recipients.choices == [("author", author.slug, 3)]
     assert count_mails("alert") == 3 and count_mails("daily") == daily.count == 2
 

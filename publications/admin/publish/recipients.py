@@ -28,7 +28,7 @@ from subscriptions.audience import (
 )
 from subscriptions.events import TYPE_OF_CHANGE, is_old_text
 from subscriptions.labels import describe_choice
-from subscriptions.models import AlertEvent, AlertMail, Timing
+from subscriptions.models import AlertEvent, AlertMail, AlertType, Timing
 from subscriptions.periods import last_end, next_end
 from subscriptions.sending import find_stop, is_sender_late
 
@@ -83,6 +83,17 @@ def describe_mails(edition: Edition) -> list[str]:
     at = max(timezone.now(), edition.visible_from)
     sentences = list(_describe(recipients, is_chosen=True, is_public=edition.is_live, at=at))
     return sentences + _describe_late_sender(edition)
+
+
+def describe_issue_mails(live: Edition) -> list[str]:
+    """Return to how many an issue of the newsletter has been mailed, or is, since it became public.
+
+    Args:
+        live: the edition that readers see, which may be a correction.
+    """
+    events = AlertEvent.objects.filter(edition__publication=live.publication_id, type=AlertType.NEW)
+    event = events.filter(matched_at__isnull=False).order_by("happens_at").last()
+    return list(_describe_sent(event)) if event else describe_mails(live)
 
 
 def _find_reason(edition: Edition, *, is_old: bool) -> str:
@@ -233,12 +244,25 @@ def _describe(
     for timing in (Timing.DAILY, Timing.WEEKLY):
         if count := recipients.counts[timing]:
             yield _describe_digest(timing, count, next_end(timing, at) if at and not is_stopped else None)
+    if recipients.mails > recipients.readers:
+        yield _describe_repeated(recipients)
     choices = [choice for choice in recipients.choices if choice[:2] != (KIND, NEWSLETTER)]
     for name, value, count in choices[:MAX_CHOICES]:
         text = ngettext("%(count)d of them chose %(label)s.", "%(count)d of them chose %(label)s.", count)
         yield text % {"count": count, "label": describe_choice(name, value)}
     if recipients.searches:
         yield _("Whoever has saved a search that finds it is informed as well.")
+
+
+def _describe_repeated(recipients: RecipientNumbers) -> str:
+    text = ngettext(
+        "These are %(mails)d mails to %(readers)d reader: who has chosen it twice, to come at different times, gets "
+        "it each time.",
+        "These are %(mails)d mails to %(readers)d readers: who has chosen it twice, to come at different times, gets "
+        "it each time.",
+        recipients.readers,
+    )
+    return text % {"mails": recipients.mails, "readers": recipients.readers}
 
 
 def _describe_stop() -> str:

@@ -1,0 +1,72 @@
+"""What the desk says while the mails to subscribers are stopped, and once they are sent again."""
+
+import re
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from subscriptions.events import record_events
+from subscriptions.expansion import expand_alerts
+from subscriptions.models import AlertMail
+from subscriptions.sending import stop_sending
+from tests.factories import make_live, make_person
+from tests.subscriptions.factories import make_subscriber
+
+pytestmark = pytest.mark.django_db
+
+HOME, PAGE = reverse("desk:index"), reverse("desk:subscribers")
+STOPPED = "only mails that ask to confirm go out to subscribers."
+
+
+def read(client, url: str, role: str) -> str:
+    client.force_login(make_person(role))
+    page = client.get(url).text
+    return " ".join(re.sub(r"<[^>]+>", " ", page.partition("<main")[2]).split())
+
+
+def test_all_sentences_on_a_stop_agree(client):
+    sent = read(client, PAGE, "Administrators")
+    stop_sending(by="Ann Berg")
+
+    page = read(client, PAGE, "Administrators")
+
+    assert (
+        re.search(r"Daily mail .*\d\d:\d\d.*, to nobody so far", sent) and "after mails are sent" not in sent
+    )
+    assert f"by Ann Berg: {STOPPED}" in page and "no mail goes out" not in page
+    assert "Daily mail after mails are sent again, to nobody so far" in page
+
+
+def test_the_first_page_says_to_whoever_may_publish_that_mails_are_stopped(client):
+    assert STOPPED not in read(client, HOME, "Editors")
+    stop_sending(by="Ann Berg")
+    roles = ("Editors", "Administrators", "Contributors", "Linkers")
+
+    pages = {role: read(client, HOME, role) for role in roles}
+
+    told = f"by Ann Berg: {STOPPED} Administrators can send them again. Subscribers"
+    assert [role for role, page in pages.items() if told in page] == ["Editors", "Administrators"]
+    assert "stop all mails, and send them again" in read(client, PAGE, "Editors")
+
+
+def test_who_sends_mails_again_reads_how_many_leave_and_to_how_many(client):
+    record_events()
+    reader, _other, failed = (make_subscriber() for _number in range(3))
+    AlertMail.objects.create(subscriber=reader, purpose="confirm")
+    stop_sending(by="Ann Berg")
+    nothing = read(client, PAGE, "Administrators")
+    for _number in range(2):
+        make_live()
+    expand_alerts()
+    failed.failed_at = timezone.now()
+    failed.save()
+
+    page = read(client, PAGE, "Administrators")
+    resumed = client.post(PAGE, {"resume": "1"}, follow=True).text
+    AlertMail.objects.all().delete()
+    empty = client.post(PAGE, {"resume": "1"}, follow=True).text
+
+    assert "Waiting so far" not in nothing and "Waiting so far: 4 mails to 2 readers." in page
+    assert "Resumed. What goes out with the next run: 4 mails to 2 readers." in resumed
+    assert "Resumed: no mail has waited." in empty
