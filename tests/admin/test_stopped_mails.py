@@ -45,8 +45,8 @@ def test_the_first_page_says_to_whoever_may_publish_that_mails_are_stopped(clien
 
     pages = {role: read(client, HOME, role) for role in roles}
 
-    told = f"by Ann Berg: {STOPPED} Administrators can send them again. Subscribers"
-    assert [role for role, page in pages.items() if told in page] == ["Editors", "Administrators"]
+    notice = f"by Ann Berg: {STOPPED} Administrators can send them again. Subscribers"
+    assert [role for role, page in pages.items() if notice in page] == ["Editors", "Administrators"]
     assert "stop all mails, and send them again" in read(client, PAGE, "Editors")
 
 
