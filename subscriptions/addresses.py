@@ -123,8 +123,7 @@ def digest_mailbox(address: str, *, purpose: str = PURPOSE) -> str:
 
     Dots in its name are left out. Where they make another mailbox, two people have one limit.
     """
-    name, mark, host = _remove_tag(address).rpartition("@")
-    return list_digests(f"{name.replace('.', '')}{mark}{host}", purpose=purpose)[0]
+    return list_digests(normalize_mailbox(address, ignores_dots=True), purpose=purpose)[0]
 
 
 def list_refusals(address: str) -> list[str]:
@@ -132,13 +131,17 @@ def list_refusals(address: str) -> list[str]:
 
     Dots in its name are left out only where they never make another: nobody refuses for somebody else.
     """
-    name, _mark, host = _remove_tag(address).casefold().rpartition("@")
+    return list_digests(normalize_mailbox(address, ignores_dots=False), purpose=REFUSAL_PURPOSE)
+
+
+def normalize_mailbox(address: str, *, ignores_dots: bool) -> str:
+    """Return the one spelling of a mailbox: in small letters, without what follows a "+" in its name.
+
+    Args:
+        ignores_dots: leave out the dots in its name whatever its provider, and not only where they never matter.
+    """
+    name, _mark, host = address.casefold().rpartition("@")
+    name = name.partition("+")[0]
     if host in DOTLESS_HOSTS:
-        name, host = name.replace(".", ""), DOTLESS_HOSTS[0]
-    return list_digests(f"{name}@{host}", purpose=REFUSAL_PURPOSE)
-
-
-def _remove_tag(address: str) -> str:
-    """Return an address without what follows a "+" in its name, which providers ignore."""
-    name, mark, host = address.rpartition("@")
-    return f"{name.partition('+')[0]}{mark}{host}"
+        host, ignores_dots = DOTLESS_HOSTS[0], True
+    return f"{name.replace('.', '') if ignores_dots else name}@{host}"

@@ -93,8 +93,7 @@ def _claim(find: PreparedQuery[AlertMail]) -> AlertMail | None:
 
 
 def _confirmations(now: Any, subscriber: Any = None) -> QuerySet[AlertMail]:
-    due = AlertMail.objects.due(now).filter(purpose=AlertMailPurpose.CONFIRM)
-    return _lock_first(due, subscriber)
+    return _lock_first(AlertMail.objects.due(now).confirmations(), subscriber)
 
 
 def _alerts(now: Any, subscriber: Any = None) -> QuerySet[AlertMail]:

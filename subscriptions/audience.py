@@ -10,12 +10,12 @@ from typing import NamedTuple
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
-from publications.models import ActionType, AuditEntry, Change, Edition, EditionWithRows
+from publications.models import ActionType, AuditEntry, Edition, EditionWithRows
 
 from .delivery_log import CountedMails
 from .digest_counts import list_recipients
 from .earlier_mails import knows_withdrawn
-from .events import EDITION_ACTIONS, TYPE_OF_ACTION, TYPE_OF_CHANGE, is_old_text
+from .events import EDITION_ACTIONS, TYPE_OF_ACTION, TYPE_OF_CHANGE, is_news
 from .expansion import find_matches, has_in_locale, is_shown_to, list_alerted, list_fulfilled
 from .models import (
     AlertEvent,
@@ -27,6 +27,7 @@ from .models import (
     Subscriber,
     Subscription,
     Timing,
+    has_paused,
 )
 from .periods import PERIODS, next_end
 
@@ -90,7 +91,7 @@ def count_delivery(counted: CountedMails | None = None) -> DeliveryNumbers:
     subscribers = Subscriber.objects.aggregate(
         unreachable=Count("pk", filter=Q(failed_at__isnull=False)),
         bouncing=Count("pk", filter=Q(failed_at=None, bouncing_since__isnull=False)),
-        paused=Count("pk", filter=Q(paused_until__gt=now)),
+        paused=Count("pk", filter=has_paused(now)),
     )
     return DeliveryNumbers(**waiting, **newest, **subscribers, is_cut=counted.after > 0)
 
@@ -128,7 +129,7 @@ def list_upcoming() -> list[UpcomingMails]:
     scheduled = Edition.objects.scheduled().filter(change__in=TYPE_OF_CHANGE).order_by("visible_from")
     upcoming = []
     for edition in scheduled[:MAX_UPCOMING_EDITIONS]:
-        if edition.change == Change.FIRST and is_old_text(edition, edition.visible_from):
+        if not is_news(TYPE_OF_CHANGE[edition.change], edition, edition.visible_from):
             continue
         recipients = count_recipients(EditionWithRows.get(edition), with_choices=False)
         upcoming.append(

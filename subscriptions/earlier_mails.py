@@ -13,9 +13,9 @@ from operator import or_
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from publications.models import Change, Edition, EndReason
+from publications.models import Edition, EndReason
 
-from .events import TYPE_OF_CHANGE, is_old_text
+from .events import TYPE_OF_CHANGE, is_news
 from .models import AlertEvent, AlertMail, AlertState, AlertType, Subscription
 from .periods import PERIODS, list_matched, next_end
 from .retention import MAIL_DAYS
@@ -119,6 +119,6 @@ def _find_last_unlogged(event: AlertEvent) -> datetime | None:
     moments = (
         edition.visible_from
         for edition in kept
-        if edition.change != Change.FIRST or not is_old_text(edition, edition.visible_from)
+        if is_news(TYPE_OF_CHANGE[edition.change], edition, edition.visible_from)
     )
     return next(moments, None)

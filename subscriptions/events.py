@@ -51,20 +51,22 @@ def begin_reading() -> None:
         AlertState.objects.get_or_create(pk=1, defaults={"read_site_version": last})
 
 
-def lock_state(*, skip_locked: bool = False) -> AlertState | None:
-    """Return the row on how far alerts are, locked until the end of the transaction; the first call creates it.
-
-    Args:
-        skip_locked: return None where another process has the lock.
-    """
+def lock_state() -> AlertState:
+    """Return the row on how far alerts are, locked until the end of the transaction; the first call creates it."""
     begin_reading()
-    return AlertState.objects.select_for_update(skip_locked=skip_locked).first()
+    return AlertState.objects.select_for_update().get()
+
+
+def try_lock_state() -> AlertState | None:
+    """Return the row as `lock_state` does; None where another process has the lock."""
+    begin_reading()
+    return AlertState.objects.select_for_update(skip_locked=True).first()
 
 
 @transaction.atomic
 def record_events() -> int:
     """Store the events of the next entries of the audit log; return how many entries were read."""
-    state = lock_state(skip_locked=True)
+    state = try_lock_state()
     if not state:
         return 0
     entries = AuditEntry.objects.filter(site_version__gt=state.read_site_version).order_by("site_version")
@@ -87,15 +89,15 @@ def _build_events(entries: Sequence[AuditEntry]) -> Iterable[AlertEvent]:
                 yield event
 
 
-def is_old_text(edition: Edition, at: datetime) -> bool:
-    """Return whether an edition that becomes public at a moment is dated so much earlier that it is no news."""
-    return edition.published_at < at - MAX_TEXT_AGE
+def is_news(event_type: AlertType | None, edition: Edition, at: datetime) -> bool:
+    """Return whether readers are informed of what happens to an edition at a moment, and not of an old text as new."""
+    return event_type != AlertType.NEW or edition.published_at >= at - MAX_TEXT_AGE
 
 
 def _build_event(entry: AuditEntry, edition: Edition) -> AlertEvent | None:
     event_type = TYPE_OF_ACTION.get(entry.action) or TYPE_OF_CHANGE.get(edition.change)
     happens_at = entry.at if entry.action in TYPE_OF_ACTION else edition.visible_from
-    if not event_type or (event_type == AlertType.NEW and is_old_text(edition, happens_at)):
+    if not event_type or not is_news(event_type, edition, happens_at):
         return None
     return AlertEvent(
         edition=edition, type=event_type, site_version=entry.site_version, happens_at=happens_at

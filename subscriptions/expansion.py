@@ -18,7 +18,7 @@ from publications.search import is_match, parse_query
 
 from .conditions import find_values, has_filters
 from .earlier_mails import SENT, had_alert, had_digest, is_matched_with, knows_withdrawn, sent_or_leaving
-from .events import lock_state, record_events
+from .events import record_events, try_lock_state
 from .locks import compile_key_lock
 from .models import (
     AlertEvent,
@@ -66,7 +66,7 @@ def _find_next_event() -> AlertEvent | None:
 @transaction.atomic
 def _store_matches(found: AlertEvent, matches: Sequence[int]) -> bool:
     """Store matches and mails of an event, unless another process does; return whether others may be due."""
-    if not lock_state(skip_locked=True):
+    if not try_lock_state():
         return False
     now = timezone.now()
     event = AlertEvent.objects.filter(pk=found.pk, matched_at=None).select_related("edition").first()
@@ -197,7 +197,7 @@ def _subscribers_of(matched: Q, timing: Q) -> QuerySet[Subscriber]:
 @transaction.atomic
 def queue_digests() -> int:
     """Queue the daily and weekly mails whose time has come; return how many mails."""
-    if not (state := lock_state(skip_locked=True)):
+    if not (state := try_lock_state()):
         return 0
     now, count = timezone.now(), 0
     for timing, period in PERIODS.items():

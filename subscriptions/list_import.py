@@ -1,12 +1,10 @@
 """Import a list of mail addresses whose owners have agreed to mails, with what proves it."""
 
-import re
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from itertools import batched
 
 from django.contrib.auth.models import User
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
@@ -14,8 +12,9 @@ from django.utils import timezone
 from accounts.events import record_event
 from accounts.models import AccountEvent, EventType
 
-from .addresses import clean_address, list_digests
+from .addresses import list_digests
 from .conditions import Choice, limit_timing
+from .list_rows import ListRows, list_candidates, read_line_addresses
 from .models import ConsentSource, Subscriber, Subscription, SuppressedAddress, Timing
 
 BATCH_ADDRESSES = 500
@@ -25,7 +24,6 @@ MAX_REQUEST_LINES = 10_000
 `manage.py import_subscribers`."""
 MAX_CONSENT_CHARACTERS = 300
 MAX_LISTED_LINES = 20
-SEPARATORS = re.compile(r"[\s,;\"<>]+")
 
 
 @dataclass
@@ -57,6 +55,7 @@ class ListImport:
         added: addresses that were not subscribed to this before.
         known: addresses that were, which are left as they are.
         suppressed: addresses whose owners have left, and stay away.
+        unsubscribed: the lines whose owners have left in the other system, or never agreed: they are left out.
         refused: the lines without a mail address.
         shortened: the lines with further addresses, which are left out.
     """
@@ -64,6 +63,7 @@ class ListImport:
     added: int = 0
     known: int = 0
     suppressed: int = 0
+    unsubscribed: ListedLines = field(default_factory=ListedLines)
     refused: ListedLines = field(default_factory=ListedLines)
     shortened: ListedLines = field(default_factory=ListedLines)
 
@@ -74,6 +74,7 @@ class ListImport:
             "added": self.added,
             "known": self.known,
             "suppressed": self.suppressed,
+            "unsubscribed": self.unsubscribed.count,
             "refused": self.refused.count,
             "shortened": self.shortened.count,
         }
@@ -109,10 +110,11 @@ def import_list(
         What the import has done. Lines without an address are counted in it, and no error.
     """
     result, all_lines = ListImport(), text.splitlines()
+    rows = ListRows(all_lines)
     timing, total, done = limit_timing(choice.filters, timing), len(all_lines), 0
     event = record_event(EventType.LIST_IMPORTED, by, by=by, request=request, lines=total, **result.numbers)
     for lines in batched(enumerate(all_lines, 1), BATCH_ADDRESSES):
-        addresses = {address.casefold(): address for address in _read_addresses(lines, result)}.values()
+        addresses = {address.casefold(): address for address in _read_addresses(lines, rows, result)}.values()
         done += len(lines)
         with transaction.atomic():
             _subscribe(addresses, choice, timing, locale, consent_note, result)
@@ -122,24 +124,18 @@ def import_list(
     return result
 
 
-def _read_addresses(lines: Iterable[tuple[int, str]], result: ListImport) -> Iterable[str]:
+def _read_addresses(lines: Iterable[tuple[int, str]], rows: ListRows, result: ListImport) -> Iterable[str]:
     """Yield the first address of each line; count those with several, and those without, but for a heading."""
     for number, line in lines:
-        candidates = [part for part in SEPARATORS.split(line) if "@" in part]
-        addresses = list(filter(None, map(_clean_or_empty, candidates)))
-        if addresses:
+        addresses = read_line_addresses(line)
+        if addresses and rows.has_left(line):
+            result.unsubscribed.add(number)
+        elif addresses:
             yield addresses[0]
             if len({address.casefold() for address in addresses}) > 1:
                 result.shortened.add(number)
-        elif line.strip() and (number > 1 or candidates):
+        elif line.strip() and (number > 1 or list_candidates(line)):
             result.refused.add(number)
-
-
-def _clean_or_empty(text: str) -> str:
-    try:
-        return clean_address(text)
-    except ValidationError:
-        return ""
 
 
 def _subscribe(

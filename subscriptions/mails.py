@@ -54,7 +54,7 @@ from .models import (
     AlertMailPurpose,
     SuppressedAddress,
 )
-from .signup import list_unconfirmed
+from .signup import NAMED_UNTIL, list_unconfirmed
 from .tokens import TokenPurpose, make_token
 
 MAX_ENTRIES = 15
@@ -118,7 +118,7 @@ class MailWriter:
     def _find_template(self, mail: AlertMail) -> MessageTemplate | None:
         if mail.purpose == AlertMailPurpose.CONFIRM:
             return self._write_confirmation(mail)
-        if mail.subscriber.is_paused or mail.subscriber.failed_at:
+        if not mail.subscriber.is_reachable:
             return None
         content = self._find_content(mail)
         selection = content.select(mail.subscriber_id)
@@ -189,7 +189,7 @@ class MailWriter:
             reasons = describe_chosen(waiting, with_words=False)
             is_subscribed = subscriber.subscriptions.confirmed().exists()
             context = {
-                "confirm_url": _link(TokenPurpose.CONFIRM),
+                "confirm_url": f"{_link(TokenPurpose.CONFIRM)}?{NAMED_UNTIL}={waiting[-1].pk}",
                 "reasons": reasons,
                 "is_subscribed": is_subscribed,
             }

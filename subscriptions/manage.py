@@ -90,9 +90,9 @@ def _add_confirmed(subscriber: Subscriber, condition: Condition, timing: Timing)
 
 
 def _delete_excess(subscriber: Subscriber) -> None:
-    """Delete what has waited longest beyond the limit: anybody may have sent the form for it."""
+    """Delete what was requested last beyond the limit: anybody may have sent the form for it."""
     excess = max(0, subscriber.subscriptions.count() - MAX_SUBSCRIPTIONS)
-    waiting = subscriber.subscriptions.filter(confirmed_at=None).order_by("requested_at", "pk")
+    waiting = subscriber.subscriptions.filter(confirmed_at=None).order_by("-pk")
     subscriber.subscriptions.filter(pk__in=list(waiting.values_list("pk", flat=True)[:excess])).delete()
 
 

@@ -2,7 +2,7 @@
 
 from .addresses import list_refusals
 from .locks import brief_transaction, lock_subscriber
-from .models import AlertMailPurpose, Subscriber, SuppressedAddress
+from .models import Subscriber, SuppressedAddress
 from .signup import lock_mailbox, remove_subscriber
 
 
@@ -24,7 +24,7 @@ def refuse_sign_ups(subscriber: Subscriber) -> None:
         remove_subscriber(subscriber)
         return
     subscriber.subscriptions.filter(confirmed_at=None).delete()
-    subscriber.mails.pending().filter(purpose=AlertMailPurpose.CONFIRM).delete()
+    subscriber.mails.pending().confirmations().delete()
 
 
 def allow_sign_ups(address: str) -> None:

@@ -22,7 +22,6 @@ from .addresses import LINK_PURPOSE, PURPOSE, digest_address, digest_mailbox, li
 from .conditions import Choice, limit_timing, store_choices
 from .locks import brief_transaction, lock_subscriber
 from .models import (
-    AlertMail,
     AlertMailPurpose,
     Condition,
     SignUpAttempt,
@@ -64,6 +63,9 @@ SITE_LIMIT = SignUpLimit(1_000, timedelta(hours=1))
 """Of all forms: with very many networks nobody has the site mail a list of strangers, or fills its disk."""
 ATTEMPT_PERIOD = max(limit.period for limit in (MAIL_LIMIT, LINK_LIMIT, NETWORK_LIMIT, SITE_LIMIT))
 BATCH_ROWS = 1_000
+NAMED_UNTIL = "until"
+"""The parameter of a link that confirms, with the key of the last subscription that its mail names. What was requested
+later, perhaps by somebody else, is not ticked on the page that the link opens."""
 
 
 class TooManySignUps(Exception):
@@ -83,7 +85,8 @@ def request_subscriptions(
 ) -> None:
     """Store what a form asks for, and queue the mail with the link that confirms it.
 
-    A subscription that is confirmed stays as it is. A link that was sent before confirms what is added, too.
+    A subscription that is confirmed stays as it is. The link of a mail that was sent before shows what is added, too,
+    apart from what the mail has named (`NAMED_UNTIL`).
 
     Args:
         address: one that `clean_address` has returned.
@@ -105,7 +108,16 @@ def request_subscriptions(
                 _add_subscription(subscriber, condition, timing)
             _queue_confirmation(subscriber, attempt, MAIL_LIMIT)
         # In any case: whether an answer waits for the disk would show who is subscribed.
-        attempt.save(update_fields=["at", "was_mailed"])
+        attempt.save(update_fields=["mail_due_at"])
+
+
+def count_form(address: str, *, network: str) -> None:
+    """Count a form that asks for nothing, as of a program that fills in what nobody sees, like one that does.
+
+    Raises:
+        TooManySignUps: as above; whoever sends such forms is answered as all are.
+    """
+    _record_attempt(address, network, MAIL_LIMIT)
 
 
 def request_link(subscriber: Subscriber, *, network: str) -> None:
@@ -124,7 +136,7 @@ def request_link(subscriber: Subscriber, *, network: str) -> None:
         lock_mailbox(address)
         with suppress(Subscriber.DoesNotExist):  # the reader has just left
             _queue_confirmation(lock_subscriber(subscriber.pk), attempt, LINK_LIMIT)
-        attempt.save(update_fields=["at", "was_mailed"])
+        attempt.save(update_fields=["mail_due_at"])
 
 
 def lock_mailbox(address: str) -> None:
@@ -179,60 +191,58 @@ def _create_subscriber(address: str, locale: str) -> Subscriber:
 
 
 def _add_subscription(subscriber: Subscriber, condition: Condition, timing: Timing) -> None:
-    """Add what was chosen; beyond the limit in place of what has waited longest, else not at all."""
+    """Add what was chosen, beyond the limit not at all: anybody may have sent the form, and pushes out nothing.
+
+    With another timing than before it is a row of its own, which no mail has named.
+    """
     timing = limit_timing(condition.filters, timing)
-    others = subscriber.subscriptions.exclude(condition=condition)
-    if others.count() >= MAX_SUBSCRIPTIONS:
-        oldest = others.filter(confirmed_at=None).order_by("requested_at", "pk").first()
-        if not oldest:
-            return
-        oldest.delete()
-    subscription, is_new = subscriber.subscriptions.get_or_create(
-        condition=condition, defaults={"timing": timing}
-    )
-    if not is_new and not subscription.confirmed_at:
-        subscription.timing, subscription.requested_at = timing, timezone.now()
-        subscription.save(update_fields=["timing", "requested_at"])
-
-
-def _waiting_mails(subscriber: Subscriber) -> QuerySet[AlertMail]:
-    """Return the mails that ask and are not sent yet: each is written when it is sent, with all that waits then."""
-    return subscriber.mails.pending().filter(purpose=AlertMailPurpose.CONFIRM)
+    stored = subscriber.subscriptions.filter(condition=condition).first()
+    if stored and stored.confirmed_at:
+        return
+    if stored and stored.timing == timing:
+        stored.requested_at = timezone.now()
+        stored.save(update_fields=["requested_at"])
+        return
+    if stored:
+        stored.delete()
+    if subscriber.subscriptions.count() < MAX_SUBSCRIPTIONS:
+        subscriber.subscriptions.create(condition=condition, timing=timing)
 
 
 def _queue_confirmation(subscriber: Subscriber, attempt: SignUpAttempt, limit: SignUpLimit) -> None:
     """Queue the mail, for later if one was sent just now; none if one waits, or as many as may be were sent in the day.
 
-    The attempt says so, and is stored by the caller.
-    The mailbox is locked: forms do not pass together.
+    One that waits is written when it is sent, with all that is to be confirmed then. The attempt says when the mail is
+    due, and is stored by the caller. The mailbox is locked: forms do not pass together.
     """
-    if _waiting_mails(subscriber).exists():
+    if subscriber.mails.pending().confirmations().exists():
         return
     now = timezone.now()
-    mailed = SignUpAttempt.objects.filter(address_digest=attempt.address_digest, was_mailed=True)
-    recent = mailed.filter(at__gt=now - limit.period).order_by("-at").values_list("at", flat=True)
-    times = list(recent[: limit.count])
+    mailed = SignUpAttempt.objects.filter(address_digest=attempt.address_digest)
+    recent = mailed.filter(mail_due_at__gt=now - limit.period).order_by("-mail_due_at")
+    times = list(recent.values_list("mail_due_at", flat=True)[: limit.count])
     if len(times) == limit.count:
         return
     due_at = max([now, *(at + MAIL_INTERVAL for at in times[:1])])
     subscriber.mails.create(purpose=AlertMailPurpose.CONFIRM, period_end=now, next_attempt_at=due_at)
-    attempt.at, attempt.was_mailed = due_at, True
+    attempt.mail_due_at = due_at
 
 
 def list_unconfirmed(subscriber: Subscriber) -> QuerySet[Subscription]:
-    """Return what the link of a subscriber confirms: what was requested within the last 48 hours."""
-    unconfirmed = subscriber.subscriptions.filter(confirmed_at=None).select_related("condition")
-    return unconfirmed.exclude(pk__in=Subscription.objects.outdated()).order_by("requested_at", "pk")
+    """Return what a subscriber can confirm, in the order in which it was first requested."""
+    return subscriber.subscriptions.unconfirmed().select_related("condition").order_by("pk")
 
 
 @brief_transaction()
-def confirm_subscriptions(subscriber: Subscriber, chosen: Iterable[int]) -> int:
-    """Confirm what a reader has chosen of that which waits, and delete the rest; return how many are confirmed.
+def confirm_subscriptions(subscriber: Subscriber, chosen: Iterable[int], *, named_until: int) -> int:
+    """Confirm what a reader has chosen of that which waits; return how many are confirmed.
 
-    A reader who had left, or whose address had failed, gets mails again.
+    What else the mail has named is deleted; what was requested later waits for a mail of its own. A reader who had
+    left, or whose address had failed, gets mails again.
 
     Args:
         chosen: the primary keys of subscriptions.
+        named_until: the last one that the mail with the link has named; 0 for none.
 
     Raises:
         Subscriber.DoesNotExist: the reader has left.
@@ -244,7 +254,7 @@ def confirm_subscriptions(subscriber: Subscriber, chosen: Iterable[int]) -> int:
     if not confirmed:
         return 0
     subscriber.subscriptions.filter(pk__in=confirmed).update(confirmed_at=timezone.now())
-    subscriber.subscriptions.filter(pk__in=waiting - confirmed).delete()
+    subscriber.subscriptions.filter(pk__in=waiting - confirmed, pk__lte=named_until).delete()
     subscriber.bouncing_since = subscriber.failed_at = None
     subscriber.save(update_fields=["bouncing_since", "failed_at"])
     SuppressedAddress.objects.filter(address_digest__in=list_digests(subscriber.address)).delete()
@@ -280,7 +290,8 @@ def delete_outdated() -> int:
     Rows are locked before it is found out whether they are still of no use: forms may be sent at the same time. What
     others have locked is left to the next run.
     """
-    SignUpAttempt.objects.filter(at__lte=timezone.now() - ATTEMPT_PERIOD).delete()
+    end = timezone.now() - ATTEMPT_PERIOD
+    SignUpAttempt.objects.filter(at__lte=end).exclude(mail_due_at__gt=end).delete()
     _delete_unused(Subscription.objects.outdated())
     count = _delete_unused(Subscriber.objects.filter(~Exists(_subscriptions("subscriber"))))
     _delete_unused(Condition.objects.filter(~Exists(_subscriptions("condition"))))

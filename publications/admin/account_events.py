@@ -44,6 +44,7 @@ IMPORT_NUMBERS = {
     "added": gettext_lazy("%d added"),
     "known": gettext_lazy("%d subscribed before"),
     "suppressed": gettext_lazy("%d left before"),
+    "unsubscribed": gettext_lazy("%d left out"),
     "refused": gettext_lazy("%d without an address"),
     "shortened": gettext_lazy("%d with further addresses"),
 }

@@ -38,6 +38,7 @@ from subscriptions.list_import import (
     ListImport,
     import_list,
 )
+from subscriptions.list_rows import count_entries
 from subscriptions.models import AlertMail, Timing
 from subscriptions.refusals import allow_sign_ups
 from subscriptions.retention import MAIL_DAYS
@@ -185,7 +186,8 @@ class SubscriberListForm(RedisplayMixin, forms.Form):
     file = forms.FileField(
         label=gettext_lazy("List of addresses"),
         help_text=gettext_lazy(
-            "A text or a table (.csv, .txt) with one address in each line. The file is not kept."
+            "A text or a table (.csv, .txt) with one address in each line. The file is not kept. "
+            "Rows that say that somebody has unsubscribed are left out."
         ),
     )
     kind = forms.ChoiceField(
@@ -235,10 +237,10 @@ class SubscriberListForm(RedisplayMixin, forms.Form):
             text = file.read().decode("utf-8-sig")
         except UnicodeDecodeError as error:
             raise forms.ValidationError(_("The file is no text in UTF-8: save it as such.")) from error
-        if (count := len(text.splitlines())) > MAX_REQUEST_LINES:
+        if (count := count_entries(text.splitlines())) > MAX_REQUEST_LINES:
             message = _(
-                "The list has %(count)d lines, and this page takes %(limit)d at a time: divide it. Or run the command "
-                "manage.py import_subscribers on the server, which takes lists of any length."
+                "The list has %(count)d lines or addresses, and this page takes %(limit)d at a time: divide it. Or run "
+                "the command manage.py import_subscribers on the server, which takes lists of any length."
             )
             raise forms.ValidationError(message % {"count": count, "limit": MAX_REQUEST_LINES})
         return text
@@ -279,6 +281,13 @@ def _describe_result(result: ListImport) -> list[str]:
             "%d has left before, and stays away.", "%d have left before, and stay away.", result.suppressed
         )
         sentences.append(text % result.suppressed)
+    if result.unsubscribed.count:
+        text = ngettext(
+            "%(count)d line says that its owner has unsubscribed or not agreed, and is left out: %(lines)s.",
+            "%(count)d lines say that their owners have unsubscribed or not agreed, and are left out: %(lines)s.",
+            result.unsubscribed.count,
+        )
+        sentences.append(text % {"count": result.unsubscribed.count, "lines": result.unsubscribed})
     if result.refused.count:
         text = ngettext(
             "%(count)d line has no mail address (line %(lines)s).",

@@ -20,6 +20,7 @@ from .subscribers import (
     Subscription,
     SuppressedAddress,
     Timing,
+    has_paused,
 )
 
 __all__ = [
@@ -40,4 +41,5 @@ __all__ = [
     "Subscription",
     "SuppressedAddress",
     "Timing",
+    "has_paused",
 ]

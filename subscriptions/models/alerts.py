@@ -5,6 +5,7 @@ withdrawn or redacted since is in it.
 """
 
 from datetime import timedelta
+from typing import Self
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -88,6 +89,12 @@ class AlertMailPurpose(models.TextChoices):
     WEEKLY = "weekly", _("weekly mail")
 
 
+class AlertMailQuerySet(QueuedMailQuerySet):
+    def confirmations(self) -> Self:
+        """Those with a link that confirms, or changes, what a reader gets: of no list, and sent first."""
+        return self.filter(purpose=AlertMailPurpose.CONFIRM)
+
+
 class AlertMail(QueuedMail):
     """A mail to a subscriber: of one event, or of all that match between two moments. It goes with the subscriber.
 
@@ -109,7 +116,7 @@ class AlertMail(QueuedMail):
     last_error = models.CharField(max_length=300, blank=True)
     sent_at = models.DateTimeField(null=True)
 
-    objects = QueuedMailQuerySet.as_manager()
+    objects = AlertMailQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("mail to a subscriber")

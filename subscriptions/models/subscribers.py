@@ -1,6 +1,6 @@
 """Readers who get mails, and what they subscribe to. No row holds an address that can be read."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Self
 from uuid import uuid4
 
@@ -35,6 +35,11 @@ class ConsentSource(models.TextChoices):
     LIST = "list", _("came with a list that was imported")
 
 
+def has_paused(at: datetime) -> Q:
+    """Return the condition that a subscriber has paused the mails of a moment, as `Subscriber.is_paused` says."""
+    return Q(paused_until__isnull=False, paused_until__gt=at)
+
+
 class SubscriberQuerySet(models.QuerySet):
     def with_address(self, address: str) -> Self:
         """Those with this address: one at most."""
@@ -42,8 +47,7 @@ class SubscriberQuerySet(models.QuerySet):
 
     def reachable(self) -> Self:
         """Those who are mailed: not paused, and with an address that has not failed for good."""
-        is_paused = Q(paused_until__isnull=False, paused_until__gt=timezone.now())
-        return self.filter(failed_at=None).exclude(is_paused)
+        return self.filter(failed_at=None).exclude(has_paused(timezone.now()))
 
 
 class Subscriber(models.Model):
@@ -81,6 +85,11 @@ class Subscriber(models.Model):
     @property
     def is_paused(self) -> bool:
         return bool(self.paused_until and self.paused_until > timezone.now())
+
+    @property
+    def is_reachable(self) -> bool:
+        """Whether mails of lists are sent, as `SubscriberQuerySet.reachable` says."""
+        return not self.is_paused and not self.failed_at
 
     @property
     def address(self) -> str:
@@ -144,6 +153,10 @@ class SubscriptionQuerySet(models.QuerySet):
     def confirmed(self) -> Self:
         """Those that mails are sent for."""
         return self.filter(confirmed_at__isnull=False)
+
+    def unconfirmed(self) -> Self:
+        """Those that can still be confirmed."""
+        return self.filter(confirmed_at=None, requested_at__gte=timezone.now() - CONFIRMATION_PERIOD)
 
     def outdated(self) -> Self:
         """Those that were not confirmed in time."""
@@ -217,19 +230,19 @@ class SignUpAttempt(models.Model):
     Attributes:
         address_digest: the keyed digest of the mailbox, another one for each limit of mails.
         network_digest: the keyed digest of the network that it came from.
-        at: when it was sent; if it was mailed, when the mail is due.
-        was_mailed: whether a mail that asks for confirmation was queued.
+        at: when it was sent, by which forms are counted: it depends on nothing that is stored of the address.
+        mail_due_at: when the mail is due that was queued for it; None without one.
     """
 
     address_digest = models.CharField(max_length=DIGEST_CHARACTERS)
     network_digest = models.CharField(max_length=DIGEST_CHARACTERS)
     at = models.DateTimeField(default=timezone.now)
-    was_mailed = models.BooleanField(default=False)
+    mail_due_at = models.DateTimeField(null=True)
 
     class Meta:
         default_permissions = ()
         indexes = [
-            models.Index(fields=["address_digest", "at"], name="attempts_of_address"),
+            models.Index(fields=["address_digest", "mail_due_at"], name="mails_of_address"),
             models.Index(fields=["network_digest", "at"], name="attempts_of_network"),
         ]
 

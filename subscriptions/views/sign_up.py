@@ -21,11 +21,13 @@ from publications.locales import LOCALES, localized_path
 from publications.models import Edition
 from subscriptions.conditions import Choice
 from subscriptions.forms import LINKED_NAMES, ChoiceList, SignUpForm
-from subscriptions.models import CONFIRMATION_PERIOD, Subscriber, Timing
+from subscriptions.models import CONFIRMATION_PERIOD, Subscriber, Subscription, Timing
 from subscriptions.signup import (
     MAX_CHOICES,
+    NAMED_UNTIL,
     TooManySignUps,
     confirm_subscriptions,
+    count_form,
     list_unconfirmed,
     request_subscriptions,
 )
@@ -82,14 +84,17 @@ def _status_of(choices: ChoiceList) -> HTTPStatus:
 
 def _request(request: HttpRequest, choices: ChoiceList, form: SignUpForm) -> HttpResponse:
     values, since = form.cleaned_data, monotonic()
+    network = client_network(client_address(request))
     try:
-        if not form.is_spam:
+        if form.is_spam:
+            count_form(values["email"], network=network)
+        else:
             request_subscriptions(
                 values["email"],
                 choices.choices or [Choice()],
                 timing=values["timing"],
                 locale=values["locale"],
-                network=client_network(client_address(request)),
+                network=network,
             )
     except TooManySignUps as refusal:
         return render_refusal(request, refusal)
@@ -169,20 +174,32 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
             subscriber and not subscriber.failed_at and subscriber.subscriptions.confirmed().exists()
         )
         return _render_confirmed(request, subscriber) if is_confirmed else _render_nothing_waits(request)
-    error = ""
+    error, named_until = "", max(read_keys(request.GET.getlist(NAMED_UNTIL)), default=0)
     if request.method == "POST":
-        if confirm_subscriptions(subscriber, read_keys(request.POST.getlist("chosen"))):
+        chosen = read_keys(request.POST.getlist("chosen"))
+        if confirm_subscriptions(subscriber, chosen, named_until=named_until):
             return _render_confirmed(request, subscriber, manage_url=token_path("manage", subscriber))
         if not list_unconfirmed(subscriber).exists():  # another request has confirmed it in between
             return _render_nothing_waits(request)
         error = _("Please tick what you want to get, or close this page.")
+    return _render_unconfirmed(request, token, waiting, named_until=named_until, error=error)
+
+
+def _render_unconfirmed(
+    request: HttpRequest, token: str, waiting: list[Subscription], *, named_until: int, error: str
+) -> HttpResponse:
+    """Show what the mail with the link has named, ticked, and apart from it what was requested later."""
     return render(
         request,
         "confirm",
         status=HTTPStatus.BAD_REQUEST if error else HTTPStatus.OK,
         title=_("Confirm your alerts"),
-        alternates=token_paths("confirm", token),
-        subscriptions=list_subscriptions(waiting),
+        alternates={
+            code: f"{path}?{NAMED_UNTIL}={named_until}"
+            for code, path in token_paths("confirm", token).items()
+        },
+        named=list_subscriptions(row for row in waiting if row.pk <= named_until),
+        later=list_subscriptions(row for row in waiting if row.pk > named_until),
         timing_hint=describe_times() if any(row.timing != Timing.AT_ONCE for row in waiting) else "",
         error=error,
         hours=HOURS,

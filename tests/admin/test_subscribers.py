@@ -115,6 +115,21 @@ def test_a_list_that_takes_too_long_for_a_request_is_refused_with_a_remedy(admin
     assert not AccountEvent.objects.filter(type="list_imported").exists()
 
 
+def test_many_addresses_in_one_line_take_as_long_as_lines(administrator, client):
+    page = post_file(client, ";".join(f"a{number}@x.example" for number in range(MAX_REQUEST_LINES + 1)))
+
+    assert (
+        f"The list has {MAX_REQUEST_LINES + 1} lines or addresses" in page and not Subscriber.objects.exists()
+    )
+
+
+def test_a_list_names_the_lines_of_who_has_left_in_the_other_system(administrator, client):
+    page = post_file(client, "email;status", "ann@example.org;unsubscribed", "bo@example.org;subscribed")
+
+    assert "1 line says that its owner has unsubscribed or not agreed, and is left out: 2." in page
+    assert "1 added, 1 left out" in client.get(reverse("desk:accounts_accountevent_changelist")).text
+
+
 def test_after_an_error_the_file_is_to_be_chosen_again_and_nothing_else(administrator, client):
     again = "Choose the file again: browsers forget it when a page is shown anew."
     fields = {"kind": "report", "timing": "daily", "consent": ""}

@@ -11,6 +11,7 @@ from subscriptions.models import (
     Subscriber,
     Subscription,
 )
+from subscriptions.signup import NAMED_UNTIL
 from subscriptions.tokens import TokenPurpose, make_token
 
 ADDRESS = "Reader@example.org"
@@ -21,14 +22,18 @@ def sign_up(client, email: str = ADDRESS, path: str = "/en/alerts/", **data):
 
 
 def confirm_url(subscriber: Subscriber) -> str:
-    return reverse("subscriptions:confirm", args=[make_token(TokenPurpose.CONFIRM, subscriber.uid)])
+    """Return the link of a mail that is written now."""
+    url = reverse("subscriptions:confirm", args=[make_token(TokenPurpose.CONFIRM, subscriber.uid)])
+    last = subscriber.subscriptions.order_by("pk").last()
+    return f"{url}?{NAMED_UNTIL}={last.pk if last else 0}"
 
 
 def pass_time(**period: int) -> None:
     """Make all that is stored older."""
     age = timedelta(**period)
     for attempt in SignUpAttempt.objects.all():
-        SignUpAttempt.objects.filter(pk=attempt.pk).update(at=attempt.at - age)
+        mail_due_at = attempt.mail_due_at and attempt.mail_due_at - age
+        SignUpAttempt.objects.filter(pk=attempt.pk).update(at=attempt.at - age, mail_due_at=mail_due_at)
     for row in Subscription.objects.all():
         Subscription.objects.filter(pk=row.pk).update(requested_at=row.requested_at - age)
     AlertMail.objects.update(next_attempt_at=None, sent_at=timezone.now() - age)

@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from subscriptions.addresses import clean_address, digest_mailbox
+from subscriptions.addresses import clean_address, digest_mailbox, list_refusals
 
 
 @pytest.mark.parametrize(
@@ -38,6 +38,13 @@ def test_a_mailbox_is_one_whatever_its_dots_letters_and_tags():
     names = ("ann.berg", "annberg", "a.n.n.berg+news", "ANN.berg")
 
     assert len({digest_mailbox(f"{name}@example.org") for name in names}) == 1
+
+
+@pytest.mark.parametrize("digest", [digest_mailbox, lambda address: list_refusals(address)[0]])
+def test_hosts_of_one_provider_are_one_for_limits_as_for_refusals(digest):
+    addresses = ("ann.berg@gmail.com", "annberg@googlemail.com", "Ann.Berg+news@GoogleMail.com")
+
+    assert len(set(map(digest, addresses))) == 1
 
 
 def test_a_text_that_is_too_long_for_an_address_costs_nothing():

@@ -82,7 +82,7 @@ def test_who_has_confirmed_goes_on_to_the_text_that_is_followed(client):
 def test_the_link_of_one_reader_confirms_nothing_of_another():
     own, other = make_unconfirmed(Choice()), make_unconfirmed(Choice(query="grid"))
 
-    assert confirm_subscriptions(own.subscriber, [other.pk]) == 0
+    assert confirm_subscriptions(own.subscriber, [other.pk], named_until=other.pk) == 0
     assert not Subscription.objects.confirmed().exists()
 
 
@@ -92,7 +92,8 @@ def test_a_reader_who_had_left_or_whose_address_failed_gets_mails_again_by_confi
     subscriber = Subscriber.objects.get()
     Subscriber.objects.update(failed_at=timezone.now())
 
-    confirm_subscriptions(subscriber, subscriber.subscriptions.values_list("pk", flat=True))
+    chosen = subscriber.subscriptions.values_list("pk", flat=True)
+    confirm_subscriptions(subscriber, chosen, named_until=max(chosen))
 
     assert not SuppressedAddress.objects.exists()
     assert Subscriber.objects.reachable().get() == subscriber

@@ -8,6 +8,8 @@ from subscriptions.urls import urlpatterns
 
 from .test_lock_waits import FORMS, WAITING_FOR_NOBODY
 
+STATE = "events.py"
+"""Whose `lock_state` one page calls, within a limit: see the test of a change while events are matched."""
 LIST_IMPORT = "list_import.py"
 """Of the desk, where many are locked at once."""
 
@@ -25,4 +27,4 @@ def test_rows_are_waited_for_where_the_wait_is_limited():
         and "skip_locked" not in {each.arg for each in node.keywords}
     }
 
-    assert waiting == {"locks.py", LIST_IMPORT}
+    assert waiting == {"locks.py", STATE, LIST_IMPORT}

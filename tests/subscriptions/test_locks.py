@@ -65,7 +65,8 @@ def _request_link(subscriber: Subscriber) -> None:
 
 
 def _confirm(subscriber: Subscriber) -> None:
-    confirm_subscriptions(subscriber, subscriber.subscriptions.values_list("pk", flat=True))
+    chosen = subscriber.subscriptions.values_list("pk", flat=True)
+    confirm_subscriptions(subscriber, chosen, named_until=max(chosen))
 
 
 def _import(_subscriber: Subscriber) -> None:
@@ -86,7 +87,7 @@ def test_mails_are_queued_while_a_reader_or_an_import_has_locks(act: Callable[[S
 
 def test_a_form_that_is_sent_again_is_not_deleted_as_not_confirmed_in_time():
     outdated = make_unconfirmed(SEARCH, address=ADDRESS)
-    Subscription.objects.update(requested_at=timezone.now() - timedelta(hours=49))
+    Subscription.objects.update(requested_at=timezone.now() - timedelta(hours=49), timing=Timing.DAILY)
     with ThreadPoolExecutor(1) as pool:
         with transaction.atomic():
             _sign_up(outdated.subscriber)

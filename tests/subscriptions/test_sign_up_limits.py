@@ -16,11 +16,13 @@ from subscriptions.models import (
     Subscriber,
     Timing,
 )
+from subscriptions.refusals import refuse_sign_ups
 from subscriptions.signup import (
     LINK_LIMIT,
     MAIL_LIMIT,
     NETWORK_LIMIT,
     SignUpLimit,
+    delete_outdated,
     remove_subscriber,
 )
 from subscriptions.tokens import TokenPurpose
@@ -37,7 +39,7 @@ def test_an_address_is_mailed_at_most_three_times_a_day(client):
     for minutes in (0, 11, 11, 11, 24 * 60):
         pass_time(minutes=minutes)
         sign_up(client, f"reader+{minutes}@example.org")
-        counts.append(SignUpAttempt.objects.filter(was_mailed=True).count())
+        counts.append(SignUpAttempt.objects.filter(mail_due_at__isnull=False).count())
 
     assert counts == [1, 2, 3, 3, 4]
 
@@ -112,6 +114,58 @@ def test_a_network_sends_no_more_than_so_many_forms(client):
     assert (refused.status_code, other.status_code) == (429, 200)
     assert 0 < int(refused.headers["Retry-After"]) <= 3601
     assert SignUpAttempt.objects.count() == Subscriber.objects.count() == NETWORK_LIMIT.count + 1
+
+
+NEVER_SEEN, MAILED, REFUSED = "never-seen@example.org", "mailed@example.org", "refused@example.org"
+
+
+def wait_of_next_form(client, address: str) -> int:
+    """Return the Retry-After of a form, in minutes, after one for an address and a minute later as many as there may be.
+
+    The forms are those of a network of their own.
+    """
+    network = {"REMOTE_ADDR": f"203.0.113.{SignUpAttempt.objects.count() % 200}"}
+    client.post("/en/alerts/", {"email": address}, **network)
+    pass_time(minutes=1)
+    for number in range(NETWORK_LIMIT.count):
+        response = client.post("/en/alerts/", {"email": f"own{number}@example.org"}, **network)
+    assert response.status_code == 429
+    return round(int(response.headers["Retry-After"]) / 60)
+
+
+def test_when_the_next_form_may_be_sent_says_nothing_of_an_address(client):
+    """Whoever knows when it would be by their own forms alone would learn who has signed up, or refuses mails."""
+    sign_up(client, MAILED)
+    AlertMail.objects.update(next_attempt_at=None, sent_at=timezone.now())
+    refuse_sign_ups(make_subscriber(address=REFUSED))
+
+    assert [wait_of_next_form(client, address) for address in (NEVER_SEEN, MAILED, REFUSED)] == [59, 59, 59]
+
+
+def test_forms_of_programs_are_counted_and_answered_as_all_are(client):
+    for number in range(NETWORK_LIMIT.count):
+        website = "https://spam.example" if number % 2 else ""
+        assert sign_up(client, f"own{number}@example.org", website=website).status_code == 200
+
+    answers = [
+        sign_up(client, "own@example.org", website=website) for website in ("https://spam.example", "")
+    ]
+
+    assert [answer.status_code for answer in answers] == [429, 429]
+    assert answers[0].content == answers[1].content
+
+
+def test_a_mail_that_is_due_later_counts_for_a_day_from_then_on(client):
+    for _time in range(2):
+        sign_up(client)
+        AlertMail.objects.update(next_attempt_at=None, sent_at=timezone.now())
+    pass_time(hours=23, minutes=55)
+
+    delete_outdated()
+    pass_time(minutes=6)
+    delete_outdated()
+
+    assert SignUpAttempt.objects.get().mail_due_at > timezone.now() - MAIL_LIMIT.period
 
 
 def test_all_networks_together_send_no_more_than_so_many_forms(client, monkeypatch):

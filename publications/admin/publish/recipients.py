@@ -13,7 +13,6 @@ from publications.models import (
     FOREVER,
     KIND,
     NEWSLETTER,
-    Change,
     Edition,
     EditionWithRows,
     Publication,
@@ -26,7 +25,7 @@ from subscriptions.audience import (
     count_recipients,
     find_uncounted_since,
 )
-from subscriptions.events import TYPE_OF_CHANGE, is_old_text
+from subscriptions.events import TYPE_OF_CHANGE, is_news
 from subscriptions.labels import describe_choice
 from subscriptions.models import AlertEvent, AlertMail, AlertType, Timing
 from subscriptions.periods import last_end, next_end
@@ -49,7 +48,9 @@ def describe_recipients(edition: EditionWithRows | None) -> list[str]:
         return []
     now = timezone.now()
     is_first = not edition.edition.publication.editions.last_public_by(now)
-    if refusal := _find_reason(edition.edition, is_old=is_first and is_old_text(edition.edition, now)):
+    if refusal := _find_reason(
+        edition.edition, is_old=is_first and not is_news(AlertType.NEW, edition.edition, now)
+    ):
         return [refusal]
     recipients = count_recipients(edition)
     if not recipients.has_any:
@@ -66,7 +67,7 @@ def describe_mails(edition: Edition) -> list[str]:
     Returns:
         Sentences; [] for an edition that was public before there were mails.
     """
-    is_old = edition.change == Change.FIRST and is_old_text(edition, edition.visible_from)
+    is_old = not is_news(TYPE_OF_CHANGE.get(edition.change), edition, edition.visible_from)
     event = AlertEvent.objects.filter(edition=edition, type__in=TYPE_OF_CHANGE.values()).first()
     if event and event.matched_at:
         return list(_describe_sent(event))

@@ -18,8 +18,9 @@ ALL_KINDS = "all"
 HELP = """Import a list of mail addresses whose owners have agreed to mails, such as the newsletter of an old site.
 
 For lists that are too long for the desk (Subscribers, Import a list). A text or a table in UTF-8, with one address in
-each line. Whoever has left stays away; whoever is subscribed already keeps what they chose. Nobody is mailed by the
-import itself. The desk lists the import, in numbers, under Account events.
+each line. Rows that say that their owners have unsubscribed in another system, or never confirmed, are left out.
+Whoever has left stays away; whoever is subscribed already keeps what they chose. Nobody is mailed by the import
+itself. The desk lists the import, in numbers, under Account events.
 
 It may be stopped at any moment: the same command goes on where it stopped, and adds nobody twice.
 
@@ -78,6 +79,11 @@ class Command(BaseCommand):
                 f"Added: {result.added}. Subscribed before: {result.known}. Left before, and stay away: "
                 f"{result.suppressed}. Lines without a mail address: {result.refused.count}."
             )
+            if result.unsubscribed.count:
+                self.stdout.write(
+                    f"Lines left out, as their owners have unsubscribed or not agreed: {result.unsubscribed.count}. "
+                    f"These lines: {result.unsubscribed}."
+                )
             if result.refused.count:
                 self.stdout.write(f"These lines: {result.refused}.")
             if result.shortened.count:
