@@ -55,7 +55,7 @@ def test_a_stranger_neither_pushes_out_what_a_reader_chose_nor_has_it_confirmed(
     page = client.get(link)
     press(client, link)
 
-    assert list_boxes(page, ticked=True) == ["Type: Newsletter"]
+    assert list_boxes(page, ticked=True) == ["The newsletter"]
     assert len(list_boxes(page, ticked=False)) == MAX_SUBSCRIPTIONS - 1
     assert "Requested later, by the form. Tick what you asked for:" in page.text
     [confirmed] = Subscription.objects.confirmed()
@@ -68,7 +68,7 @@ def test_a_link_confirms_no_more_once_a_later_mail_has_named_more(client):
     sign_up(client, choice="q=stranger")
     later = read_link()
 
-    assert list_boxes(client.get(link), ticked=True) == ["Type: Newsletter"]
+    assert list_boxes(client.get(link), ticked=True) == ["The newsletter"]
     assert len(list_boxes(client.get(later), ticked=True)) == 2
 
 
