@@ -31,7 +31,7 @@ CHANGE = {"locale": "sv", "timing": "daily", "topic": ""}
 FORMS = {
     "sign_up": [{"email": ADDRESS, "q": "grid"}],
     "confirm": [{}],
-    "manage": [CHANGE, {"pause": "1", "paused_until": f"{tomorrow():%Y-%m-%d}"}, {"resume": "1"}],
+    "manage": [CHANGE, {**CHANGE, "pause": "day", "paused_until": f"{tomorrow():%Y-%m-%d}"}],
     "send_link": [{}],
     "refuse": [{}],
 }
