@@ -146,7 +146,7 @@ CREATED_BY_MIGRATION = {
         "suppressedaddress",
     },
     "0002_earlier_timings": {"earliertiming"},
-    "0004_mail_due_at_of_attempts": {"signupattempt.mail_due_at"},
+    "0005_mail_due_at_of_attempts": {"signupattempt.mail_due_at"},
 }
 """Models and fields, as their migrations name them, whose data would be lost by undoing those. Others lose nothing."""
 

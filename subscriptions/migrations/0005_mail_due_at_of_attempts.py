@@ -10,7 +10,7 @@ def part_times(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("subscriptions", "0003_retries_of_subscribers")]
+    dependencies = [("subscriptions", "0004_codes_of_replies")]
 
     operations = [
         migrations.AddField(
