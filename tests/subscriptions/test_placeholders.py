@@ -19,7 +19,7 @@ from .test_mail_format import make_mails
 
 pytestmark = pytest.mark.django_db
 SITE = "https://example.org"
-OWN_LINK = re.compile(rf"(?<![^\s<\"]){SITE}/en/alerts/\w+/[\w-]{{43}}/(?=[\s>\"])")
+OWN_LINK = re.compile(rf"(?<![^\s<\"]){SITE}/en/alerts/\w+/[\w-]{{43}}/(\?until=\d+)?(?=[\s>\"])")
 
 
 @pytest.mark.parametrize("purpose", TokenPurpose)
