@@ -57,9 +57,11 @@ def change_subscriptions(
     subscriber.save(update_fields=values)
     for subscription in own.filter(pk__in=timings).select_related("condition"):
         change_timing(subscription, limit_timing(subscription.condition.filters, timings[subscription.pk]))
-    own.filter(pk__in=removed).delete()
+    conditions = store_choices(added)
+    # Who removes a choice and adds it anew changes its timing: what has been mailed by the one before is not mailed twice.
+    own.filter(pk__in=removed).exclude(condition__in=conditions).delete()
     timing = timing or _find_usual_timing(own.confirmed().select_related("condition").order_by("pk"))
-    for condition in store_choices(added):
+    for condition in conditions:
         _add_confirmed(subscriber, condition, timing)
     if own.confirmed().count() > MAX_SUBSCRIPTIONS:
         text = _("You can have at most %(count)d alerts. Please remove some of them first.")

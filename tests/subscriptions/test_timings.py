@@ -35,6 +35,14 @@ def change(subscriber: Subscriber, timing: Timing) -> None:
     change_subscriptions(subscriber, locale="en", timings=timings, removed=())
 
 
+def choose_anew(subscriber: Subscriber, timing: Timing) -> None:
+    """Remove all, and add it again with another timing, in one form."""
+    rows = subscriber.subscriptions.select_related("condition")
+    choices = [Choice(row.condition.filters) for row in rows]
+    keys = [row.pk for row in rows]
+    change_subscriptions(subscriber, locale="en", timings={}, removed=keys, added=choices, timing=timing)
+
+
 def wait_a_week(monkeypatch) -> None:
     start = timezone.now()
     for days in range(9):
@@ -51,11 +59,12 @@ def mailed(subscriber: Subscriber) -> Counter:
     return Counter(title for title in titles for text in texts if title in text)
 
 
+@pytest.mark.parametrize("change_all", [change, choose_anew])
 @pytest.mark.parametrize("timings", list(product(Timing, repeat=3)), ids="-".join)
-def test_each_text_is_mailed_once_however_often_the_timing_changes(timings, monkeypatch):
+def test_each_text_is_mailed_once_however_often_the_timing_changes(timings, change_all, monkeypatch):
     subscriber = make_subscriber(Choice({"kind": "quick-comment"}), Choice(), timing=timings[0])
     for number, timing in enumerate(timings):
-        change(subscriber, timing)
+        change_all(subscriber, timing)
         make_live(title=f"Text {number}")
         expand_alerts()
     wait_a_week(monkeypatch)
