@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -21,7 +22,7 @@ from . import addresses
 from .conditions import ALERT_FACETS, Choice, list_timings, read_choice
 from .labels import NEWSLETTER_LABEL, describe_condition
 from .models import Timing
-from .signup import MAX_CHOICES
+from .signup import MAX_CHOICES, MAX_SUBSCRIPTIONS
 
 FILTER_NAMES = (*ALERT_FACETS, "q")
 COMMON_NAMES = (KIND, "topic", "author")
@@ -33,6 +34,10 @@ ADD_MORE = "more"
 MAX_CODE_CHARACTERS = 2_000
 MAX_CODE_FIELDS = 20
 MAX_PAUSE = timedelta(days=366)
+PAUSE_DAY = "paused_until"
+SHOWN_FIELD = "shown"
+"""The hidden field with what stands in the others when the page of a reader is opened, as in an address."""
+MAX_SHOWN_FIELDS = MAX_SUBSCRIPTIONS + 10
 
 
 @dataclass(frozen=True)
@@ -234,21 +239,27 @@ class ManageForm(OptionsForm):
         return Timing(timing) if timing else None
 
     def clean_pause(self) -> Pause:
-        """Return what was chosen; the button to get mails again comes before the choice that is ticked."""
+        """Return what was chosen; the button to get mails again comes before the choice that is ticked.
+
+        A day that is typed beside a choice that stays as it was is chosen: without a script it ticks nothing.
+        """
         if Pause.RESUME in self.data.getlist("pause"):
             return Pause.RESUME
-        return Pause(self.cleaned_data["pause"] or Pause.KEEP)
+        pause = Pause(self.cleaned_data["pause"] or Pause.KEEP)
+        is_day_typed = bool(self.data.get(PAUSE_DAY)) and self.is_changed(PAUSE_DAY)
+        was_kept = self._shown.get("pause", Pause.KEEP) == Pause.KEEP
+        return Pause.DAY if pause == Pause.KEEP and was_kept and is_day_typed else pause
 
     def clean_paused_until(self) -> datetime | None:
-        """Return the end of a pause that is chosen, by a day alone, too; None without one."""
-        pause, day = self.cleaned_data.get("pause"), self.cleaned_data["paused_until"]
+        """Return the end of a pause that is chosen; None without one."""
+        pause, day = self.cleaned_data.get("pause"), self.cleaned_data[PAUSE_DAY]
         today = timezone.localdate()
         if pause in PAUSE_PERIODS:
             day = today + PAUSE_PERIODS[pause]
-        if pause == Pause.DAY and not day:
-            raise ValidationError(_("Please choose a day."))
-        if pause == Pause.RESUME or not day:
+        elif pause != Pause.DAY:
             return None
+        if not day:
+            raise ValidationError(_("Please choose a day."))
         if not today < day <= today + MAX_PAUSE:
             raise ValidationError(_("Please choose a day after today, within a year."))
         return timezone.make_aware(datetime.combine(day, time()))
@@ -256,8 +267,25 @@ class ManageForm(OptionsForm):
     @property
     def subscriber_values(self) -> dict[str, Any]:
         """What a valid form changes of the subscriber, by column."""
-        values = {"locale": self.cleaned_data["locale"]}
-        paused_until = self.cleaned_data["paused_until"]
+        values: dict[str, Any] = {"locale": self.cleaned_data["locale"]} if self.is_changed("locale") else {}
+        paused_until = self.cleaned_data[PAUSE_DAY]
         if paused_until or self.cleaned_data["pause"] == Pause.RESUME:
             values["paused_until"] = paused_until
         return values
+
+    def is_changed(self, name: str) -> bool:
+        """Return whether a field differs from what the page has shown: another page may have stored more since."""
+        return self.data.get(name) != self._shown.get(name)
+
+    def write_shown(self, stored: Mapping[str, str]) -> str:
+        """Return what the hidden field of the page says, on which a form that was refused is shown again."""
+        pause = {"pause": self.cleaned_data.get("pause", Pause.KEEP), PAUSE_DAY: self.data.get(PAUSE_DAY, "")}
+        return urlencode({**stored, **self._shown, **pause})
+
+    @cached_property
+    def _shown(self) -> dict[str, str]:
+        """What stood in the fields, by their names; of the pause it is what this page has shown, not the first one."""
+        try:
+            return dict(parse_qsl(self.data.get(SHOWN_FIELD, ""), max_num_fields=MAX_SHOWN_FIELDS))
+        except ValueError:
+            return {}

@@ -58,7 +58,7 @@ def change_subscriptions(
     for subscription in own.filter(pk__in=timings).select_related("condition"):
         change_timing(subscription, limit_timing(subscription.condition.filters, timings[subscription.pk]))
     conditions = store_choices(added)
-    # Who removes a choice and adds it anew changes its timing: what has been mailed by the one before is not mailed twice.
+    # Who removes a choice and adds it anew changes its timing: what was mailed by the one before is not mailed twice.
     own.filter(pk__in=removed).exclude(condition__in=conditions).delete()
     timing = timing or _find_usual_timing(own.confirmed().select_related("condition").order_by("pk"))
     for condition in conditions:

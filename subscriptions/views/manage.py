@@ -1,19 +1,20 @@
 """The page of a reader: all that they get, in one form that stores all of it, or says what is wrong and keeps it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
+from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
-from subscriptions.forms import ChoiceList, ManageForm, Pause
+from subscriptions.forms import PAUSE_DAY, SHOWN_FIELD, ChoiceList, ManageForm, Pause
 from subscriptions.manage import NothingLeftError, change_subscriptions
-from subscriptions.models import Subscriber, Timing
+from subscriptions.models import Subscriber, Subscription, Timing
 from subscriptions.tokens import TokenPurpose
 
 from .pages import (
@@ -31,9 +32,11 @@ from .pages import (
     timing_field,
     token_path,
     token_paths,
+    with_headers,
 )
 
-DAY_FIELD = "paused_until"
+IS_STORED = "stored"
+"""In the address of the page to which a form that was stored leads: loaded again, it stores nothing."""
 
 
 @csrf_exempt
@@ -45,7 +48,8 @@ def manage(request: HttpRequest, token: str) -> HttpResponse:
     if not subscriber:
         return render_unknown(request)
     if request.method != "POST":
-        return _render_manage(request, token, subscriber)
+        done = _("Your changes are stored.") if IS_STORED in request.GET else ""
+        return _render_manage(request, token, subscriber, done=done)
     return _change(request, token, subscriber)
 
 
@@ -56,7 +60,7 @@ def _change(request: HttpRequest, token: str, subscriber: Subscriber) -> HttpRes
     try:
         change_subscriptions(
             subscriber,
-            timings=_read_timings(request.POST),
+            timings=_read_timings(form),
             removed=read_keys(request.POST.getlist("removed")),
             added=choices.choices,
             timing=form.cleaned_data["timing"],
@@ -68,8 +72,8 @@ def _change(request: HttpRequest, token: str, subscriber: Subscriber) -> HttpRes
         )
     except ValidationError as error:
         return _render_manage(request, token, subscriber, form=form, choices=choices, error=error.message)
-    subscriber.refresh_from_db()
-    return _render_manage(request, token, subscriber, done=_("Your changes are stored."))
+    address = reverse("subscriptions:manage", args=[token], query={IS_STORED: 1})
+    return with_headers(HttpResponseRedirect(address, status=HTTPStatus.SEE_OTHER))
 
 
 def _render_manage(
@@ -85,7 +89,7 @@ def _render_manage(
 ) -> HttpResponse:
     """Return the page, with what is stored or with a form that could not be stored."""
     data: QueryDict = form.data if form else NO_DATA
-    pause_error = form.errors.get(DAY_FIELD, [""])[0] if form else ""
+    pause_error = form.errors.get(PAUSE_DAY, [""])[0] if form else ""
     if form and not (error or pause_error) and form.errors:
         error = _("Please choose one of the languages.")
     rows = subscriber.subscriptions.select_related("condition").order_by("pk")
@@ -100,8 +104,10 @@ def _render_manage(
         choices=choices or ChoiceList(),
         email=subscriber.address,
         paused_until=subscriber.is_paused and subscriber.paused_until,
-        pauses=_pause_options(subscriber, data),
-        pause_day=data.get(DAY_FIELD, ""),
+        shown_field=SHOWN_FIELD,
+        shown=_describe_shown(subscriber, rows, form),
+        pauses=_pause_options(subscriber, form),
+        pause_day=data.get(PAUSE_DAY, ""),
         failed_at=subscriber.failed_at,
         done=done,
         error=error,
@@ -119,7 +125,15 @@ def _added_timings(data: Mapping[str, str]) -> list[dict[str, object]]:
     return select_options([("", _("As most of your alerts")), *Timing.choices], data.get("timing", ""))
 
 
-def _pause_options(subscriber: Subscriber, data: Mapping[str, str]) -> list[dict[str, object]]:
+def _describe_shown(
+    subscriber: Subscriber, subscriptions: Iterable[Subscription], form: ManageForm | None
+) -> str:
+    """Return what a form carries along to tell what its reader has changed: see `ManageForm.is_changed`."""
+    stored = {timing_field(row.pk): row.timing for row in subscriptions} | {"locale": subscriber.locale}
+    return form.write_shown(stored) if form else urlencode(stored)
+
+
+def _pause_options(subscriber: Subscriber, form: ManageForm | None) -> list[dict[str, object]]:
     """Return what may be chosen: who is paused may go on, or keep the day as it is."""
     labels = dict(Pause.choices)
     if subscriber.is_paused:
@@ -127,14 +141,18 @@ def _pause_options(subscriber: Subscriber, data: Mapping[str, str]) -> list[dict
         labels[Pause.KEEP] = _("Paused until %(day)s, as now") % {"day": day}
     else:
         del labels[Pause.RESUME]
-    return select_options(labels.items(), data.get("pause") or Pause.KEEP)
+    return select_options(labels.items(), form.cleaned_data.get("pause", Pause.KEEP) if form else Pause.KEEP)
 
 
-def _read_timings(data: Mapping[str, str]) -> dict[int, Timing]:
-    """Return the timings of a form by the primary keys of subscriptions (`timing_field`)."""
+def _read_timings(form: ManageForm) -> dict[int, Timing]:
+    """Return the timings that a form changes, by the primary keys of subscriptions (`timing_field`)."""
     prefix = timing_field("")
-    fields = {name.removeprefix(prefix): value for name, value in data.items() if name.startswith(prefix)}
-    return {int(key): Timing(fields[key]) for key in fields if read_keys([key]) and fields[key] in Timing}
+    changed = {
+        name.removeprefix(prefix): value
+        for name, value in form.data.items()
+        if name.startswith(prefix) and form.is_changed(name)
+    }
+    return {int(key): Timing(value) for key, value in changed.items() if read_keys([key]) and value in Timing}
 
 
 manage.allowed_methods = METHODS

@@ -58,7 +58,7 @@ def test_the_page_has_one_form_with_one_button(client, subscriber):
 
 
 def test_all_that_a_form_has_is_stored_at_once(client, subscriber, values):
-    response = client.post(url("manage", subscriber), values)
+    response = client.post(url("manage", subscriber), values, follow=True)
 
     assert response.status_code == 200 and "Your changes are stored." in response.text
     assert (paused_on(subscriber), subscriber.locale) == (values["paused_until"], "sv")
@@ -108,11 +108,56 @@ def test_a_choice_that_is_taken_back_after_a_mistake_stores_nothing_else(client,
 def test_a_pause_is_for_a_week_a_month_or_until_a_day(client, subscriber, sent, paused):
     client.post(url("manage", subscriber), {"pause": "day", "paused_until": day(99)})
 
-    response = client.post(url("manage", subscriber), sent)
+    response = client.post(url("manage", subscriber), sent, follow=True)
 
     assert response.status_code == 200 and paused_on(subscriber) == paused
     choices = html.fromstring(response.content).xpath("//input[@name='pause']/@value")
     assert choices == ["keep", *(["resume"] if paused else []), "week", "month", "day"]
+
+
+def test_two_open_pages_do_not_undo_each_others_changes(client, subscriber, values):
+    grid, gas = subscriber.subscriptions.order_by("pk")
+    first = shown_values(client.get(url("manage", subscriber)).content)
+    client.post(url("manage", subscriber), {**first, f"timing-{grid.pk}": "weekly", "locale": "sv"})
+
+    client.post(url("manage", subscriber), {**first, f"timing-{gas.pk}": "daily", "pause": "week"})
+
+    assert (paused_on(subscriber), subscriber.locale) == (day(7), "sv")
+    rows = subscriber.subscriptions.order_by("pk").values_list("timing", flat=True)
+    assert list(rows) == [Timing.WEEKLY, Timing.DAILY]
+
+
+def test_what_was_changed_before_a_mistake_is_stored_once_it_is_mended(client, subscriber, values):
+    first = shown_values(client.get(url("manage", subscriber)).content)
+    refused = client.post(url("manage", subscriber), {**first, **values, "topic": "none"})
+
+    client.post(url("manage", subscriber), {**shown_values(refused.content), "topic": "energy"})
+
+    assert (paused_on(subscriber), subscriber.locale) == (values["paused_until"], "sv")
+    rows = subscriber.subscriptions.order_by("pk").values_list("condition__query", "timing")
+    assert list(rows) == [("grid", Timing.WEEKLY), ("", Timing.DAILY)]
+
+
+@pytest.mark.parametrize("days", [9, -1])
+@pytest.mark.parametrize("ticked", ["day", "keep"])
+def test_who_ticks_that_there_is_no_pause_gets_none(client, subscriber, days, ticked):
+    first = shown_values(client.get(url("manage", subscriber)).content)
+    sent = {**first, "pause": ticked, "paused_until": day(days), "topic": "none"}
+    refused = shown_values(client.post(url("manage", subscriber), sent).content)
+
+    response = client.post(url("manage", subscriber), {**refused, "pause": "keep", "topic": ""})
+
+    assert refused["pause"] == "day" and response.status_code == 303 and not paused_on(subscriber)
+
+
+def test_a_page_that_was_stored_stores_nothing_when_it_is_loaded_again(client, subscriber):
+    response = client.post(url("manage", subscriber), {"topic": "energy"})
+    subscriber.subscriptions.filter(condition__query="").delete()
+
+    again = client.get(response.url)
+
+    assert response.status_code == 303 and "Your changes are stored." in again.text
+    assert subscriber.subscriptions.count() == 2 and "no-store" in response.headers["Cache-Control"]
 
 
 @pytest.mark.parametrize("sent", [{}, {"choice": "q=grid"}, {"choice": "q=grid", "topic": "none"}])
@@ -155,7 +200,7 @@ def test_who_removes_all_is_led_to_unsubscribe_and_nothing_is_stored(client, sub
 def test_all_may_be_removed_for_something_else(client, subscriber):
     rows = list(subscriber.subscriptions.values_list("pk", flat=True))
 
-    response = client.post(url("manage", subscriber), {"removed": rows, "topic": "energy"})
+    response = client.post(url("manage", subscriber), {"removed": rows, "topic": "energy"}, follow=True)
 
     assert response.status_code == 200
     assert list(subscriber.subscriptions.values_list("condition__filters", flat=True)) == [

@@ -34,6 +34,7 @@ def test_a_reader_changes_how_often_the_language_and_what(client):
             "locale": "sv",
             "timing": "daily",
         },
+        follow=True,
     )
 
     assert response.status_code == 200
@@ -100,7 +101,7 @@ def test_what_strangers_have_entered_does_not_keep_a_reader_from_more(client):
     for number in range(MAX_SUBSCRIPTIONS - 1):
         subscriber.subscriptions.create(condition=Choice(query=f"spam {number}").store())
 
-    response = client.post(url("manage", subscriber), {"q": "grid"})
+    response = client.post(url("manage", subscriber), {"q": "grid"}, follow=True)
 
     assert response.status_code == 200
     assert set(subscriber.subscriptions.confirmed().values_list("condition__query", flat=True)) == {
