@@ -13,23 +13,22 @@ from django.utils import timezone
 from publications.models import ActionType, AuditEntry, Edition, EditionWithRows
 
 from .delivery_log import CountedMails
-from .digest_counts import list_recipients
+from .digest_counts import find_readers, list_recipients
 from .earlier_mails import knows_withdrawn
 from .events import EDITION_ACTIONS, TYPE_OF_ACTION, TYPE_OF_CHANGE, is_news
-from .expansion import find_matches, has_in_locale, is_shown_to, list_alerted, list_fulfilled
+from .expansion import find_matches, has_in_locale, list_alerted, list_fulfilled
 from .models import (
     AlertEvent,
     AlertMail,
     AlertMailPurpose,
     AlertState,
     AlertType,
-    EventMatch,
     Subscriber,
     Subscription,
     Timing,
     has_paused,
 )
-from .periods import PERIODS, next_end
+from .periods import PERIODS, last_end, list_matched, next_end
 
 RECENT_DAYS = 7
 MAX_UPCOMING_EDITIONS = 20
@@ -212,15 +211,34 @@ def count_recipients(edition: EditionWithRows, *, with_choices: bool = True) -> 
     )
 
 
-def count_matched(event: AlertEvent) -> dict[Timing, int]:
-    """Return how many have chosen, by when they are mailed, what an event fulfils.
+class DigestNumbers(NamedTuple):
+    """How many readers a digest tells of an event.
+
+    Attributes:
+        at: when it is due.
+        sent: how many have been sent it.
+        pending: how many get it later, as it is now.
+    """
+
+    at: datetime
+    sent: int
+    pending: int
+
+
+def count_digests(event: AlertEvent, timing: Timing) -> DigestNumbers:
+    """Return how many readers are told of an event in the daily or weekly mail.
 
     Args:
         event: one whose matches are stored.
     """
-    readers = Subscriber.objects.reachable().filter(is_shown_to(event, event.edition))
-    keys = EventMatch.objects.filter(event=event).values("condition")
-    return {timing: _list_chosen(readers, keys, timing).count() for timing in Timing}
+    period, end = PERIODS[timing], next_end(timing, event.matched_at - timedelta.resolution)
+    start = last_end(timing, end - timedelta.resolution)
+    events = list(list_matched(start, end).filter(pk=event.pk))
+    readers = Subscriber.objects.filter(find_readers(events, timing, since=start))
+    mails = AlertMail.objects.filter(purpose=period.purpose, period_end=end, subscriber__in=readers)
+    is_queued = AlertState.objects.filter(**{f"{period.column}__gte": end}).exists()
+    pending = mails.pending() if is_queued else readers.reachable()
+    return DigestNumbers(end, mails.filter(sent_at__isnull=False).count(), pending.count())
 
 
 def count_readers_of_withdrawal(edition: Edition) -> RecipientNumbers:

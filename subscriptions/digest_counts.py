@@ -35,7 +35,16 @@ class HoldingEvent(NamedTuple):
 def list_recipients(timing: Timing, now: datetime) -> QuerySet[Subscriber]:
     """Return who gets the next digest, with what was matched until now."""
     since = last_end(timing, now)
-    events = list(list_matched(since, now))
+    readers = find_readers(list(list_matched(since, now)), timing, since=since)
+    return Subscriber.objects.reachable().filter(readers)
+
+
+def find_readers(events: Sequence[AlertEvent], timing: Timing, *, since: datetime) -> Q:
+    """Return whom a digest tells of any of these events, paused or not.
+
+    Args:
+        since: the end of the digest before.
+    """
     find_chosen = partial(list_chosen, timing=timing, since=since)
     holding = _find_holding(events)
     parts = [
@@ -43,7 +52,7 @@ def list_recipients(timing: Timing, now: datetime) -> QuerySet[Subscriber]:
         *_list_followed(holding, events, find_chosen),
         *_list_ended(holding, find_chosen),
     ]
-    return Subscriber.objects.reachable().filter(reduce(or_, parts, Q(pk__in=[])))
+    return reduce(or_, parts, Q(pk__in=[]))
 
 
 def _find_holding(events: Sequence[AlertEvent]) -> list[HoldingEvent]:

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,9 +15,10 @@ from publications.locales import datetime_with_zone
 from publications.models import Edition, Publication
 from subscriptions.conditions import Choice
 from subscriptions.events import record_events
-from subscriptions.expansion import expand_alerts
-from subscriptions.models import AlertMail, Timing
-from subscriptions.periods import next_end
+from subscriptions.expansion import expand_alerts, queue_digests
+from subscriptions.manage import change_subscriptions
+from subscriptions.models import AlertMail, Subscriber, Timing
+from subscriptions.periods import PERIODS, next_end
 from subscriptions.sending import MAX_SENDER_PAUSE, stop_sending
 from tests.factories import make_live, make_person, make_publication, saved, tomorrow
 from tests.subscriptions.factories import make_subscriber
@@ -125,6 +127,56 @@ def test_a_digest_alone_is_not_said_to_be_nobody(desk):
     page = read_result(desk, edition)
 
     assert "1 reader gets it in the daily mail (" in page and "0 readers were mailed" not in page
+
+
+def test_digests_that_have_left_count_as_mailed(desk):
+    record_events()
+    for _number in range(2):
+        make_subscriber(timing=Timing.DAILY)
+    edition = make_live()
+    expand_alerts()
+    due_at = next_end(Timing.DAILY, timezone.now())
+
+    with time_machine.travel(due_at + timedelta(minutes=1), tick=False):
+        late = describe_mails(edition)
+        queue_digests()
+        first, last = AlertMail.objects.pending()
+        first.mark_sent()
+        partly = describe_mails(edition)
+        last.mark_sent()
+        Subscriber.objects.filter(pk=last.subscriber_id).update(paused_until=tomorrow())
+        after = describe_mails(edition)
+
+    day = f"({datetime_with_zone(due_at)})."
+    assert late == [f"2 readers get it in the daily mail {day}"]
+    assert partly == [f"1 reader got it in the daily mail {day}", f"1 reader gets it in the daily mail {day}"]
+    assert after == [f"2 readers got it in the daily mail {day}"]
+
+
+def test_what_a_digest_says_counts_by_the_timing_when_it_was_matched(desk):
+    record_events()
+    reader = make_subscriber(timing=Timing.WEEKLY)
+    edition = make_live()
+    expand_alerts()
+    timings = {reader.subscriptions.get().pk: Timing.DAILY}
+    change_subscriptions(reader, locale="en", timings=timings, removed=())
+
+    ends = {timing: next_end(timing, timezone.now()) for timing in PERIODS}
+    assert describe_mails(edition) == [
+        f"1 reader gets it in the weekly mail ({datetime_with_zone(ends[Timing.WEEKLY])})."
+    ]
+
+
+def test_who_follows_a_translation_at_once_does_not_count_for_its_digest(desk):
+    record_events()
+    original = make_live(language="en").publication
+    draft = make_publication(language="sv", translation_of=original)
+    reader = make_subscriber(Choice(publication=draft.pk), locale="en")
+    reader.subscriptions.create(condition=Choice().store(), timing=Timing.DAILY, confirmed_at=timezone.now())
+    edition = actions.publish(draft, by=None)
+    expand_alerts()
+
+    assert describe_mails(edition) == ["1 mail waits."]
 
 
 def test_a_silent_fix_is_said_to_be_mailed_to_nobody(desk):

@@ -19,7 +19,7 @@ from publications.models import (
 )
 from subscriptions.audience import (
     RecipientNumbers,
-    count_matched,
+    count_digests,
     count_readers_of_mistake,
     count_readers_of_withdrawal,
     count_recipients,
@@ -28,7 +28,7 @@ from subscriptions.audience import (
 from subscriptions.events import TYPE_OF_CHANGE, is_news
 from subscriptions.labels import describe_choice
 from subscriptions.models import AlertEvent, AlertMail, AlertType, Timing
-from subscriptions.periods import last_end, next_end
+from subscriptions.periods import PERIODS, next_end
 from subscriptions.sending import find_stop, is_sender_late
 
 MAX_CHOICES = 3
@@ -116,19 +116,26 @@ def _describe_sent(event: AlertEvent) -> Iterator[str]:
     """Yield to how many the mails about an event have gone, and go."""
     mails = AlertMail.objects.filter(event=event)
     sent, pending = mails.filter(sent_at__isnull=False).count(), mails.pending().count()
-    counts, now = count_matched(event), timezone.now()
-    digests = [
-        _describe_digest(timing, counts[timing], next_end(timing, now))
-        for timing in (Timing.DAILY, Timing.WEEKLY)
-        if counts[timing] and event.matched_at > last_end(timing, now)
-    ]
-    if sent or not (pending or digests):
+    digests = {timing: count_digests(event, timing) for timing in PERIODS}
+    if sent or not (pending or any(each.sent or each.pending for each in digests.values())):
         yield ngettext("%d reader was mailed.", "%d readers were mailed.", sent) % sent
     if pending:
         yield ngettext("%d mail waits.", "%d mails wait.", pending) % pending
-    yield from digests
-    if find_stop() and (pending or digests):
+    for timing, digest in digests.items():
+        if digest.sent:
+            yield _describe_sent_digest(timing, digest.sent, digest.at)
+        if digest.pending:
+            yield _describe_digest(timing, digest.pending, digest.at)
+    if find_stop() and (pending or any(each.pending for each in digests.values())):
         yield _describe_stop()
+
+
+def _describe_sent_digest(timing: Timing, count: int, at: datetime) -> str:
+    if timing == Timing.DAILY:
+        text = ngettext("%d reader got it in the daily mail", "%d readers got it in the daily mail", count)
+    else:
+        text = ngettext("%d reader got it in the weekly mail", "%d readers got it in the weekly mail", count)
+    return f"{text % count} ({datetime_with_zone(at)})."
 
 
 def _describe_late_sender(edition: Edition) -> list[str]:
