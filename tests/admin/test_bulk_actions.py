@@ -4,8 +4,13 @@ import pytest
 from django.urls import reverse
 
 from publications import actions
+from publications.admin.drafts import bulk
 from publications.models import Edition, Publication, Tag
+from subscriptions.events import record_events
+from subscriptions.expansion import expand_alerts
+from subscriptions.models import AlertMail, AlertType, Timing
 from tests.factories import make_live, make_person, make_publication, make_tag, saved, tomorrow
+from tests.subscriptions.factories import make_subscriber
 
 pytestmark = pytest.mark.django_db
 
@@ -179,6 +184,29 @@ def test_withdrawing_asks_first_and_names_what_is_spared(desk):
 
     assert page.context["publications"] == [live] and "Only a draft" in page.text
     assert Edition.objects.live().exists()
+
+
+def test_withdrawing_says_how_many_mails_go_out(desk, monkeypatch):
+    record_events()
+    for timing in (Timing.AT_ONCE, Timing.AT_ONCE, Timing.DAILY):
+        make_subscriber(timing=timing)
+    publications = [make_live().publication, make_live().publication]
+    expand_alerts()
+    nobody = desk.get(bulk_url("bulk-withdraw", *publications)).text
+    for mail in AlertMail.objects.all():
+        mail.mark_sent()
+    known = desk.get(bulk_url("bulk-withdraw", *publications, make_live().publication)).text
+    monkeypatch.setattr(bulk, "MAX_COUNTED_PUBLICATIONS", 1)
+    many = desk.get(bulk_url("bulk-withdraw", *publications)).text
+
+    assert "No reader is mailed: nobody has been mailed about them so far." in nobody
+    assert "4 mails say at once that they are withdrawn" in known
+    assert "one mail for each of them" in many
+    desk.post(bulk_url("bulk-withdraw", *publications), {
+        "note": "Out of date.", "state": [f"{each.pk}:{actions.public_state(each)}" for each in publications]
+    })  # fmt: skip
+    expand_alerts()
+    assert AlertMail.objects.filter(event__type=AlertType.WITHDRAWN).count() == 4
 
 
 def test_each_is_withdrawn_with_the_note(desk):

@@ -12,9 +12,11 @@ from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
+from accounts.mail import can_send_mail
 from publications import actions
 from publications.models import (
     Change,
+    Edition,
     Publication,
     RevisionReason,
     Tag,
@@ -24,6 +26,8 @@ from publications.models import (
     use_existing_names,
     with_status,
 )
+from subscriptions.audience import count_readers_of_withdrawal
+from subscriptions.models import Timing
 
 from ..form_data import RedisplayMixin
 from ..form_fields import ModelChoicesField, TagInput, TagNamesField
@@ -34,6 +38,8 @@ from ..status_text import status_with_submission, with_submissions
 from .suggestions import describe_new_tags
 
 MAX_BULK_PUBLICATIONS = 200
+MAX_COUNTED_PUBLICATIONS = 20
+"""Of whose withdrawal the mails are counted: each takes about as long as a page."""
 LIST_URL_NAME = "desk:publications_publication_changelist"
 
 
@@ -235,7 +241,29 @@ def bulk_withdraw(request: HttpRequest) -> HttpResponse:
         title=_("Withdraw"), form=form, publications=public, list_url=list_url(request),
         skipped=[publication for publication in publications if publication not in public],
         linking_editions=list(editions_linking_to(public)[:MAX_BULK_PUBLICATIONS]) if public else [],
+        mails=_describe_mails(public),
     )  # fmt: skip
+
+
+def _describe_mails(publications: Sequence[Publication]) -> str:
+    """Return how many mails go out at once when publications are withdrawn together."""
+    live = Edition.objects.live().filter(publication__in=publications)
+    if not can_send_mail():
+        return _("Mail is off on this server: no reader is mailed.")
+    if live.count() > MAX_COUNTED_PUBLICATIONS:
+        return _("Readers who have been mailed about them get one mail for each of them.")
+    recipients = [count_readers_of_withdrawal(edition) for edition in live]
+    if not any(numbers.has_any for numbers in recipients):
+        return _("No reader is mailed: nobody has been mailed about them so far.")
+    count = sum(numbers.counts[Timing.AT_ONCE] for numbers in recipients)
+    text = ngettext(
+        "%d mail says at once that they are withdrawn, one for each publication and reader; daily and weekly mails do "
+        "later.",
+        "%d mails say at once that they are withdrawn, one for each publication and reader; daily and weekly mails do "
+        "later.",
+        count,
+    )
+    return text % count
 
 
 def _withdraw(request: HttpRequest, publications: Iterable[Publication], note: str) -> None:
