@@ -59,6 +59,12 @@ def lock_subscriber(pk: int) -> Subscriber:
     return Subscriber.objects.select_for_update(no_key=True).get(pk=pk)
 
 
+def try_lock_subscriber(pk: int) -> bool:
+    """Lock a subscriber like `lock_subscriber`, but wait for nobody; return whether nobody else has the lock."""
+    free = Subscriber.objects.select_for_update(no_key=True, skip_locked=True).filter(pk=pk)
+    return bool(free.values_list("pk", flat=True))
+
+
 def compile_key_lock(rows: QuerySet) -> tuple[str, Sequence[object]]:
     """Return the statement that reads the keys of rows, which nobody deletes before the end of the transaction.
 

@@ -20,7 +20,7 @@ from publications.site_lock import lock_until_commit
 
 from .addresses import LINK_PURPOSE, PURPOSE, digest_address, digest_mailbox, list_digests
 from .conditions import Choice, limit_timing, store_choices
-from .locks import brief_transaction, lock_subscriber
+from .locks import brief_transaction, keep_row, lock_subscriber, try_lock_subscriber
 from .models import (
     AlertMailPurpose,
     Condition,
@@ -94,19 +94,21 @@ def request_subscriptions(
 
     Raises:
         TooManySignUps: the network, or all of them, have sent too many forms.
-        LockWaitTooLong: a mail to the address is being sent.
+        LockWaitTooLong: another form for the mailbox is being stored.
     """
     attempt = _record_attempt(address, network, MAIL_LIMIT)
     with brief_transaction():
         lock_mailbox(address)
         if not SuppressedAddress.objects.refusals(address).exists():
             subscriber = _get_subscriber(address, locale)
-            if not subscriber.subscriptions.confirmed().exists():
+            # That a mail is being sent is no reason to wait: it would show who is subscribed.
+            is_locked = try_lock_subscriber(subscriber.pk)
+            if is_locked and not subscriber.subscriptions.confirmed().exists():
                 subscriber.locale = locale
                 subscriber.save(update_fields=["locale"])
             for condition in store_choices(choices):
                 _add_subscription(subscriber, condition, timing)
-            _queue_confirmation(subscriber, attempt, MAIL_LIMIT)
+            _queue_confirmation(subscriber, attempt, MAIL_LIMIT, is_locked=is_locked)
         # In any case: whether an answer waits for the disk would show who is subscribed.
         attempt.save(update_fields=["mail_due_at"])
 
@@ -135,7 +137,7 @@ def request_link(subscriber: Subscriber, *, network: str) -> None:
     with brief_transaction():
         lock_mailbox(address)
         with suppress(Subscriber.DoesNotExist):  # the reader has just left
-            _queue_confirmation(lock_subscriber(subscriber.pk), attempt, LINK_LIMIT)
+            _queue_confirmation(lock_subscriber(subscriber.pk), attempt, LINK_LIMIT, is_locked=True)
         attempt.save(update_fields=["mail_due_at"])
 
 
@@ -175,11 +177,11 @@ def _check_limits(attempt: SignUpAttempt, *, allowance: int) -> None:
 
 
 def _get_subscriber(address: str, locale: str) -> Subscriber:
-    """Return the locked subscriber of an address, a new one for a new address. Mails may be queued all the same."""
+    """Return the subscriber of an address, a new one for a new address, who is not deleted before the end."""
     while True:
         found = Subscriber.objects.with_address(address).first() or _create_subscriber(address, locale)
-        with suppress(Subscriber.DoesNotExist):  # the reader has left in between
-            return lock_subscriber(found.pk)
+        if keep_row(Subscriber.objects.filter(pk=found.pk)):
+            return found  # else the reader has left in between
 
 
 def _create_subscriber(address: str, locale: str) -> Subscriber:
@@ -193,11 +195,13 @@ def _create_subscriber(address: str, locale: str) -> Subscriber:
 def _add_subscription(subscriber: Subscriber, condition: Condition, timing: Timing) -> None:
     """Add what was chosen, beyond the limit not at all: anybody may have sent the form, and pushes out nothing.
 
-    With another timing than before it is a row of its own, which no mail has named.
+    With another timing than before it is a row of its own, which no mail has named. What another request has just
+    stored, or is about to confirm, stays as it is.
     """
     timing = limit_timing(condition.filters, timing)
-    stored = subscriber.subscriptions.filter(condition=condition).first()
-    if stored and stored.confirmed_at:
+    own = subscriber.subscriptions.filter(condition=condition)
+    stored = own.select_for_update(skip_locked=True).first()
+    if stored.confirmed_at if stored else own.exists():
         return
     if stored and stored.timing == timing:
         stored.requested_at = timezone.now()
@@ -206,18 +210,23 @@ def _add_subscription(subscriber: Subscriber, condition: Condition, timing: Timi
     if stored:
         stored.delete()
     if subscriber.subscriptions.count() < MAX_SUBSCRIPTIONS:
-        subscriber.subscriptions.create(condition=condition, timing=timing)
+        new = Subscription(subscriber=subscriber, condition=condition, timing=timing)
+        Subscription.objects.bulk_create([new], ignore_conflicts=True)
 
 
-def _queue_confirmation(subscriber: Subscriber, attempt: SignUpAttempt, limit: SignUpLimit) -> None:
+def _queue_confirmation(
+    subscriber: Subscriber, attempt: SignUpAttempt, limit: SignUpLimit, *, is_locked: bool
+) -> None:
     """Queue the mail, for later if one was sent just now; none if one waits, or as many as may be were sent in the day.
 
-    One that waits is written when it is sent, with all that is to be confirmed then. The attempt says when the mail is
-    due, and is stored by the caller. The mailbox is locked: forms do not pass together.
+    One that waits is written when it is sent, with all that is to be confirmed then; one that is due may be with a
+    relay already, unless the subscriber is locked. The attempt says when the mail is due, and is stored by the caller.
+    The mailbox is locked: forms do not pass together.
     """
-    if subscriber.mails.pending().confirmations().exists():
-        return
     now = timezone.now()
+    waiting = subscriber.mails.pending().confirmations()
+    if waiting.filter(Q() if is_locked else Q(next_attempt_at__gt=now)).exists():
+        return
     mailed = SignUpAttempt.objects.filter(address_digest=attempt.address_digest)
     recent = mailed.filter(mail_due_at__gt=now - limit.period).order_by("-mail_due_at")
     times = list(recent.values_list("mail_due_at", flat=True)[: limit.count])

@@ -1,25 +1,28 @@
 """Requests of readers on PostgreSQL while a slow relay takes a mail to them, or others hold what they need.
 
-They wait briefly, say so and store nothing; leaving waits for nobody. Else a slow relay would take the workers of a
-server away from everybody.
+They wait briefly, say so and store nothing. Else a slow relay would take the workers of a server away from everybody.
+Leaving waits for nobody, nor does signing up: it would tell anybody to whom a mail is being sent.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from django.apps import apps
+from django.db import connection, transaction
 
 from publications.locales import LOCALES, localized_path
 from subscriptions import locks
 from subscriptions.conditions import Choice
 from subscriptions.models import Subscriber
-from subscriptions.signup import delete_outdated
+from subscriptions.signup import MAIL_INTERVAL, confirm_subscriptions, delete_outdated, list_unconfirmed
 from subscriptions.tokens import TokenPurpose, make_token
 from tests.factories import tomorrow
 
 from .factories import make_subscriber
 from .other_connections import LOCK_SUBSCRIBERS, locked_by_another
 from .own_pages import ADDRESS
+from .sign_up import sign_up
 
 pytestmark = [
     pytest.mark.postgresql,
@@ -29,7 +32,6 @@ pytestmark = [
 LOCK_STATE = "SELECT id FROM subscriptions_alertstate FOR UPDATE"
 CHANGE = {"locale": "sv", "timing": "daily", "topic": ""}
 FORMS = {
-    "sign_up": [{"email": ADDRESS, "q": "grid"}],
     "confirm": [{}],
     "manage": [CHANGE, {**CHANGE, "pause": "day", "paused_until": f"{tomorrow():%Y-%m-%d}"}],
     "send_link": [{}],
@@ -40,7 +42,7 @@ SENTENCES = {
     "en": "send the form again in a minute",
     "sv": "skicka formuläret igen om en minut",
 }
-WAITING_FOR_NOBODY = {"leave", "my_data"}
+WAITING_FOR_NOBODY = {"leave", "my_data", "sign_up"}
 PURPOSES = {"send_link": TokenPurpose.LEAVE, "my_data": TokenPurpose.MANAGE}
 
 
@@ -57,8 +59,6 @@ def subscriber(recording) -> Subscriber:
 
 
 def url(name: str, locale: str, subscriber: Subscriber) -> str:
-    if name == "sign_up":
-        return localized_path(locale, "subscriptions:sign_up")
     token = make_token(PURPOSES.get(name) or TokenPurpose(name), subscriber.uid)
     return localized_path(locale, f"subscriptions:{name}", token=token)
 
@@ -106,3 +106,45 @@ def test_who_reads_their_data_and_leaves_waits_for_nobody(client, subscriber, st
 
     assert statuses == [200, 200] and not subscriber.subscriptions.exists()
     assert delete_outdated() == left
+
+
+def test_a_sign_up_is_answered_and_stored_while_a_mail_is_being_sent(client, subscriber):
+    with locked_by_another(LOCK_SUBSCRIBERS):
+        for address in (ADDRESS, "unknown@example.org"):
+            page = sign_up(client, address, q="grid", locale="sv")
+            assert page.status_code == 200 and "Check your inbox" in page.text, address
+
+    assert {row.condition.query for row in list_unconfirmed(subscriber)} == {"", "grid"}
+    subscriber.refresh_from_db()
+    assert subscriber.locale == "en" and subscriber.mails.pending().confirmations().count() == 1
+
+
+def test_what_is_requested_while_the_mail_before_is_being_sent_has_a_mail_of_its_own(client):
+    sign_up(client, ADDRESS, q="grid")
+    subscriber = Subscriber.objects.get()
+
+    with locked_by_another(LOCK_SUBSCRIBERS):
+        sign_up(client, ADDRESS, q="gas")
+        sign_up(client, ADDRESS, q="coal")
+
+    first, second = subscriber.mails.pending().confirmations().order_by("pk")
+    assert second.next_attempt_at == first.next_attempt_at + MAIL_INTERVAL
+    assert {row.condition.query for row in list_unconfirmed(subscriber)} == {"grid", "gas", "coal"}
+
+
+def test_a_form_changes_nothing_that_its_reader_is_confirming(client, subscriber):
+    waiting = subscriber.subscriptions.create(condition=Choice(query="grid").store())
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        confirm_subscriptions(subscriber, [waiting.pk], named_until=waiting.pk)
+        form = pool.submit(_sign_up_in_thread, client, q="grid", timing="weekly")
+        assert form.result(timeout=10).status_code == 200
+
+    stored = subscriber.subscriptions.get(condition=waiting.condition)
+    assert (stored.pk, stored.timing, bool(stored.confirmed_at)) == (waiting.pk, waiting.timing, True)
+
+
+def _sign_up_in_thread(client, **fields: str):
+    try:
+        return sign_up(client, ADDRESS, **fields)
+    finally:
+        connection.close()
