@@ -35,9 +35,10 @@ PROVIDERS = (
 """Hosts that many readers have, and mistype."""
 SIMILAR_HOSTS = (
     "mail.com", "email.com", "ymail.com", "rocketmail.com", "hotmail.be", "hotmail.de", "hotmail.es", "hotmail.sk",
-    "yahoo.com.br", "yahoo.de", "yahoo.es", "live.be", "live.de", "live.cl", "live.co.uk", "outlook.com.br",
+    "hotmail.rs", "hotmail.sg", "yahoo.be", "yahoo.de", "yahoo.es", "yahoo.ie", "live.be", "live.de", "live.cl",
+    "live.co.uk", "love.com", "protonmail.ch",
 )  # fmt: skip
-"""Hosts of other providers that are spelled alike: no question follows them."""
+"""Hosts of other providers that are spelled alike: no question follows them, nor those such as hotmail.com.br."""
 ONLY_COM = ("gmail", "googlemail", "icloud")
 """Providers that have addresses under .com alone, whatever their site is called in a country."""
 MIN_SIMILARITY = 0.87
@@ -92,6 +93,8 @@ def suggest_address(address: str) -> str:
     provider = host.partition(".")[0]
     if provider in ONLY_COM:
         return f"{name}{mark}{provider}.com"
+    if host.rpartition(".")[0] in PROVIDERS:  # one of a country, such as hotmail.com.br
+        return ""
     similar = get_close_matches(host, PROVIDERS, n=1, cutoff=MIN_SIMILARITY)
     return f"{name}{mark}{similar[0]}" if similar else ""
 

@@ -20,7 +20,7 @@ CHOSEN = {"choice": ["q=grid", "q=gas"], "timing": "weekly", "locale": "sv"}
         ("gmaill.com", "gmail.com"), ("hotmial.com", "hotmail.com"), ("hotmial.se", "hotmail.se"),
         ("homail.com", "hotmail.com"), ("outlok.com", "outlook.com"), ("outlook.con", "outlook.com"),
         ("iclod.com", "icloud.com"), ("yahooo.com", "yahoo.com"), ("live.con", "live.com"), ("telia.con", "telia.com"),
-        ("protonmial.com", "protonmail.com"), ("bredbnad.net", "bredband.net"),
+        ("protonmial.com", "protonmail.com"), ("bredbnad.net", "bredband.net"), ("gmail.com.br", "gmail.com"),
     ],
 )  # fmt: skip
 def test_a_mistyped_host_of_a_big_provider_is_known(typed, meant):
@@ -30,7 +30,9 @@ def test_a_mistyped_host_of_a_big_provider_is_known(typed, meant):
 @pytest.mark.parametrize(
     "host",
     [*PROVIDERS, *SIMILAR_HOSTS, "example.org", "ui.se", "telia.se", "outlook.se", "hotmail.co.uk", "hotmail.fr", "gmx.de",
-     "mail.ru", "proton.me", "me.com", "msn.com", "google.com", "tele2.se", "aol.com", "ukr.net", "web.de"],
+     "mail.ru", "proton.me", "me.com", "msn.com", "google.com", "tele2.se", "aol.com", "ukr.net", "web.de",
+     "protonmail.ch", "hotmail.com.br", "hotmail.com.ar", "hotmail.com.au", "hotmail.com.tr", "outlook.com.ar",
+     "outlook.com.br", "outlook.com.vn", "yahoo.com.br", "yahoo.com.sg", "yahoo.ie", "live.com.mx"],
 )  # fmt: skip
 def test_no_question_follows_any_other_host(host):
     assert suggest_address(f"ann@{host}") == ""
