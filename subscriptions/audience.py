@@ -226,7 +226,7 @@ class DigestNumbers(NamedTuple):
 
 
 def count_digests(event: AlertEvent, timing: Timing) -> DigestNumbers:
-    """Return how many readers are told of an event in the daily or weekly mail.
+    """Return how many readers have an event in the daily or weekly mail.
 
     Args:
         event: one whose matches are stored.
