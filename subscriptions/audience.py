@@ -14,7 +14,7 @@ from publications.models import ActionType, AuditEntry, Edition, EditionWithRows
 
 from .delivery_log import CountedMails
 from .digest_counts import find_readers, list_recipients
-from .earlier_mails import knows_withdrawn
+from .earlier_mails import Ending, find_informed, find_mailed_in_digest
 from .events import EDITION_ACTIONS, TYPE_OF_ACTION, TYPE_OF_CHANGE, is_news
 from .expansion import find_matches, has_in_locale, list_alerted, list_fulfilled
 from .models import (
@@ -245,22 +245,29 @@ def count_readers_of_withdrawal(edition: Edition) -> RecipientNumbers:
     """Return who is mailed when a live edition is withdrawn now, without those whose mails about it have not left."""
     event = AlertEvent(edition=edition, type=AlertType.WITHDRAWN, happens_at=timezone.now())
     keys = list(find_matches(event, edition))
-    readers = Subscriber.objects.reachable().filter(knows_withdrawn(event, Q(condition__in=keys)))
+    readers = Subscriber.objects.reachable().filter(find_informed(Ending.of(event, Q(condition__in=keys))))
     return RecipientNumbers(*_count_all(dict.fromkeys(Timing, readers), keys))
 
 
-def count_readers_of_mistake(edition: Edition) -> int:
-    """Return how many are mailed at once when a live edition is taken back now, without the same."""
+def count_readers_of_mistake(edition: Edition) -> RecipientNumbers:
+    """Return who is mailed when a live edition is taken back now, without the same."""
     event = AlertEvent(edition=edition, type=AlertType.TAKEN_BACK, happens_at=timezone.now())
-    matched = Q(condition__in=list(find_matches(event, edition)))
-    return list_alerted(event, edition, matched).count()
+    keys = list(find_matches(event, edition))
+    matched = Q(condition__in=keys)
+    readers = Subscriber.objects.reachable().filter(find_mailed_in_digest(Ending.of(event, matched)))
+    digests = {timing: _list_chosen(readers, keys, timing) for timing in PERIODS}
+    return RecipientNumbers(*_count_each({Timing.AT_ONCE: list_alerted(event, edition, matched), **digests}))
 
 
 def _count_all(
     readers: Mapping[Timing, QuerySet[Subscriber]], conditions: Sequence[int]
 ) -> tuple[dict[Timing, int], int]:
     """Return how many of the readers by timing have chosen any of the conditions so, and how many in all."""
-    chosen = {timing: _list_chosen(readers[timing], conditions, timing) for timing in Timing}
+    return _count_each({timing: _list_chosen(readers[timing], conditions, timing) for timing in Timing})
+
+
+def _count_each(chosen: Mapping[Timing, QuerySet[Subscriber]]) -> tuple[dict[Timing, int], int]:
+    """Return how many readers there are by timing, and how many in all."""
     counts = {timing: found.count() for timing, found in chosen.items()}
     parts = [Q(pk__in=found.values("pk")) for timing, found in chosen.items() if counts[timing]]
     if len(parts) < 2:

@@ -15,7 +15,7 @@ from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 from publications.locales import LOCALES
 from publications.models import Edition, list_showing_locales
 
-from .earlier_mails import reads_in_digest
+from .earlier_mails import find_readers_in_digest
 from .expansion import ENDING_TYPES, choose_edition
 from .models import AlertEvent, Subscriber, Subscription, Timing
 from .periods import last_end, list_matched
@@ -47,10 +47,11 @@ def find_readers(events: Sequence[AlertEvent], timing: Timing, *, since: datetim
     """
     find_chosen = partial(list_chosen, timing=timing, since=since)
     holding = _find_holding(events)
+    endings = [event for event, _locales in holding if event.type in ENDING_TYPES]
     parts = [
         *_list_shown(holding, find_chosen),
         *_list_followed(holding, events, find_chosen),
-        *_list_ended(holding, find_chosen),
+        find_readers_in_digest(endings, timing),
     ]
     return reduce(or_, parts, Q(pk__in=[]))
 
@@ -108,13 +109,4 @@ def _list_followed(
         Q(pk__in=find_chosen(groups[publication]).values("subscriber"))
         & Q(pk__in=follows.filter(condition__publication=publication).values("subscriber"))
         for publication in followed
-    ]
-
-
-def _list_ended(holding: Sequence[HoldingEvent], find_chosen: FindChosen) -> list[Q]:
-    """Return who chooses what has ended, and knows it from a mail."""
-    return [
-        Q(pk__in=find_chosen([event.pk]).values("subscriber")) & reads_in_digest(event)
-        for event, _locales in holding
-        if event.type in ENDING_TYPES
     ]

@@ -17,7 +17,15 @@ from publications.news import MAX_EVENT_AGE
 from publications.search import is_match, parse_query
 
 from .conditions import find_values, has_filters
-from .earlier_mails import SENT, had_alert, had_digest, is_matched_with, knows_withdrawn, sent_or_leaving
+from .earlier_mails import (
+    SENT,
+    Ending,
+    find_informed,
+    find_mailed_at_once,
+    find_mailed_in_digest,
+    is_matched_with,
+    sent_or_leaving,
+)
 from .events import record_events, try_lock_state
 from .locks import compile_key_lock
 from .models import (
@@ -157,10 +165,11 @@ def list_alerted(event: AlertEvent, edition: Edition, matched: Q, mails: Q = SEN
     """
     chosen = _subscribers_of(matched, Q(timing=Timing.AT_ONCE))
     if event.type == AlertType.TAKEN_BACK:
-        had_one = Subscriber.objects.reachable().filter(had_alert(event, mails))
-        return had_one | chosen.filter(had_digest(event))
+        ending = Ending.of(event, matched)
+        had_one = Subscriber.objects.reachable().filter(find_mailed_at_once(ending, mails))
+        return had_one | chosen.filter(find_mailed_in_digest(ending))
     if event.type == AlertType.WITHDRAWN:
-        return chosen.filter(knows_withdrawn(event, matched, mails))
+        return chosen.filter(find_informed(Ending.of(event, matched), mails))
     return chosen.filter(is_shown_to(event, edition))
 
 

@@ -1,7 +1,7 @@
 """What the mails of one event, or of one day or week, are chosen from: read once in each locale, for all of them.
 
 A hundred thousand readers with three choices each have more different mails than can be written once each: only the
-choosing and the writing are done for each of them, by at most three small queries.
+choosing and the writing are done for each of them, by at most four small queries.
 """
 
 from collections.abc import Hashable
@@ -15,9 +15,9 @@ from django.utils.translation import override
 from publications.models import Edition
 from publications.models.prepared_queries import INTEGER, PreparedQuery
 
-from .earlier_mails import reads_alert, reads_in_digest
 from .entries import MailEntry, describe_events
 from .expansion import ENDING_TYPES
+from .known_endings import KnownEndings
 from .labels import describe_condition
 from .models import (
     AlertEvent,
@@ -26,7 +26,6 @@ from .models import (
     AlertType,
     Condition,
     EventMatch,
-    Subscriber,
     Subscription,
 )
 from .periods import TIMING_OF, list_events
@@ -78,7 +77,7 @@ class MailContent:
         if changed:
             excluded = list_other_timings(subscriber, self._timing, changed, self._list_own_events())
         reasons = frozenset(pk for pk, _is_changed in chosen if self._chosen_by(pk, excluded))
-        return Selection(reasons, excluded, self._find_endings(subscriber))
+        return Selection(reasons, excluded, self._known_endings.find(subscriber))
 
     def describe(self, selection: Selection) -> list[MailEntry]:
         """Return the entries of the mail: the last one of each publication."""
@@ -126,11 +125,6 @@ class MailContent:
         events = self._matches.get(condition, set())
         return {pk for pk in events if (condition, pk) not in excluded} if excluded else events
 
-    def _find_endings(self, subscriber: int) -> frozenset[int]:
-        rows = self._reads_endings.values_list(subscriber=subscriber) if self._endings else []
-        found = (pair for row in rows for pair in zip(self._endings, row, strict=True))
-        return frozenset(event.pk for event, may_read in found if may_read)
-
     def _list_own_events(self) -> QuerySet[AlertEvent]:
         if self._event:
             return AlertEvent.objects.filter(pk=self._event)
@@ -156,21 +150,12 @@ class MailContent:
             return describe_events(self._events, is_short=not self._event)
 
     @cached_property
-    def _endings(self) -> list[AlertEvent]:
-        """The events that say that a text has ended, and hold."""
-        return [event for event in self._events if event.type in ENDING_TYPES and event.pk in self._entries]
-
-    @cached_property
-    def _reads_endings(self) -> PreparedQuery:
-        """Whether a subscriber may read of each of `_endings`, in one row."""
-        reads = reads_alert if self._event else reads_in_digest
-        columns = {f"reads_{event.pk}": reads(event) for event in self._endings}
-        return PreparedQuery(
-            lambda subscriber: (
-                Subscriber.objects.filter(pk=subscriber).annotate(**columns).values_list(*columns)
-            ),
-            subscriber=INTEGER,
-        )
+    def _known_endings(self) -> KnownEndings:
+        """Who may read of the events that say that a text has ended, and hold."""
+        endings = [
+            event for event in self._events if event.type in ENDING_TYPES and event.pk in self._entries
+        ]
+        return KnownEndings(endings, self._timing, self._locale)
 
     @cached_property
     def _followed(self) -> dict[int, int]:

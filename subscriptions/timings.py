@@ -8,7 +8,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -63,6 +63,12 @@ def list_chosen(events: Collection[int], timing: Timing, *, since: datetime) -> 
     is_changed = Q(pk__in=changed.values("subscription"))
     is_chosen = Q(timing=timing, condition__in=matches.values("condition")) & ~is_changed
     return Subscription.objects.confirmed().filter(is_chosen | (is_changed & Exists(had_timing)))
+
+
+def timing_of_match() -> Coalesce:
+    """Return the timing that the subscription had, in a query of matches that is joined with subscriptions."""
+    earlier = EarlierTiming.objects.filter(subscription=OuterRef("condition__subscriptions"))
+    return _timing_then(earlier, F("condition__subscriptions__timing"))
 
 
 def _timing_then(earlier: QuerySet[EarlierTiming], current: Any) -> Coalesce:

@@ -1,11 +1,18 @@
 """A mail server for senders, and the start of what readers are informed of."""
 
+from collections.abc import Iterator
+
 import pytest
+import time_machine
 
 from sceeus.service_urls import parse_email_url
 from subscriptions.events import record_events
+from subscriptions.expansion import queue_digests
 from subscriptions.views import pages
 from tests.mail_sink import mail_sink
+
+MONDAY = "2026-05-04 06:00Z"
+"""After the daily and weekly mails."""
 
 
 @pytest.fixture
@@ -29,3 +36,12 @@ def sink(settings):
 @pytest.fixture
 def site_url(settings):
     settings.SITE_URL = "http://testserver.example"
+
+
+@pytest.fixture
+def clock(db) -> Iterator:
+    """The time, which a test moves; what happens from here on is news."""
+    with time_machine.travel(MONDAY) as clock:
+        record_events()
+        queue_digests()
+        yield clock

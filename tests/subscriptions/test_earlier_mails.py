@@ -1,86 +1,33 @@
 """Of a withdrawal those alone are mailed who know the text from a mail, or follow it; at once and in digests."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.utils import timezone
 
 from publications import actions
-from publications.models import Edition, Publication
-from subscriptions.audience import count_readers_of_mistake, count_readers_of_withdrawal
 from subscriptions.conditions import Choice
-from subscriptions.digest_counts import list_recipients
-from subscriptions.events import record_events
 from subscriptions.expansion import expand_alerts, queue_digests
-from subscriptions.mails import MailWriter
 from subscriptions.manage import change_subscriptions
-from subscriptions.models import AlertMail, AlertType, Subscriber, Timing
-from subscriptions.periods import PERIODS
-from subscriptions.retention import MAIL_DAYS, delete_old_mails
+from subscriptions.models import AlertMail, AlertType
+from subscriptions.retention import MAIL_DAYS
 from subscriptions.sending import resume_sending, stop_sending
 from tests.factories import make_live, make_tag, saved
 
+from .ended_texts import (
+    A_DAY,
+    TITLE,
+    delete_log,
+    make_readers,
+    publish,
+    read_titles,
+    send,
+    send_for_days,
+    withdraw,
+)
 from .factories import make_subscriber
-from .mail_texts import text_of_mail
 
 pytestmark = pytest.mark.django_db
-TITLE, NOTE = "zzqtitle", "zzqnote"
-MONDAY = "2026-05-04 06:00Z"
-"""After the daily and weekly mails."""
-A_DAY, A_WEEK = timedelta(days=1), timedelta(days=7)
-
-
-@pytest.fixture
-def clock() -> Iterator:
-    with time_machine.travel(MONDAY) as clock:
-        record_events()
-        queue_digests()
-        yield clock
-
-
-def make_readers(*choices: Choice, **fields) -> list[Subscriber]:
-    return [make_subscriber(*choices, timing=timing, **fields) for timing in Timing]
-
-
-def publish() -> Publication:
-    return make_live(title=TITLE).publication
-
-
-def withdraw(publication: Publication) -> None:
-    actions.withdraw(publication, by=None, note=NOTE)
-
-
-def send() -> dict[int, str]:
-    """Send what is due, and return what each subscriber reads."""
-    expand_alerts()
-    writer, texts = MailWriter(), {}
-    for mail in AlertMail.objects.due().select_related("subscriber"):
-        if message := writer.build(mail):
-            mail.mark_sent()
-            texts[mail.subscriber_id] = texts.get(mail.subscriber_id, "") + text_of_mail(message)
-        else:
-            mail.delete()
-    return texts
-
-
-def send_for_days(clock, days: int = 8) -> set[int]:
-    """Send what is due now and each morning; return who reads that the text is withdrawn."""
-    informed = set()
-    for _day in range(days):
-        informed |= {reader for reader, text in send().items() if "Withdrawn" in text and TITLE in text}
-        clock.shift(A_DAY)
-    return informed
-
-
-def read_titles(clock, days: int = 8) -> set[int]:
-    """Send the same; return who reads of the text at all."""
-    informed = set()
-    for _day in range(days):
-        informed |= {reader for reader, text in send().items() if TITLE in text or NOTE in text}
-        clock.shift(A_DAY)
-    return informed
 
 
 def test_what_is_withdrawn_before_the_sender_runs_is_named_in_no_mail(clock):
@@ -177,10 +124,7 @@ def test_after_the_log_of_mails_is_deleted_those_know_a_text_who_had_chosen_it_t
         send()
         clock.shift(A_DAY)
     make_readers()
-    clock.shift(timedelta(days=MAIL_DAYS))
-    queue_digests()
-    delete_old_mails()
-    assert not AlertMail.objects.exists()
+    delete_log(clock)
     withdraw(publication)
 
     assert send_for_days(clock) == readers
@@ -206,68 +150,3 @@ def test_who_was_being_mailed_reads_that_the_text_is_withdrawn(clock):
     reader.mails.get(event__type=AlertType.NEW).mark_sent()  # by a sender that had it with the relay
 
     assert send_for_days(clock) == {reader.pk}
-
-
-def count_withdrawal(edition: Edition) -> dict[Timing, int]:
-    return count_readers_of_withdrawal(edition).counts
-
-
-def count_mistake(edition: Edition) -> dict[Timing, int]:
-    return {Timing.AT_ONCE: count_readers_of_mistake(edition)}
-
-
-@pytest.mark.parametrize("days", [0, 1, 7, MAIL_DAYS + 8])
-@pytest.mark.parametrize(
-    ("end", "count"),
-    [(withdraw, count_withdrawal), (lambda text: actions.undo(text, by=None), count_mistake)],
-    ids=["withdraw", "undo"],
-)
-def test_the_desk_counts_before_an_end_those_who_are_then_mailed(clock, end, count, days):
-    for choices in ([], [Choice(query=TITLE)], [Choice({"kind": "quick-comment"}), Choice()]):
-        make_readers(*choices)
-        make_readers(*choices, locale="sv")
-    make_subscriber(paused_until=timezone.now() + timedelta(days=99))
-    clock.shift(timedelta(hours=1))
-    publication = publish()
-    for _day in range(days + 1):
-        send()
-        clock.shift(A_DAY)
-    delete_old_mails()
-    make_readers(Choice(publication=publication.pk))
-    make_readers()
-
-    expected = count(publication.editions.get())
-    end(publication)
-    expand_alerts()
-    queued = AlertMail.objects.pending().filter(event__isnull=False).count()
-    digests = {timing: list_recipients(timing, timezone.now()).count() for timing in PERIODS}
-    alerted = len(send())
-    clock.shift(A_WEEK)
-    queue_digests()
-    mailed = {timing: count_digests(timing) for timing in PERIODS}
-
-    assert expected[Timing.AT_ONCE] == queued == alerted
-    assert mailed == digests
-    if count is count_withdrawal:
-        assert expected == {Timing.AT_ONCE: alerted, **mailed} and all(expected.values())
-
-
-def count_digests(timing: Timing) -> int:
-    """Return how many digests of a timing that wait have something to say."""
-    mails = AlertMail.objects.due().filter(purpose=PERIODS[timing].purpose).select_related("subscriber")
-    return sum(MailWriter().build(mail) is not None for mail in mails)
-
-
-def test_a_withdrawal_costs_a_mail_one_query(clock, django_assert_max_num_queries):
-    for _number in range(3):
-        make_subscriber()
-    publication = publish()
-    send()
-    withdraw(publication)
-    expand_alerts()
-    first, *others = AlertMail.objects.pending().select_related("subscriber")
-    writer = MailWriter()
-    writer.build(first)
-
-    with django_assert_max_num_queries(3 * len(others)):
-        assert all(writer.build(mail) for mail in others)

@@ -223,15 +223,15 @@ def describe_taken_back(edition: Edition) -> list[str]:
     """
     if refusal := _find_reason(edition, is_old=False):
         return [refusal]
-    count = count_readers_of_mistake(edition)
-    if not count:
-        return [_("Nobody has been mailed about it alone so far, and mails that have not left are not sent.")]
-    text = ngettext(
-        "%d reader was mailed about it, and gets one more mail: that it was published by mistake.",
-        "%d readers were mailed about it, and get one more mail: that it was published by mistake.",
-        count,
-    )
-    return [text % count, _("Mails that have not left are not sent.")]
+    recipients = count_readers_of_mistake(edition)
+    if not recipients.has_any:
+        return [_("Nobody has been mailed about it so far, and mails that have not left are not sent.")]
+    sentences = _describe(recipients, is_chosen=True, is_public=True, at=timezone.now())
+    return [
+        _("Mails say that it was published by mistake:"),
+        *sentences,
+        _("Mails that have not left are not sent."),
+    ]
 
 
 def _describe(
