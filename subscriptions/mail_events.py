@@ -26,7 +26,7 @@ from publications.news import POLICY_STATUS, Failure
 from .bounces import end_bouncing, record_failure
 from .locks import BUSY_SECONDS, LockWaitTooLong, brief_transaction, lock_subscriber
 from .models import Subscriber
-from .signup import remove_subscriber
+from .removal import remove_subscriber
 
 BOUNCES = (EventType.BOUNCED, EventType.REJECTED, EventType.FAILED, EventType.DEFERRED)
 TYPE_KEYS = ("Type", "SuppressionReason", "type", "event")

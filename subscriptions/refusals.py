@@ -3,7 +3,8 @@
 from .addresses import list_refusals
 from .locks import brief_transaction, lock_subscriber
 from .models import Subscriber, SuppressedAddress
-from .signup import lock_mailbox, remove_subscriber
+from .removal import remove_subscriber
+from .signup import lock_mailbox
 
 
 @brief_transaction()

@@ -1,4 +1,4 @@
-"""Sign up readers, who confirm by a link in a mail, and let them leave.
+"""Sign up readers, who confirm by a link in a mail.
 
 Anybody can send the form with anybody's address. So it changes nothing of what is confirmed, its answer is the same for
 every address, and few mails go to one address. The attempts are counted in rows, so that the limits hold across
@@ -9,16 +9,14 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import batched
 
-from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from publications.site_lock import lock_until_commit
 
-from .addresses import LINK_PURPOSE, PURPOSE, digest_address, digest_mailbox, list_digests
+from .addresses import LINK_PURPOSE, PURPOSE, digest_mailbox, list_digests
 from .conditions import Choice, limit_timing, store_choices
 from .locks import brief_transaction, keep_row, lock_subscriber, try_lock_subscriber
 from .models import (
@@ -62,7 +60,6 @@ NETWORK_LIMIT = SignUpLimit(30, timedelta(hours=1))
 SITE_LIMIT = SignUpLimit(1_000, timedelta(hours=1))
 """Of all forms: with very many networks nobody has the site mail a list of strangers, or fills its disk."""
 ATTEMPT_PERIOD = max(limit.period for limit in (MAIL_LIMIT, LINK_LIMIT, NETWORK_LIMIT, SITE_LIMIT))
-BATCH_ROWS = 1_000
 NAMED_UNTIL = "until"
 """The parameter of a link that confirms, with the key of the last subscription that its mail names. What was requested
 later, perhaps by somebody else, is not ticked on the page that the link opens."""
@@ -268,53 +265,3 @@ def confirm_subscriptions(subscriber: Subscriber, chosen: Iterable[int], *, name
     subscriber.save(update_fields=["bouncing_since", "failed_at"])
     SuppressedAddress.objects.filter(address_digest__in=list_digests(subscriber.address)).delete()
     return len(confirmed)
-
-
-@transaction.atomic
-def remove_subscriber(subscriber: Subscriber) -> None:
-    """Delete a reader who leaves, with all that waits for them; a digest of the address keeps lists from adding it.
-
-    Whoever has signed up anew while the key of their address was missing (`keys`) leaves with both rows.
-
-    A sender may have the lock, and wait long for its relay. Then all that the reader gets is deleted at once, and the
-    row, which is of no use to anybody, by the next `delete_outdated`.
-    """
-    address = subscriber.address
-    digest = digest_address(address) if address else subscriber.address_digest
-    SuppressedAddress.objects.get_or_create(address_digest=digest)
-    rows = Subscriber.objects.filter(Q(pk=subscriber.pk) | Q(address_digest__in=list_digests(address)))
-    free = set(rows.select_for_update(skip_locked=True).values_list("pk", flat=True))
-    for row in rows:
-        if row.pk in free:
-            row.delete()
-        else:
-            row.mails.all().delete()
-            row.subscriptions.all().delete()
-
-
-@transaction.atomic
-def delete_outdated() -> int:
-    """Delete what was not confirmed in time, and all that is of use to nobody then; return how many addresses.
-
-    Rows are locked before it is found out whether they are still of no use: forms may be sent at the same time. What
-    others have locked is left to the next run.
-    """
-    end = timezone.now() - ATTEMPT_PERIOD
-    SignUpAttempt.objects.filter(at__lte=end).exclude(mail_due_at__gt=end).delete()
-    _delete_unused(Subscription.objects.outdated())
-    count = _delete_unused(Subscriber.objects.filter(~Exists(_subscriptions("subscriber"))))
-    _delete_unused(Condition.objects.filter(~Exists(_subscriptions("condition"))))
-    return count
-
-
-def _subscriptions(column: str) -> QuerySet[Subscription]:
-    return Subscription.objects.filter(**{column: OuterRef("pk")})
-
-
-def _delete_unused(unused: QuerySet) -> int:
-    """Delete rows in batches: a statement of SQLite takes only so many keys."""
-    label, count = unused.model._meta.label, 0
-    locked = list(unused.select_for_update(skip_locked=True).values_list("pk", flat=True))
-    for pks in batched(locked, BATCH_ROWS):
-        count += unused.filter(pk__in=pks).delete()[1].get(label, 0)
-    return count

@@ -13,7 +13,8 @@ from accounts.mail import can_send_mail
 from subscriptions.manage import describe_subscriber
 from subscriptions.models import Subscriber
 from subscriptions.refusals import refuse_sign_ups
-from subscriptions.signup import TooManySignUps, remove_subscriber, request_link
+from subscriptions.removal import remove_subscriber
+from subscriptions.signup import TooManySignUps, request_link
 from subscriptions.tokens import TokenPurpose, read_token
 
 from .pages import (

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from subscriptions import signup
+from subscriptions import removal
 from subscriptions.conditions import Choice
 from subscriptions.models import (
     Condition,
@@ -16,11 +16,8 @@ from subscriptions.models import (
     Subscription,
     SuppressedAddress,
 )
-from subscriptions.signup import (
-    confirm_subscriptions,
-    delete_outdated,
-    remove_subscriber,
-)
+from subscriptions.removal import delete_outdated, remove_subscriber
+from subscriptions.signup import confirm_subscriptions
 from subscriptions.tokens import TokenPurpose, make_token
 from tests.factories import make_live, make_tag
 
@@ -101,7 +98,7 @@ def test_a_reader_who_had_left_or_whose_address_failed_gets_mails_again_by_confi
 
 def test_any_number_of_addresses_is_deleted(monkeypatch):
     """A statement of SQLite takes 250,000 keys: with more, nothing was deleted and no mail was sent."""
-    monkeypatch.setattr(signup, "BATCH_ROWS", 2)
+    monkeypatch.setattr(removal, "BATCH_ROWS", 2)
     for _number in range(5):
         make_unconfirmed(Choice())
     Subscription.objects.update(requested_at=timezone.now() - timedelta(hours=49))

@@ -15,10 +15,10 @@ from subscriptions.list_import import ListImport, import_list
 from subscriptions.models import AlertMail, Subscriber, SuppressedAddress, Timing
 from subscriptions.models.alerts import ALERT_RETRY_DELAYS, UNWRITTEN_DELAY
 from subscriptions.refusals import refuse_sign_ups
+from subscriptions.removal import remove_subscriber
 from subscriptions.replies import describe_codes
 from subscriptions.retention import MAIL_DAYS, delete_old_mails
 from subscriptions.sending import stop_sending
-from subscriptions.signup import remove_subscriber
 from tests.factories import make_live
 
 from .factories import make_subscriber, make_unconfirmed

@@ -10,7 +10,7 @@ from publications.admin.subscribers import SubscriberListForm
 from subscriptions.conditions import Choice
 from subscriptions.list_import import import_list
 from subscriptions.models import Subscriber, Subscription, SuppressedAddress, Timing
-from subscriptions.signup import delete_outdated
+from subscriptions.removal import delete_outdated
 from tests.factories import make_person
 
 from .factories import make_subscriber, make_unconfirmed

@@ -15,7 +15,8 @@ from publications.locales import LOCALES, localized_path
 from subscriptions import locks
 from subscriptions.conditions import Choice
 from subscriptions.models import Subscriber
-from subscriptions.signup import MAIL_INTERVAL, confirm_subscriptions, delete_outdated, list_unconfirmed
+from subscriptions.removal import delete_outdated
+from subscriptions.signup import MAIL_INTERVAL, confirm_subscriptions, list_unconfirmed
 from subscriptions.tokens import TokenPurpose, make_token
 from tests.factories import tomorrow
 

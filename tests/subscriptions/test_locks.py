@@ -17,15 +17,9 @@ from subscriptions.list_import import import_list
 from subscriptions.manage import change_subscriptions
 from subscriptions.models import AlertMail, Subscriber, Subscription, Timing
 from subscriptions.refusals import refuse_sign_ups
+from subscriptions.removal import delete_outdated, remove_subscriber
 from subscriptions.sending import stop_sending
-from subscriptions.signup import (
-    confirm_subscriptions,
-    delete_outdated,
-    list_unconfirmed,
-    remove_subscriber,
-    request_link,
-    request_subscriptions,
-)
+from subscriptions.signup import confirm_subscriptions, list_unconfirmed, request_link, request_subscriptions
 from tests.factories import make_live
 
 from .factories import make_subscriber, make_unconfirmed

@@ -12,7 +12,7 @@ from subscriptions.conditions import Choice
 from subscriptions.list_import import import_list
 from subscriptions.mails import MailWriter
 from subscriptions.models import AlertMail, SignUpAttempt, Subscriber, Timing
-from subscriptions.signup import remove_subscriber
+from subscriptions.removal import remove_subscriber
 from subscriptions.views import own, pages
 from tests.factories import make_person
 

@@ -33,7 +33,7 @@ from subscriptions.models import (
     SuppressedAddress,
     Timing,
 )
-from subscriptions.signup import delete_outdated
+from subscriptions.removal import delete_outdated
 from subscriptions.tokens import TokenPurpose, make_token
 from tests.factories import make_live, make_person, make_publication
 from tests.mail_sink import mail_sink

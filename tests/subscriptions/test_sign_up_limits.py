@@ -17,14 +17,8 @@ from subscriptions.models import (
     Timing,
 )
 from subscriptions.refusals import refuse_sign_ups
-from subscriptions.signup import (
-    LINK_LIMIT,
-    MAIL_LIMIT,
-    NETWORK_LIMIT,
-    SignUpLimit,
-    delete_outdated,
-    remove_subscriber,
-)
+from subscriptions.removal import delete_outdated, remove_subscriber
+from subscriptions.signup import LINK_LIMIT, MAIL_LIMIT, NETWORK_LIMIT, SignUpLimit
 from subscriptions.tokens import TokenPurpose
 
 from .factories import make_subscriber

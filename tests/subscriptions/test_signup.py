@@ -21,9 +21,7 @@ from subscriptions.models import (
     Timing,
 )
 from subscriptions.refusals import refuse_sign_ups
-from subscriptions.signup import (
-    remove_subscriber,
-)
+from subscriptions.removal import remove_subscriber
 from tests.factories import make_author, make_live, make_tag
 
 from .factories import make_subscriber, make_unconfirmed

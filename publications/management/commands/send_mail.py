@@ -10,7 +10,7 @@ from subscriptions.alert_queue import AlertQueue
 from subscriptions.expansion import expand_alerts
 from subscriptions.issue_mails import MAIL_BUILDERS
 from subscriptions.models import AlertMail
-from subscriptions.signup import delete_outdated
+from subscriptions.removal import delete_outdated
 
 EXIT_UNREACHABLE = 3
 SECONDS = 20

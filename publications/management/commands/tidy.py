@@ -25,8 +25,8 @@ from publications.models import (
 from publications.reserved_disk_space import reserve_disk_space
 from subscriptions.key_renewal import renew_addresses
 from subscriptions.models import CONFIRMATION_PERIOD
+from subscriptions.removal import delete_outdated
 from subscriptions.retention import delete_old_mails
-from subscriptions.signup import delete_outdated
 
 
 class Command(BaseCommand):
