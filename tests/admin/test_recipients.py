@@ -275,7 +275,7 @@ def test_who_takes_back_what_was_mailed_reads_that_its_readers_get_one_more(desk
     values = {"state": actions.public_state(publication)}
     page = desk.post(reverse("desk:undo", args=[publication.pk]), values, follow=True).text
 
-    assert "1 reader was mailed about it, and gets one more mail" in page
+    assert "Mails say that it was published by mistake: 1 reader is mailed within a minute." in page
 
 
 def test_a_correction_without_a_note_marks_the_note(desk):

@@ -51,11 +51,13 @@ def put_line_ends_into_rows() -> None:
     """Write line ends into each text of one line that a mail may have, past all forms."""
     for model in (SiteSettings, User, Publication, Kind, Tag, Author):
         fields = [
-            field.name
+            field
             for field in model._meta.get_fields()
-            if type(field) is CharField and not (field.choices or field.unique or field.name in IDENTIFIERS)
+            if type(field) is CharField
+            and not (field.choices or field.unique or field.name in IDENTIFIERS)
+            and not field.name.endswith(("doi", "isbn"))
         ]
-        model.objects.update(**{name: LINE_ENDS for name in fields if not name.endswith(("doi", "isbn"))})
+        model.objects.update(**{field.name: LINE_ENDS[: field.max_length] for field in fields})
 
 
 def queue_mails() -> None:
