@@ -118,6 +118,17 @@ def _no_found_links() -> None:
 
 
 @pytest.fixture(autouse=True)
+def _empty_search_index(request, django_db_blocker) -> Iterator[None]:
+    """Empty the index after a test that commits: Django then empties the tables of models, and the index has none."""
+    yield
+    marker = request.node.get_closest_marker("django_db")
+    if marker and marker.kwargs.get("transaction"):
+        with django_db_blocker.unblock():
+            engine = import_module("publications.search.engines").engine()
+            engine.remove(engine.indexed_editions())
+
+
+@pytest.fixture(autouse=True)
 def _own_site_data(tmp_path) -> Iterator[None]:
     """Each test has originals and renditions of its own, and no collected static files, which each client would read."""
     with override_settings(**_settings_of(tmp_path)):
