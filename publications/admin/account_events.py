@@ -89,7 +89,7 @@ def _describe_handover(detail: dict) -> str:
     return _("%(count)s to %(to)s") % detail
 
 
-def _describe_waiting(detail: dict) -> str:
+def _describe_pending(detail: dict) -> str:
     return ngettext("%(count)d mail waits", "%(count)d mails wait", detail["waiting"]) % {
         "count": detail["waiting"]
     }
@@ -135,7 +135,7 @@ DETAILS: dict[EventType, Callable[[dict], str]] = {
     EventType.PASSKEY_CLONED: _describe_passkey,
     EventType.HANDED_OVER: _describe_handover,
     EventType.LIST_IMPORTED: _describe_import,
-    **dict.fromkeys((EventType.MAILS_STOPPED, EventType.MAILS_RESUMED), _describe_waiting),
+    **dict.fromkeys((EventType.MAILS_STOPPED, EventType.MAILS_RESUMED), _describe_pending),
 }
 """How the detail of an event is described, where it has other than `fields`."""
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
 from accounts.events import record_event
 from accounts.mail import can_send_mail
@@ -58,6 +58,26 @@ KIND_LABELS = {
 
 
 FILE_AGAIN = gettext_lazy("Choose the file again: browsers forget it when a page is shown anew.")
+
+
+LISTED_LINES = {
+    "unsubscribed": ngettext_lazy(
+        "%(count)d line says that its owner has unsubscribed or not agreed, and is left out: %(lines)s.",
+        "%(count)d lines say that their owners have unsubscribed or not agreed, and are left out: %(lines)s.",
+        "count",
+    ),
+    "refused": ngettext_lazy(
+        "%(count)d line has no mail address (line %(lines)s).",
+        "%(count)d lines have no mail address (lines %(lines)s).",
+        "count",
+    ),
+    "shortened": ngettext_lazy(
+        "%(count)d line has several mail addresses, of which the first was read (line %(lines)s).",
+        "%(count)d lines have several mail addresses, of which the first was read (lines %(lines)s).",
+        "count",
+    ),
+}
+"""What is said of the lines of a list, by the attribute of `ListImport` that has them."""
 
 
 class AllowedAddressForm(RedisplayMixin, forms.Form):
@@ -281,25 +301,7 @@ def _describe_result(result: ListImport) -> list[str]:
             "%d has left before, and stays away.", "%d have left before, and stay away.", result.suppressed
         )
         sentences.append(text % result.suppressed)
-    if result.unsubscribed.count:
-        text = ngettext(
-            "%(count)d line says that its owner has unsubscribed or not agreed, and is left out: %(lines)s.",
-            "%(count)d lines say that their owners have unsubscribed or not agreed, and are left out: %(lines)s.",
-            result.unsubscribed.count,
-        )
-        sentences.append(text % {"count": result.unsubscribed.count, "lines": result.unsubscribed})
-    if result.refused.count:
-        text = ngettext(
-            "%(count)d line has no mail address (line %(lines)s).",
-            "%(count)d lines have no mail address (lines %(lines)s).",
-            result.refused.count,
-        )
-        sentences.append(text % {"count": result.refused.count, "lines": result.refused})
-    if result.shortened.count:
-        text = ngettext(
-            "%(count)d line has several mail addresses, of which the first was read (line %(lines)s).",
-            "%(count)d lines have several mail addresses, of which the first was read (lines %(lines)s).",
-            result.shortened.count,
-        )
-        sentences.append(text % {"count": result.shortened.count, "lines": result.shortened})
+    for name, text in LISTED_LINES.items():
+        if (lines := getattr(result, name)).count:
+            sentences.append(text % {"count": lines.count, "lines": lines})
     return sentences

@@ -196,7 +196,7 @@ def describe_issues_with(publication: Publication) -> list[str]:
     return [text % {"title": issue.title}]
 
 
-def describe_waiting_issues(publication: Publication, public_from: datetime = FOREVER) -> list[str]:
+def describe_scheduled_issues(publication: Publication, public_from: datetime = FOREVER) -> list[str]:
     """Return which scheduled issues of the newsletter are mailed without a publication, as it is not public by then.
 
     Args:

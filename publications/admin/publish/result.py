@@ -20,7 +20,7 @@ from publications.presentation.authors import byline_text
 
 from ..site import get_publication_or_404, render_publication_page, require_permissions
 from ..translations import outdated_notices
-from .recipients import describe_mails, describe_waiting_issues
+from .recipients import describe_mails, describe_scheduled_issues
 from .withdraw import undo_context
 
 MAX_SOCIAL_CHARACTERS = 300
@@ -101,7 +101,7 @@ def publish_result(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         public_from=datetime_with_zone(edition.visible_from),
         until=datetime_with_zone(edition.expires_at) if is_limited and edition_status != "ended" else "",
         recipients=describe_mails(edition) if edition_status != "ended" else [],
-        waiting_issues=[] if has_live else describe_waiting_issues(publication, edition.visible_from),
+        scheduled_issues=[] if has_live else describe_scheduled_issues(publication, edition.visible_from),
         texts_to_copy=_texts_to_copy(edition) if edition_status != "ended" else [],
         **undo_context(plan),
         state=actions.public_state(publication),

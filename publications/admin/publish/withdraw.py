@@ -22,8 +22,8 @@ from ..site import get_publication_or_404, render_publication_page, require_perm
 from .recipients import (
     describe_issues_with,
     describe_notice,
+    describe_scheduled_issues,
     describe_taken_back,
-    describe_waiting_issues,
     describe_withdrawn,
 )
 
@@ -171,7 +171,7 @@ def _describe_mails(plan: actions.UndoPlan | None) -> list[str]:
     if plan and plan.type is actions.UndoType.CANCEL:
         mails = [_("No reader has been mailed about it, and none will be.")] if can_send_mail() else []
         has_live = plan.edition.publication.editions.live().exists()
-        return mails if has_live else mails + describe_waiting_issues(plan.edition.publication)
+        return mails if has_live else mails + describe_scheduled_issues(plan.edition.publication)
     if plan and plan.type is actions.UndoType.REPUBLISH:
         return describe_notice(plan.edition)
     is_taken_back = plan and plan.type in (actions.UndoType.RESTORE, actions.UndoType.WITHDRAW)
