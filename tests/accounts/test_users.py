@@ -28,7 +28,9 @@ def desk(client):
 def test_the_list_shows_roles_and_the_last_sign_in(desk):
     person = make_person("Editors")
     person.groups.add(Group.objects.get(name="Linkers"))
-    User.objects.filter(pk=person.pk).update(last_login=timezone.now().replace(year=2025, month=3, day=9))
+    User.objects.filter(pk=person.pk).update(
+        last_login=timezone.localtime().replace(year=2025, month=3, day=9)
+    )
 
     page = desk.get(USERS).text
 

@@ -1,9 +1,10 @@
 """The page on which a reader changes all that they get: one form that stores all of it, or keeps it where it cannot."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
 import pytest
+import time_machine
 from django.utils import timezone
 from django.utils.translation import override
 from lxml import html
@@ -19,8 +20,17 @@ pytestmark = pytest.mark.django_db
 NOT_SHOWN = "visually-hidden"
 
 
+NOW = datetime(2031, 5, 14, 23, 30, tzinfo=UTC)  # another day in Stockholm than in UTC
+
+
 def day(days: int) -> str:
-    return (timezone.localdate() + timedelta(days=days)).isoformat()
+    return (timezone.localdate(NOW) + timedelta(days=days)).isoformat()
+
+
+@pytest.fixture(autouse=True)
+def _fixed_clock():
+    with time_machine.travel(NOW):
+        yield
 
 
 def paused_on(subscriber: Subscriber) -> str:
