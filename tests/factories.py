@@ -94,6 +94,11 @@ def tomorrow():
     return timezone.now() + timedelta(days=1)
 
 
+def tomorrow_noon() -> str:
+    """Return noon of tomorrow as a form has it: a time that no change of clocks leaves out or repeats."""
+    return f"{timezone.localdate(tomorrow())}T12:00"
+
+
 def yesterday():
     return timezone.now() - timedelta(days=1)
 

@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
@@ -202,7 +203,7 @@ def _build_report(record: NameRemovalRecord) -> dict[str, Any]:
         "refused": _find_publications(record.refused_publications),
         "backup": backup,
         "is_backup_older": bool(backup) and backup.at < record.active_at,
-        "backups_gone_on": (record.active_at + timedelta(days=BACKUP_DAYS)).date(),
+        "backups_gone_on": timezone.localdate(record.active_at + timedelta(days=BACKUP_DAYS)),
         "copies": COPIES,
         "letters": [_render_letter(record, locale) for locale in _locales()]
         if record.stage == RemovalStage.DONE

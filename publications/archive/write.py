@@ -12,6 +12,7 @@ from itertools import batched, groupby
 from pathlib import Path
 
 from django.db.models import prefetch_related_objects
+from django.utils import timezone
 
 from publications.folder_storage import list_files
 from publications.migration_state import latest_migrations
@@ -109,7 +110,7 @@ def _write(root: Path, render_pdf: RenderPdf | None, progress: StartProgress) ->
         info = {
             "Source-Organization": site.name_en,
             "External-Description": f"{site.name_en}: all publications and their history",
-            "Bagging-Date": version.changed_at.date().isoformat(),
+            "Bagging-Date": timezone.localdate(version.changed_at).isoformat(),
             "Site-Version": str(version.number),
             SCHEMA_KEY: ", ".join(latest_migrations()),
         }

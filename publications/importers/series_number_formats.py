@@ -2,7 +2,7 @@
 
 import re
 
-from publications.manuscript import Manuscript
+from publications.manuscript import HOME_ZONE, Manuscript
 
 YEAR = r"(?P<{}>(?:19|20)[0-9]{{2}})"
 NUMBER = re.compile(
@@ -31,7 +31,6 @@ def parse_series_number(manuscript: Manuscript) -> tuple[int, int] | None:
     if not match:
         return None
     number = int(match["second"] or match["number"])
-    year = int(
-        match["first"] or match["year"] or (manuscript.published_at and manuscript.published_at.year) or 0
-    )
-    return (year, number) if year and number else None
+    published_at = manuscript.published_at
+    year = match["first"] or match["year"] or (published_at and published_at.astimezone(HOME_ZONE).year)
+    return (int(year), number) if year and number else None

@@ -12,7 +12,15 @@ from lxml import html
 from publications import actions
 from publications.models import Edition, Publication, RelatedLink
 from tests.desk_forms import change, filled
-from tests.factories import make_author, make_live, make_person, make_publication, saved, tomorrow
+from tests.factories import (
+    make_author,
+    make_live,
+    make_person,
+    make_publication,
+    saved,
+    tomorrow,
+    tomorrow_noon,
+)
 from tests.html_forms import submitted_values
 
 pytestmark = pytest.mark.django_db
@@ -103,7 +111,7 @@ def opened(client, address: str) -> dict[str, list[str]]:
     ("page", "typed"),
     [
         ("publish", {"change": "silent"}),
-        ("publish", {"change": "silent", "at": f"{tomorrow():%Y-%m-%dT%H:%M}"}),
+        ("publish", {"change": "silent", "at": tomorrow_noon()}),
         ("withdraw", {"note": ""}),
         ("undo", {}),
     ],

@@ -14,7 +14,7 @@ from publications import actions
 from publications.importers.archive_import_undo import undo_import
 from publications.importers.left_to_do import LeftTask, find_left_to_do
 from publications.models import ArchiveImport, AuditEntry, Edition, Publication
-from tests.factories import make_live, make_person, make_publication, saved, tomorrow
+from tests.factories import make_live, make_person, make_publication, saved, tomorrow, tomorrow_noon
 from tests.importers.wordpress import exports as wordpress
 
 from .test_archive_imports import administrator, page_of, press, started
@@ -46,7 +46,7 @@ def test_the_form_and_the_publish_page_say_why_a_text_was_hidden(desk):
     assert ALTHOUGH not in desk.get(publish_path(make_publication())).text
 
 
-@pytest.mark.parametrize("times", [{}, {"when": "later", "at": f"{tomorrow():%Y-%m-%dT%H:%M}"}])
+@pytest.mark.parametrize("times", [{}, {"when": "later", "at": tomorrow_noon()}])
 def test_a_hidden_text_is_published_and_scheduled_only_on_purpose_and_once(desk, times):
     publication = make_hidden()
     form = {"seen": publication.digest, "after": "0", **times}

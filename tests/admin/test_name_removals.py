@@ -1,7 +1,7 @@
 """The desk shows what removing a name would change, starts it, and shows the report of what is left."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from unittest.mock import patch
 
 import pytest
@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from publications.admin.name_removals import BACKUP_DAYS
+from publications.locales import format_day
 from publications.models import (
     AuditEntry,
     Autosave,
@@ -256,10 +257,21 @@ def test_the_report_names_what_is_left_backups_and_copies_in_both_languages(desk
     ):
         assert part in page and part in text.text, part
     gone_on = record.active_at + timedelta(days=BACKUP_DAYS)
-    assert str(gone_on.year) in page and editor.username in page and "Refused" in text.text
+    assert (
+        str(timezone.localdate(gone_on).year) in page and editor.username in page and "Refused" in text.text
+    )
     for sentence in ("we removed a name", "tog vi bort ett namn", live.get_absolute_url()):
         assert sentence in page
     assert text.headers["Content-Disposition"] == f'attachment; filename="name-removal-{record.pk}.txt"'
+
+
+def test_the_day_when_no_backup_has_the_name_is_that_of_the_site(desk):
+    """Half past ten in the evening in UTC is the next day in Stockholm."""
+    record = make_record(active_at=datetime(2026, 5, 3, 22, 30, tzinfo=UTC))
+
+    page = desk.get(f"{PAGE}{record.pk}/").text
+
+    assert f"is deleted by {format_day(date(2026, 5, 4) + timedelta(days=BACKUP_DAYS))}" in page
 
 
 def test_a_backup_made_since_is_named_as_such(desk):

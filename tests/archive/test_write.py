@@ -143,10 +143,10 @@ def test_an_unchanged_site_has_the_same_bytes_at_another_time_and_in_another_lan
 
 
 def test_dates_are_those_of_the_site(tmp_path):
-    with time_machine.travel("2026-05-03 10:00Z"):
+    with time_machine.travel("2026-05-03 22:30Z"):
         make_live()
 
-    assert "Bagging-Date: 2026-05-03\n" in (write(tmp_path) / "bag-info.txt").read_text()
+    assert "Bagging-Date: 2026-05-04\n" in (write(tmp_path) / "bag-info.txt").read_text()
 
 
 def test_one_more_publication_writes_only_its_own_files_and_the_lists(tmp_path):

@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 from django.apps import apps
 from django.db import connection, transaction
+from django.utils import timezone
 
 from publications.locales import LOCALES, localized_path
 from subscriptions import locks
@@ -18,7 +19,6 @@ from subscriptions.models import Subscriber
 from subscriptions.removal import delete_outdated
 from subscriptions.signup import MAIL_INTERVAL, confirm_subscriptions, list_unconfirmed
 from subscriptions.tokens import TokenPurpose, make_token
-from tests.factories import tomorrow
 
 from .factories import make_subscriber
 from .other_connections import LOCK_SUBSCRIBERS, locked_by_another
@@ -34,7 +34,10 @@ LOCK_STATE = "SELECT id FROM subscriptions_alertstate FOR UPDATE"
 CHANGE = {"locale": "sv", "timing": "daily", "topic": ""}
 FORMS = {
     "confirm": [{}],
-    "manage": [CHANGE, {**CHANGE, "pause": "day", "paused_until": f"{tomorrow():%Y-%m-%d}"}],
+    "manage": [
+        CHANGE,
+        {**CHANGE, "pause": "day", "paused_until": f"{timezone.localdate() + timedelta(days=2)}"},
+    ],
     "send_link": [{}],
     "refuse": [{}],
 }
