@@ -24,6 +24,9 @@ MAX_ADDRESS_CHARACTERS = 254
 """RFC 5321, section 4.5.3.1, as errata 1690 corrects it."""
 NOT_IN_ADDRESSES = re.compile(r"""["\[\]\\]""")
 """Of quoted names, which have many spellings, and of numbers instead of a host."""
+NEVER_IN_NAMES = re.compile(r"^[-+=/]|[!%|]")
+"""Of names that a standard allows and mail servers refuse, as a route to another host or an option of a command (the
+defaults of Exim and Postfix), and of those that a spreadsheet takes for a formula. No reader has such an address."""
 validate_address = EmailValidator(allowlist=[])
 DOTLESS_HOSTS = ("gmail.com", "googlemail.com")
 """Of one provider, which ignores dots in names. With others a name with a dot may be somebody else's."""
@@ -49,8 +52,9 @@ def clean_address(text: str) -> str:
     """Return a mail address as it is used: without spaces around it, its host in the one spelling that is stored.
 
     Raises:
-        ValidationError: it is none, or one that a mail server may read as another: with a quoted name, or with signs in
-            its host that stand for “@” or “,”. The message is for the reader. No address of this machine is one.
+        ValidationError: it is none, or one that a mail server may read as another: with a quoted name, with signs of
+            routes and commands in its name, or with signs in its host that stand for “@” or “,”. The message is for
+            the reader. No address of this machine is one.
     """
     try:
         if len(text) > 2 * MAX_ADDRESS_CHARACTERS:
@@ -60,7 +64,9 @@ def clean_address(text: str) -> str:
             raise ValidationError("")
         host = _normalize_host(host)
         sent = f"{name}@{punycode(host)}"
-        if len(sent) > MAX_ADDRESS_CHARACTERS or not sent.isascii() or NOT_IN_ADDRESSES.search(sent):
+        if len(sent) > MAX_ADDRESS_CHARACTERS or not sent.isascii():
+            raise ValidationError("")
+        if NOT_IN_ADDRESSES.search(sent) or NEVER_IN_NAMES.search(name):
             raise ValidationError("")
         validate_address(sent)
     except (ValidationError, UnicodeError) as error:

@@ -14,7 +14,7 @@ from accounts.models import AccountEvent, EventType
 
 from .addresses import list_digests
 from .conditions import Choice, limit_timing
-from .list_rows import ListRows, list_candidates, read_line_addresses
+from .list_rows import ListRows, list_candidates, read_line_addresses, split_lines
 from .models import ConsentSource, Subscriber, Subscription, SuppressedAddress, Timing
 
 BATCH_ADDRESSES = 500
@@ -56,7 +56,7 @@ class ListImport:
         known: addresses that were, which are left as they are.
         suppressed: addresses whose owners have left, and stay away.
         unsubscribed: the lines whose owners have left in the other system, or never agreed: they are left out.
-        refused: the lines without a mail address.
+        refused: the lines without a mail address that a reader may have (`clean_address`).
         shortened: the lines with further addresses, which are left out.
     """
 
@@ -109,7 +109,7 @@ def import_list(
     Returns:
         What the import has done. Lines without an address are counted in it, and no error.
     """
-    result, all_lines = ListImport(), text.splitlines()
+    result, all_lines = ListImport(), split_lines(text)
     rows = ListRows(all_lines)
     timing, total, done = limit_timing(choice.filters, timing), len(all_lines), 0
     event = record_event(EventType.LIST_IMPORTED, by, by=by, request=request, lines=total, **result.numbers)

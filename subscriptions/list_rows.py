@@ -13,6 +13,8 @@ from django.core.exceptions import ValidationError
 from .addresses import clean_address
 
 SEPARATORS = re.compile(r"[\s,;\"<>“”„«»]+")
+ODD_LINE_BREAKS = dict.fromkeys(map(ord, "\v\f\x1c\x1d\x1e\x85\u2028\u2029"), "\0")
+"""No program ends a line with them: within an address they are a mistake, whose end is no address of its own."""
 QUOTES = "'‘’`"
 DELIMITERS = ",;\t"
 LEFT_HEADING = re.compile(
@@ -80,6 +82,11 @@ def _find_check(heading: str) -> Callable[[str], bool] | None:
     if SUBSCRIBED_HEADING.match(heading):
         return lambda cell: cell in NO - {""}
     return None
+
+
+def split_lines(text: str) -> list[str]:
+    """Return the lines of a list, numbered as a spreadsheet or an editor shows them."""
+    return text.translate(ODD_LINE_BREAKS).splitlines()
 
 
 def read_line_addresses(line: str) -> list[str]:

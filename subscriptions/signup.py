@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from math import ceil
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -32,7 +33,11 @@ from .models import (
 MAX_CHOICES = 10
 """Of one form."""
 MAX_SUBSCRIPTIONS = 50
-"""Of one subscriber. That there are more is not said to whoever sends the form, who may be anybody."""
+"""Of one subscriber. That there are more is not said to whoever sends the form, who may be anybody.
+
+Of the places that are not confirmed, a network that has sent another form for the mailbox within `ATTEMPT_PERIOD` fills
+one half: else a stranger would fill all, and a reader's first form, which comes from another network, would find none.
+"""
 
 
 @dataclass(frozen=True)
@@ -103,8 +108,9 @@ def request_subscriptions(
             if is_locked and not subscriber.subscriptions.confirmed().exists():
                 subscriber.locale = locale
                 subscriber.save(update_fields=["locale"])
+            limit = _limit_subscriptions(subscriber, attempt)
             for condition in store_choices(choices):
-                _add_subscription(subscriber, condition, timing)
+                _add_subscription(subscriber, condition, timing, limit)
             _queue_confirmation(subscriber, attempt, MAIL_LIMIT, is_locked=is_locked)
         # In any case: whether an answer waits for the disk would show who is subscribed.
         attempt.save(update_fields=["mail_due_at"])
@@ -189,7 +195,18 @@ def _create_subscriber(address: str, locale: str) -> Subscriber:
     return Subscriber.objects.get_or_create(address_digest=subscriber.address_digest, defaults=values)[0]
 
 
-def _add_subscription(subscriber: Subscriber, condition: Condition, timing: Timing) -> None:
+def _limit_subscriptions(subscriber: Subscriber, attempt: SignUpAttempt) -> int:
+    """Return how many subscriptions there may be with those of a form: fewer if its network has sent another one."""
+    same_senders = SignUpAttempt.objects.filter(
+        address_digest=attempt.address_digest, network_digest=attempt.network_digest
+    )
+    if not same_senders.exclude(pk=attempt.pk).exists():
+        return MAX_SUBSCRIPTIONS
+    confirmed = subscriber.subscriptions.confirmed().count()
+    return confirmed + ceil((MAX_SUBSCRIPTIONS - confirmed) / 2)
+
+
+def _add_subscription(subscriber: Subscriber, condition: Condition, timing: Timing, limit: int) -> None:
     """Add what was chosen, beyond the limit not at all: anybody may have sent the form, and pushes out nothing.
 
     With another timing than before it is a row of its own, which no mail has named. What another request has just
@@ -204,9 +221,10 @@ def _add_subscription(subscriber: Subscriber, condition: Condition, timing: Timi
         stored.requested_at = timezone.now()
         stored.save(update_fields=["requested_at"])
         return
+    is_room = bool(stored) or subscriber.subscriptions.count() < limit
     if stored:
         stored.delete()
-    if subscriber.subscriptions.count() < MAX_SUBSCRIPTIONS:
+    if is_room:
         new = Subscription(subscriber=subscriber, condition=condition, timing=timing)
         Subscription.objects.bulk_create([new], ignore_conflicts=True)
 

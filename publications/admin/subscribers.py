@@ -67,8 +67,8 @@ LISTED_LINES = {
         "count",
     ),
     "refused": ngettext_lazy(
-        "%(count)d line has no mail address (line %(lines)s).",
-        "%(count)d lines have no mail address (lines %(lines)s).",
+        "%(count)d line has no mail address, or one that no reader has (line %(lines)s).",
+        "%(count)d lines have no mail address, or one that no reader has (lines %(lines)s).",
         "count",
     ),
     "shortened": ngettext_lazy(

@@ -13,11 +13,37 @@ from subscriptions.addresses import clean_address, digest_mailbox, list_refusals
         "vıctim@example.org", "a\u212a@example.org", f"a@{'ä' * 60}.example", '"a"@example.org', '"a\\b"@example.org',
         "root@localhost", "a@[127.0.0.1]", "a@example.org.", "a@exam\u00adple.org", "a(b)@example.org",
         "a@example.org,b@example.org", "b@example.org;a@example.org",
+        "calc'!A0@x.example", "=cmd|'/C'@x.example", "=1+1@x.example", "+1-1@x.example", "-oQ@x.example", "/tmp@x.example",
+        "host!ann@x.example", "ann%host@x.example", "ann|sh@x.example", "ann berg@x.example", "<ann>@x.example", "ann,b@x.example",
+        "ann;b@x.example", "ann:b@x.example", "ann\tb@x.example", "ann\r\nBcc: b@x.example", "ann\0@x.example", ".ann@x.example",
+        "ann.@x.example", "an..n@x.example", "ann\x7f@x.example", "@x.example",
     ],
 )  # fmt: skip
 def test_an_address_that_mail_servers_would_read_as_another_is_refused(address):
     with pytest.raises(ValidationError):
         clean_address(address)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "o'brien",
+        "ann+news",
+        "ann.berg",
+        "_ann",
+        "ann_berg-",
+        "a&b",
+        "ann=x",
+        "a/b",
+        "1",
+        "ann#2",
+        "ann~x",
+        "{ann}",
+        "d'a`c",
+    ],
+)
+def test_an_address_that_a_reader_may_have_is_accepted(name):
+    assert clean_address(f"{name}@example.org") == f"{name}@example.org"
 
 
 def test_the_spellings_of_a_host_are_one_address():

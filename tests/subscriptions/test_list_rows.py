@@ -95,6 +95,21 @@ def test_an_apostrophe_in_a_name_stays():
     assert addresses() == ["o'brien@example.org"]
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "=cmd|'/C calc'!A0@x.example", "=1+1@x.example", "'=1+1@x.example'", '"ann berg"@x.example', "ann%host@x.example",
+        "@x.example", "ann\vberg@x.example", "ann\x1cberg@x.example", "ann\x85berg@x.example", "ann\u2028berg@x.example",
+        "ann\0berg@x.example", "ann\x7fberg@x.example", "-oQ@x.example;Ann",
+    ],
+)  # fmt: skip
+def test_what_is_no_address_of_a_reader_is_refused_by_the_number_of_its_line(line):
+    result = run(f"o'brien@example.org\n{line}\nann+news@example.org")
+
+    assert addresses() == ["o'brien@example.org", "ann+news@example.org"]
+    assert str(result.refused) == "2"
+
+
 def test_many_addresses_in_one_line_are_counted_as_lines():
     assert count_entries(["heading", "", "ann@example.org; bo@example.org", "name"]) == 5
 

@@ -5,11 +5,14 @@ import re
 import pytest
 from lxml import html
 
+from subscriptions.conditions import Choice
 from subscriptions.mails import MailWriter
 from subscriptions.models import AlertMail, Subscriber, Subscription, Timing
+from subscriptions.removal import delete_outdated
 from subscriptions.signup import MAX_CHOICES, MAX_SUBSCRIPTIONS
 from tests.factories import make_live, make_tag
 
+from .factories import make_subscriber
 from .mail_texts import html_of, parse, text_of
 from .sign_up import ADDRESS, pass_time, sign_up
 
@@ -26,11 +29,13 @@ def read_link(locale: str = "en") -> str:
     return link
 
 
-def flood(client) -> None:
-    """Send forms as a stranger does, with more searches than there may be."""
+def flood(client, *, has_networks: bool = True) -> None:
+    """Send forms as a stranger does, with more searches than there may be, from many networks or one."""
     for number in range(MAX_SUBSCRIPTIONS // MAX_CHOICES + 1):
         choices = [f"q=stranger{number * MAX_CHOICES + each}" for each in range(MAX_CHOICES)]
-        assert sign_up(client, choice=choices).status_code == 200
+        network = f"203.0.113.{number if has_networks else 0}"
+        form = {"email": ADDRESS, "choice": choices}
+        assert client.post("/en/alerts/", form, REMOTE_ADDR=network).status_code == 200
 
 
 def list_boxes(page, ticked: bool) -> list[str]:
@@ -114,6 +119,44 @@ def test_beyond_the_limit_the_newest_is_not_stored(client):
     stored = set(Subscription.objects.values_list("condition__query", flat=True))
 
     assert stored == {f"stranger{number}" for number in range(MAX_SUBSCRIPTIONS)}
+
+
+def test_a_stranger_with_one_network_leaves_places_for_the_first_form_of_a_reader(client):
+    flood(client, has_networks=False)
+    pass_time(hours=25)
+    delete_outdated()
+    flood(client, has_networks=False)
+    pass_time(minutes=11)
+    choices = [f"q=reader{number}" for number in range(MAX_CHOICES)]
+
+    sign_up(client, choice=choices)
+
+    page = client.get(read_link())
+    queries = set(Subscription.objects.values_list("condition__query", flat=True))
+    assert queries.issuperset(f"reader{number}" for number in range(MAX_CHOICES))
+    assert len(queries) < MAX_SUBSCRIPTIONS and len(list_boxes(page, ticked=True)) == len(queries)
+
+
+def test_forms_of_one_network_fill_half_of_what_is_left_beside_confirmed_alerts(client):
+    confirmed = [Choice(query=f"word{number}") for number in range(MAX_SUBSCRIPTIONS - 15)]
+    subscriber = make_subscriber(*confirmed, address=ADDRESS)
+
+    for number in range(15):
+        sign_up(client, choice=f"q=more{number}")
+
+    assert subscriber.subscriptions.unconfirmed().count() == 8
+
+
+def test_a_network_that_has_filled_its_half_changes_a_timing_and_loses_nothing(client):
+    make_live(tags=[make_tag("Energy", slug="energy")])
+    sign_up(client, choice="topic=energy", timing="daily")
+    flood(client, has_networks=False)
+    stored = Subscription.objects.count()
+
+    sign_up(client, choice="topic=energy", timing="weekly")
+
+    assert Subscription.objects.count() == stored
+    assert Subscription.objects.get(condition__query="").timing == Timing.WEEKLY
 
 
 def test_the_other_language_of_the_page_ticks_the_same(client):

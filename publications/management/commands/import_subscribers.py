@@ -77,7 +77,8 @@ class Command(BaseCommand):
         if options["verbosity"]:
             self.stdout.write(
                 f"Added: {result.added}. Subscribed before: {result.known}. Left before, and stay away: "
-                f"{result.suppressed}. Lines without a mail address: {result.refused.count}."
+                f"{result.suppressed}. Lines without a mail address, or with one that no reader has: "
+                f"{result.refused.count}."
             )
             if result.unsubscribed.count:
                 self.stdout.write(
