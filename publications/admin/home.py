@@ -29,7 +29,7 @@ from subscriptions.sending import find_stop
 from .account_review import count_due_accounts
 from .drafts.autosave import describe_presence, distinct_autosaves
 from .form_urls import restore_url
-from .history.audit_log import AuditEntryText
+from .history.audit_text import AuditEntryText
 from .history.reader_changes import list_reader_changes
 from .operations import results_for_first_page
 from .planning.entries import days_text

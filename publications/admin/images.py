@@ -28,7 +28,8 @@ from publications.models import Author, Edition, Image, Publication, SitePage, s
 from .choice_sources import CHOICE_SOURCES, visible_images
 from .drafts.preview import library_image_url
 from .pending_uploads import PendingUploadFormMixin
-from .public_models import PublicModelAdmin, PublicModelForm, refusal_reasons
+from .public_model_form import PublicModelForm
+from .public_models import PublicModelAdmin, refusal_reasons
 from .site import require_permissions
 
 

@@ -14,9 +14,10 @@ from publications import actions
 from publications.models import Author, Image, Tag
 from publications.preflight import describe_new_tag, similar_tag_names
 
-from .authors import AuthorForm
+from .author_form import AuthorForm
 from .choice_sources import CHOICE_SOURCES
-from .public_models import PublicModelForm, refusal_reasons
+from .public_model_form import PublicModelForm
+from .public_models import refusal_reasons
 from .site import render_desk_page
 from .taxonomy import TagForm
 

@@ -18,7 +18,8 @@ from publications.locales import LANGUAGE_NAMES, LOCALES
 from publications.models import LinkPlacement, MenuLink, SitePage, SiteSettings
 from publications.presentation import newsletter_form_url, render_page, site_page_context, site_page_url
 
-from .public_models import LeadForm, PublicModelAdmin, PublicModelForm
+from .public_model_form import LeadForm, PublicModelForm
+from .public_models import PublicModelAdmin
 from .site import render_desk_page, require_permissions
 
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")

@@ -15,7 +15,8 @@ from publications.slugs import slugify
 
 from .choosers import ChooserField
 from .model_admin import flag_column
-from .public_models import LeadForm, PublicModelAdmin, PublicModelForm
+from .public_model_form import LeadForm, PublicModelForm
+from .public_models import PublicModelAdmin
 
 SCHEMA_TYPES = (
     "Article", "Report", "ScholarlyArticle", "NewsArticle", "AnalysisNewsArticle", "BackgroundNewsArticle",

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from publications import actions
 from publications.actions.transaction import begin_action
-from publications.admin.history.audit_log import describe_entry
+from publications.admin.history.audit_text import describe_entry
 from publications.integrity import CHECKS, no_progress
 from publications.models import (
     EDITORIAL_CHANGES,

@@ -6,7 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from publications import actions
-from publications.admin.history.audit_log import describe_entry
+from publications.admin.history.audit_text import describe_entry
 from publications.models import FOREVER, AuditEntry, Edition, Publication
 from tests.actions.test_audit_chain import find_chain_faults, last_entry, unguarded
 from tests.factories import make_author, make_live, make_publication, saved, tomorrow

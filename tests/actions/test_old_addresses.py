@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from publications import actions
 from publications.actions import AddressRefusal, OldAddress, RefusedAddress
-from publications.admin.history.audit_log import describe_entry
+from publications.admin.history.audit_text import describe_entry
 from publications.importers.redirects import keep_old_addresses
 from publications.models import AuditEntry, RedactedAddress, Redirect, SitePage, SiteVersion
 from publications.name_search import NameMatcher, search_database

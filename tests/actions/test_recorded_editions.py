@@ -5,7 +5,7 @@ import ast
 import pytest
 
 from publications import actions
-from publications.admin.history.audit_log import describe_entry
+from publications.admin.history.audit_text import describe_entry
 from publications.integrity import CHECKS, find_faults, no_progress
 from publications.models import AuditEntry, Author, Edition, Image, Tag
 from tests.actions.test_audit_chain import forge_digests, unguarded

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from publications import actions
-from publications.admin.history.audit_log import describe_entry
+from publications.admin.history.audit_text import describe_entry
 from publications.admin.publish.approvals import build_approval_context
 from publications.admin.submissions import submit_for_checking
 from publications.admin.worklists import Worklist, worklist_publications

@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 from lxml import html
 
 from publications import actions
-from publications.admin.history.audit_log import describe_entry
+from publications.admin.history.audit_text import describe_entry
 from publications.models import (
     ActionType,
     AuditEntry,

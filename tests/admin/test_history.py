@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from publications import actions
-from publications.admin.history.audit_log import describe_entry
+from publications.admin.history.audit_text import describe_entry
 from publications.models import (
     AuditEntry,
     Byline,

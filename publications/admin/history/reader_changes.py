@@ -7,7 +7,7 @@ from django.db.models import Min, Model, Q
 
 from publications.models import ActionType, AuditEntry, Author, Edition, Image, Tag
 
-from .audit_log import AuditEntryText, describe_entry
+from .audit_text import AuditEntryText, describe_entry
 
 UNSEEN_ACTIONS = (
     ActionType.CANCEL,

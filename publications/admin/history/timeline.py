@@ -17,7 +17,7 @@ from publications.locales import datetime_with_zone
 from publications.models import Edition, EditionWithRows, EndReason, Publication, Revision, RevisionReason
 
 from ..site import get_publication_or_404, render_publication_page, require_permissions
-from .audit_log import describe_entry
+from .audit_text import describe_entry
 from .comparison import build_comparison, build_draft_snapshot, build_revision_snapshot
 
 SAVE_GROUP_WINDOW = timedelta(minutes=10)

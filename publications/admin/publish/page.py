@@ -19,7 +19,7 @@ from publications.models import (
     late_issue_item_errors,
 )
 
-from ..history.audit_log import describe_actions_since
+from ..history.audit_text import describe_actions_since
 from ..history.comparison import build_comparison, build_draft_snapshot, build_revision_snapshot
 from ..site import get_publication_or_404, render_publication_page, require_permissions
 from ..translations import outdated_notices

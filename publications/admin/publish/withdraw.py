@@ -16,7 +16,7 @@ from publications.locales import datetime_with_zone
 from publications.models import ArchiveImport, Change, Publication, needs_approval
 
 from ..form_data import RedisplayMixin
-from ..history.audit_log import AuditEntryText, describe_actions_since
+from ..history.audit_text import AuditEntryText, describe_actions_since
 from ..related_links import editions_linking_to
 from ..site import get_publication_or_404, render_publication_page, require_permissions
 from .recipients import (

@@ -23,7 +23,8 @@ from ..links import ABSOLUTE
 from ..source import UID_NAMESPACE, SourceEntry
 from .anchors import fragments_in
 from .dates import DATE_IN_NAME, date_in_name
-from .fields import authors_in, publication_date, tags_in, value_of
+from .field_keys import value_of
+from .fields import authors_in, publication_date, tags_in
 from .front_matter import MAX_FILE_BYTES, as_flag, as_text, as_texts, has_value, read_front_matter
 from .inherited_fields import InheritedFields
 from .liquid_values import slugify as slugify_name

@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from publications import actions
-from publications.importers.markdown.fields import KEYS
+from publications.importers.markdown.field_keys import KEYS
 from publications.importers.report import FileOutcome
 from publications.models import Edition, Publication, Redirect
 from tests.blogs import import_blog, outcomes, texts_of, write_post
