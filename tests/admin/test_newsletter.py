@@ -20,10 +20,10 @@ from subscriptions.events import record_events
 from subscriptions.expansion import expand_alerts
 from subscriptions.issue_mails import MAIL_BUILDERS, write_issue
 from subscriptions.mails import MailWriter
-from subscriptions.models import AlertEvent, AlertMail
+from subscriptions.models import AlertMail
 from subscriptions.newsletter import propose_topics
-from subscriptions.sending import stop_sending
 from tests.factories import make_author, make_live, make_person, make_publication, make_tag, saved
+from tests.issues import make_issue
 from tests.subscriptions.factories import make_subscriber
 
 pytestmark = pytest.mark.django_db
@@ -36,12 +36,6 @@ def editor(client):
     person = make_person("Editors", email="eva@example.org")
     client.force_login(person)
     return person
-
-
-def make_issue(*titles: str, **fields) -> Publication:
-    draft = make_publication(kind="newsletter", title="What is new", body="", **fields)
-    actions.set_related_links(draft, [make_live(title=title).publication for title in titles], by=None)
-    return draft
 
 
 def test_what_is_new_since_the_last_issue_is_proposed_by_topic(editor, client):
@@ -240,38 +234,6 @@ def test_an_issue_keeps_its_subject_when_nothing_of_it_is_public(editor):
     assert sent.subject == "What is new"
 
 
-def test_the_desk_says_who_is_mailed_about_a_publication_before_and_after_and_when_it_is_taken_back(
-    editor, client
-):
-    make_subscriber(Choice({"kind": "newsletter"}))
-    record_events()
-    issue = make_issue("On rye")
-    actions.publish(issue, by=None)
-    result, undo = reverse("desk:publish-result", args=[issue.pk, 1]), reverse("desk:undo", args=[issue.pk])
-
-    before = [client.get(page).text for page in (result, undo)]
-    expand_alerts()
-    AlertMail.objects.get().mark_sent()
-    after = [client.get(page).text for page in (result, undo)]
-
-    assert "1 reader is mailed within a minute." in before[0] and "Nobody has been mailed" in before[1]
-    mistake = "Mails say that it was published by mistake: 1 reader is mailed within a minute."
-    assert "1 reader was mailed." in after[0] and mistake in after[1]
-
-
-def test_a_stop_shows_what_waits(editor, client):
-    make_subscriber(Choice({"kind": "newsletter"}))
-    record_events()
-    stop_sending(by="Ann Berg")
-    actions.publish(make_issue("On rye"), by=None)
-    expand_alerts()
-
-    pages = [client.get(reverse(f"desk:{name}")).text for name in ("subscribers", "newsletter-issues")]
-
-    assert "1 waits" in pages[0] and "take it back first" in pages[0]
-    assert "Mails to subscribers are stopped" in pages[1]
-
-
 def test_a_first_issue_in_a_language_has_the_authors_of_the_last_one_in_another(editor):
     author = make_author("Ann Berg")
     make_live(kind="newsletter", author=author)
@@ -279,63 +241,6 @@ def test_a_first_issue_in_a_language_has_the_authors_of_the_last_one_in_another(
     initial = issue_initial(QueryDict("issue=new&language=sv"))
 
     assert [pk for pk, _role in initial["bylines"]] == [author.pk]
-
-
-def test_the_desk_says_who_is_mailed_of_a_withdrawal_and_who_is_not_of_a_correction(editor, client):
-    issue = make_issue("On rye")
-    actions.publish(issue, by=None)
-    publication = issue.related_links.get().target
-    record_events()
-    reader, late = make_subscriber(locale="sv"), make_subscriber()
-    actions.publish(saved(publication, body="Newer."), by=None, change="update", note="More.")
-    expand_alerts()
-    reader.mails.get().mark_sent()
-    make_live(language="sv", translation_of=publication)
-
-    withdraw, publish = (
-        client.get(reverse(f"desk:{name}", args=[publication.pk])).text for name in ("withdraw", "publish")
-    )
-
-    assert late.mails.pending().count() == 1
-    assert "Mails say that it is withdrawn, with the reason: 1 reader is mailed within a minute." in withdraw
-    assert "Mails that have not left are not sent." in withdraw
-    for page in (withdraw, publish):
-        assert "Readers who know it from the issue “What is new” alone are not mailed" in page
-
-
-def test_what_was_taken_back_is_published_again_as_if_new(editor, client):
-    make_subscriber(Choice({"kind": "newsletter"}))
-    record_events()
-    yesterday = timezone.now() - timedelta(days=1)
-    issue = make_issue("On rye", published_at=yesterday)
-    actions.publish(issue, by=None)
-    page = reverse("desk:publish", args=[issue.pk])
-    changed = saved(issue, summary="Mended.")
-    assert 'value="first"' not in client.get(page).text
-    with pytest.raises(actions.ActionRefused):
-        actions.publish(changed, by=None, change="first")
-    expand_alerts()
-    AlertMail.objects.get().mark_sent()
-    actions.undo(issue, by=None)
-
-    assert 'value="first"' in client.get(page).text
-    edition = actions.publish(issue, by=None, change="first")
-    expand_alerts()
-
-    events = AlertEvent.objects.filter(edition__publication=issue).order_by("pk")
-    assert list(events.values_list("type", flat=True)) == ["new", "taken_back", "new"]
-    assert AlertMail.objects.filter(event__edition=edition).count() == 1
-    assert edition.published_at > yesterday + timedelta(hours=1)
-
-
-def test_who_cancels_a_schedule_reads_that_nobody_is_mailed(editor, client):
-    make_subscriber(Choice({"kind": "newsletter"}))
-    issue = make_issue("On rye")
-    actions.publish(issue, by=None, at=timezone.now() + timedelta(hours=1))
-
-    page = client.get(reverse("desk:undo", args=[issue.pk])).text
-
-    assert "No reader has been mailed about it, and none will be." in page
 
 
 @pytest.mark.parametrize(("length", "is_advised"), [(60, False), (61, True)])
