@@ -106,7 +106,7 @@ def test_an_apostrophe_in_a_name_stays():
 def test_what_is_no_address_of_a_reader_is_refused_by_the_number_of_its_line(line):
     result = run(f"o'brien@example.org\n{line}\nann+news@example.org")
 
-    assert addresses() == ["o'brien@example.org", "ann+news@example.org"]
+    assert set(addresses()) == {"o'brien@example.org", "ann+news@example.org"}
     assert str(result.refused) == "2"
 
 
