@@ -18,11 +18,22 @@ from .labels import SEPARATOR, join_details
 from .models import AlertEvent, AlertType
 from .newsletter import IssueItem, build_issue
 
+SINCE_LABELS = {
+    AlertType.UPDATED: gettext_lazy("%(first)s, updated since"),
+    AlertType.CORRECTED: gettext_lazy("%(first)s, corrected since"),
+}
+"""How a change is called in a mail that also has what came before it, by its type."""
+FIRST_TYPES = (AlertType.NEW, AlertType.CORRECTED)
+"""What a reader has to know of a text that was changed since."""
+GRAVE_TYPES = (AlertType.RETRACTED, AlertType.WITHDRAWN, AlertType.TAKEN_BACK, AlertType.CONCERN)
+"""They lead a mail of many: no reader may miss them."""
 MARKED_TYPES = (AlertType.RETRACTED, AlertType.CONCERN)
 """Their subject says already what the title is marked with."""
 TAKEN_BACK_NOTE = gettext_lazy("This was published by mistake. Please disregard the email about it.")
 MAX_TEXT_CHARACTERS = 300
 """Of a summary or a note in a mail of many."""
+MAX_SUBJECT_CHARACTERS = 78
+"""Of a subject that has all titles, and of the first title in one that has not: a longer one hides what follows."""
 MAX_PREVIEW_CHARACTERS = 150
 """Of the line that a list of mails shows beside the subject; most show fewer."""
 
@@ -38,6 +49,7 @@ class MailEntry:
         language, direction: those of the text.
         items: what an issue of the newsletter has.
         is_new_issue: it is an issue that is published, whatever of it is public by then.
+        first: what the same mail has of the text before this change; None for nothing.
     """
 
     type: AlertType
@@ -50,6 +62,7 @@ class MailEntry:
     summary: str = ""
     items: tuple[IssueItem, ...] = ()
     is_new_issue: bool = False
+    first: AlertType | None = None
 
     def shorten(self, limit: int | None) -> "MailEntry":
         """Return it with texts of at most so many characters; None is no limit."""
@@ -59,7 +72,14 @@ class MailEntry:
     @property
     def label(self) -> str:
         """What has become of it; a new issue says itself what it is."""
+        if self.first:
+            return SINCE_LABELS[self.type] % {"first": self.first.label}
         return "" if self.is_new_issue else str(self.type.label)
+
+    @property
+    def is_news(self) -> bool:
+        """Whether it is new, rather than a change of a text that readers may know."""
+        return AlertType.NEW in (self.type, self.first)
 
     @property
     def subject(self) -> str:
@@ -136,17 +156,56 @@ def _cut(text: str, limit: int | None) -> str:
     return Truncator(text).chars(limit) if limit else text
 
 
+def merge_entries(entries: list[MailEntry]) -> MailEntry:
+    """Return what a mail says of one publication: its last entry, and what its reader has to know before that.
+
+    Args:
+        entries: of events of the publication, in the order in which they have happened.
+    """
+    *earlier, last = entries
+    types = [entry.type for entry in earlier]
+    first = next((each for each in FIRST_TYPES if each in types), None)
+    if first == AlertType.NEW and last.type == AlertType.REPUBLISHED:
+        return replace(last, type=first)
+    if last.type not in SINCE_LABELS:
+        return last
+    notes = [entry.note for entry in entries if entry.type in SINCE_LABELS and entry.note]
+    return replace(last, note="\n".join(dict.fromkeys(notes)), first=None if first == last.type else first)
+
+
+def sort_entries(entries: list[MailEntry]) -> list[MailEntry]:
+    """Return what readers must not miss, then what is new, then changes; each in the order of time."""
+    return sorted(entries, key=lambda entry: (entry.type not in GRAVE_TYPES, not entry.is_news))
+
+
 def describe_many(entries: list[MailEntry], more: int) -> str:
-    """Return the subject of a mail of several events: the first one, and how many others."""
-    first, count = entries[0].subject, len(entries) - 1 + more
-    return _("%(first)s, and %(count)d more") % {"first": first, "count": count} if count else first
+    """Return the subject of a mail: of a few events all of them if it stays short, else the first one and how many."""
+    first, count = entries[0], len(entries) - 1 + more
+    if not count:
+        return first.subject
+    if _has_short_subject(entries, more):
+        return _list_subjects(entries)
+    title = Truncator(first.title).chars(MAX_SUBJECT_CHARACTERS)
+    first_subject = replace(first, title=title).subject
+    return _("%(first)s, and %(count)d more") % {"first": first_subject, "count": count}
 
 
-def preview_many(entries: list[MailEntry]) -> str:
+def preview_many(entries: list[MailEntry], more: int) -> str:
     """Return the line beside the subject in a list of mails: what the subject does not say.
 
-    Of one event it is the note or the summary, of several what the others are.
+    If the subject has all events it is the note or the summary of the first, else what the others are.
     """
     first, *others = entries
-    texts = [entry.subject for entry in others] or [first.note or first.summary or first.details]
-    return _cut(remove_line_ends(SEPARATOR.join(texts)), MAX_PREVIEW_CHARACTERS)
+    if others and not _has_short_subject(entries, more):
+        text = _list_subjects(others)
+    else:
+        text = first.note or first.summary or first.details
+    return _cut(remove_line_ends(text), MAX_PREVIEW_CHARACTERS)
+
+
+def _has_short_subject(entries: list[MailEntry], more: int) -> bool:
+    return not more and len(_list_subjects(entries)) <= MAX_SUBJECT_CHARACTERS
+
+
+def _list_subjects(entries: list[MailEntry]) -> str:
+    return SEPARATOR.join(entry.subject for entry in entries)

@@ -15,7 +15,7 @@ from django.utils.translation import override
 from publications.models import Edition
 from publications.models.prepared_queries import INTEGER, PreparedQuery
 
-from .entries import MailEntry, describe_events
+from .entries import MailEntry, describe_events, merge_entries, sort_entries
 from .expansion import ENDING_TYPES
 from .known_endings import KnownEndings
 from .labels import describe_condition
@@ -80,13 +80,12 @@ class MailContent:
         return Selection(reasons, excluded, self._known_endings.find(subscriber))
 
     def describe(self, selection: Selection) -> list[MailEntry]:
-        """Return the entries of the mail: the last one of each publication."""
-        last = {
-            event.edition.publication_id: entry
-            for event in self._list_selected(selection)
-            if (entry := self._entries.get(event.pk))
-        }
-        return list(last.values())
+        """Return the entries of the mail: one of each publication."""
+        found: dict[int, list[MailEntry]] = {}
+        for event in self._list_selected(selection):
+            if entry := self._entries.get(event.pk):
+                found.setdefault(event.edition.publication_id, []).append(entry)
+        return sort_entries([merge_entries(entries) for entries in found.values()])
 
     def label(self, selection: Selection) -> list[str]:
         """Return what the reasons are called, in the order of the alphabet."""

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from django.template.loader import render_to_string
 from django.utils.html import escape
 
-from .entries import MailEntry
+from .entries import GRAVE_TYPES, MailEntry
 from .tokens import TOKEN_LENGTH, TokenPurpose
 
 MAX_RENDERED = 500
@@ -46,7 +46,8 @@ def render_entry(entry: MailEntry, locale: str, *, has_heading: bool) -> MailPar
         locale: the current one.
         has_heading: whether the mail has a heading of its own, above all entries.
     """
-    return render_part("entry", {"entry": entry, "has_heading": has_heading})
+    has_button = bool(entry.url) and not (has_heading or entry.items or entry.type in GRAVE_TYPES)
+    return render_part("entry", {"entry": entry, "has_heading": has_heading, "has_button": has_button})
 
 
 @lru_cache(MAX_RENDERED)

@@ -9,6 +9,7 @@ answering; `Precedence` does the same for those that are older than the RFC.
 """
 
 from collections.abc import Hashable
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -170,7 +171,10 @@ class MailWriter:
         context["reasons"] = reasons and PLACES["reasons"]
         key = "frame of mails", locale, heading, more, is_test, bool(reasons)
         frame = cached_for_version(key, lambda: self._render("alert", context, locale))
-        parts = {"preview": preview_many(entries), "reasons": [render_reason(reason) for reason in reasons]}
+        parts = {
+            "preview": preview_many(entries, more),
+            "reasons": [render_reason(reason) for reason in reasons],
+        }
         for limit in TEXT_LIMITS:
             shortened = [entry.shorten(limit) for entry in entries]
             parts["entries"] = [render_entry(entry, locale, has_heading=has_heading) for entry in shortened]
@@ -193,7 +197,8 @@ class MailWriter:
                 "reasons": reasons,
                 "is_subscribed": is_subscribed,
             }
-            subject = _("Confirm that you want emails from %(site)s") % {"site": site_settings().short_name}
+            sender_name = _read_site_context(subscriber.locale)["sender_name"]
+            subject = _("Confirm that you want emails from %(site)s") % {"site": sender_name}
             return self._write_to_one(subject, "confirm", context, subscriber.locale)
 
     def _write_overview(self, mail: AlertMail) -> MessageTemplate | None:
@@ -242,14 +247,16 @@ def _read_site_context(locale: str) -> dict[str, Any]:
 
 
 def _build_site_context() -> dict[str, Any]:
+    sender = sender_address()
     return {
         "site": site_settings(),
+        "sender_name": parseaddr(sender)[0] or site_settings().short_name,
         "site_url": absolute_url(reverse("publications:home")),
         "all_url": absolute_url(reverse("publications:list")),
         "manage_url": _link(TokenPurpose.MANAGE),
         "leave_url": _link(TokenPurpose.LEAVE),
         "refuse_url": _link(TokenPurpose.REFUSE),
-        "sender": sender_address(),
+        "sender": sender,
         "list_headers": _list_headers(),
     }
 

@@ -49,10 +49,10 @@ def test_a_digest_has_what_matches_once_each_and_its_reasons(timing, monkeypatch
     message = digest(timing, monkeypatch)
 
     text = text_of(message)
-    assert message["Subject"].endswith(", and 1 more") and "Peat" not in text
+    assert message["Subject"] == "New, corrected since: “Gas” · New: “Coal”" and "Peat" not in text
     assert (
         text.count("Gas") == 1
-        and "Corrected: Gas" in text
+        and "New, corrected since: Gas" in text
         and "It was wrong." in text
         and "New: Coal" in text
     )
@@ -102,9 +102,39 @@ def test_the_line_beside_the_subject_says_what_the_subject_does_not(monkeypatch)
     actions.publish(saved(publication, body="Right."), by=None, change="correction", note="It was wrong.")
     corrected = read_last()
     Subscription.objects.update(timing=Timing.DAILY)
-    make_live(title="Coal", summary="Black.")
+    make_live(title="Coal " * 9, summary="Black.")
     several = digest(Timing.DAILY, monkeypatch)
 
     assert [preview_of(new), preview_of(corrected)] == ["In short. And long.", "It was wrong."]
-    assert "Gas" in several["Subject"] and preview_of(several) == "New: “Coal”"
-    assert text_of(several).count("Coal") == 1 and text_of(corrected).count("It was wrong.") == 1
+    assert several["Subject"].endswith(", and 1 more") and preview_of(several).startswith("New: “Coal")
+    assert text_of(several).count("Coal") == 9 and text_of(corrected).count("It was wrong.") == 1
+
+
+CHANGES = {
+    ("correction", "en"): "New, corrected since",
+    ("update", "en"): "New, updated since",
+    ("correction", "sv"): "Ny, rättad sedan dess",
+    ("update", "sv"): "Ny, uppdaterad sedan dess",
+}
+
+
+@pytest.mark.parametrize(("change", "locale"), CHANGES)
+def test_a_text_that_was_changed_since_it_was_new_is_still_new_to_its_reader(change, locale, monkeypatch):
+    make_subscriber(timing=Timing.DAILY, locale=locale)
+    publication = make_live(title="Gas", language=locale).publication
+    actions.publish(saved(publication, body="Right."), by=None, change=change, note="It was wrong.")
+
+    message = digest(Timing.DAILY, monkeypatch)
+
+    label = CHANGES[change, locale]
+    assert message["Subject"].startswith(f"{label}: ") and f"{label}: Gas" in text_of(message)
+    assert f">{label}<" in html_of(message) and text_of(message).count("It was wrong.") == 1
+
+
+def test_a_text_whose_reader_chose_changes_alone_is_not_called_new(monkeypatch):
+    publication = make_live(title="Gas").publication
+    expand_alerts()
+    make_subscriber(Choice(publication=publication.pk), timing=Timing.DAILY)
+    actions.publish(saved(publication, body="Right."), by=None, change="correction", note="It was wrong.")
+
+    assert digest(Timing.DAILY, monkeypatch)["Subject"] == "Corrected: “Gas”"
