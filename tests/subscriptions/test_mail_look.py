@@ -1,4 +1,4 @@
-"""How mails look: one name of the house, colours that can be read, links that can be pressed, a short foot."""
+"""How mails look: one name of the site, colours that can be read, links that can be pressed, a short foot."""
 
 import re
 from email.utils import parseaddr
@@ -37,7 +37,7 @@ def read_last_mail(name: str):
 @pytest.mark.usefixtures("recording", "site_url")
 @pytest.mark.parametrize("sender", SENDERS)
 @pytest.mark.parametrize("name", ["alert", "confirm", "overview"])
-def test_the_head_of_a_mail_has_the_name_of_its_sender_and_the_foot_that_of_the_house(settings, name, sender):
+def test_the_head_of_a_mail_has_the_name_of_its_sender_and_the_foot_that_of_the_site(settings, name, sender):
     settings.DEFAULT_FROM_EMAIL = sender
     SiteSettings.objects.update_or_create(
         pk=1, defaults={"short_name": "The House", "name_en": "House of Gas"}
