@@ -105,6 +105,12 @@ def suggest_address(address: str) -> str:
     return f"{name}{mark}{similar[0]}" if similar else ""
 
 
+def shorten_address(address: str) -> str:
+    """Return an address as its owner knows it, and nobody else can write to it: "a…@example.org"; "" for none."""
+    name, _mark, host = address.rpartition("@")
+    return f"{name[:1]}…@{host}" if name else ""
+
+
 def encrypt_address(address: str, *, owner: str) -> bytes:
     """Return an address, encrypted; for another owner it is not decrypted."""
     return encrypt(address.encode(), purpose=PURPOSE, owner=owner)

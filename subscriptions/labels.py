@@ -2,13 +2,15 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from publications.locales import current_locale, localized_path
 from publications.models import FACETS, KIND, NEWSLETTER, Edition
 
-from .conditions import find_rows
+from .conditions import ALERT_FACETS, find_rows
 from .models import Condition, Subscription
 
 SEPARATOR = " · "
@@ -45,6 +47,14 @@ def describe_conditions(conditions: Collection[Condition], *, with_words: bool =
     labels = _find_labels(conditions)
     titles = _find_titles({condition.publication_id for condition in conditions} - {None})
     return [_describe(condition, labels, titles, with_words=with_words) for condition in conditions]
+
+
+def find_list(condition: Condition) -> str:
+    """Return the path of the list of what a condition finds now; "" for changes of one publication."""
+    if condition.publication_id or not condition.filters.keys() <= ALERT_FACETS.keys():
+        return ""
+    query = urlencode({**condition.filters, **({"q": condition.query} if condition.query else {})})
+    return localized_path(current_locale(), "publications:list") + (f"?{query}" if query else "")
 
 
 def describe_chosen(subscriptions: Iterable[Subscription], *, with_words: bool = True) -> list[str]:

@@ -1,21 +1,17 @@
-"""What a reader changes of their own subscriptions, and all that is stored about them."""
+"""What a reader changes of their own subscriptions."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from publications.models import Publication
-
 from .conditions import Choice, limit_timing, list_timings, store_choices
 from .events import lock_state
-from .labels import describe_condition
 from .locks import brief_transaction, lock_subscriber
-from .models import Condition, Subscriber, Subscription, SuppressedAddress, Timing
+from .models import Condition, Subscriber, Subscription, Timing
 from .signup import MAX_SUBSCRIPTIONS
 from .timings import change_timing
 
@@ -96,41 +92,3 @@ def _delete_excess(subscriber: Subscriber) -> None:
     excess = max(0, subscriber.subscriptions.count() - MAX_SUBSCRIPTIONS)
     waiting = subscriber.subscriptions.filter(confirmed_at=None).order_by("-pk")
     subscriber.subscriptions.filter(pk__in=list(waiting.values_list("pk", flat=True)[:excess])).delete()
-
-
-def describe_subscriber(subscriber: Subscriber) -> dict[str, object]:
-    """Return all that is stored about a reader, for them to take along: GDPR, articles 15 and 20."""
-    subscriptions = subscriber.subscriptions.select_related("condition").order_by("pk")
-    mails = subscriber.mails.order_by("pk")
-    return {
-        "site": settings.SITE_URL,
-        "address": subscriber.address,
-        "language": subscriber.locale,
-        "paused_until": subscriber.paused_until,
-        "bouncing_since": subscriber.bouncing_since,
-        "has_retries": subscriber.has_retries,
-        "failed_at": subscriber.failed_at,
-        "refuses_sign_ups": SuppressedAddress.objects.refusals(subscriber.address).exists(),
-        "subscriptions": [_describe_subscription(subscription) for subscription in subscriptions],
-        "mails": [
-            {"purpose": mail.purpose, "due_at": mail.next_attempt_at, "sent_at": mail.sent_at}
-            for mail in mails
-        ],
-    }
-
-
-def _describe_subscription(subscription: Subscription) -> dict[str, object]:
-    condition = subscription.condition
-    uid = Publication.objects.filter(pk=condition.publication_id).values_list("uid", flat=True).first()
-    return {
-        "label": describe_condition(condition),
-        "filters": condition.filters,
-        "search": condition.query,
-        "publication": uid,
-        "timing": subscription.timing,
-        "earlier_timings": list(subscription.earlier_timings.order_by("until").values("timing", "until")),
-        "requested_at": subscription.requested_at,
-        "confirmed_at": subscription.confirmed_at,
-        "consent": subscription.consent_source,
-        "consent_note": subscription.consent_note,
-    }

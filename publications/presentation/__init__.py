@@ -5,7 +5,7 @@ Views pass stored editions, the preview of the desk passes unsaved ones. Both ge
 
 from publications.locales import absolute_url, localized_path
 
-from .alert_choices import offer_alerts
+from .alert_choices import ORIGIN_FIELD, offer_alerts
 from .authors import AuthorSummary, author_summaries, byline_parts, byline_text, paragraphs_html
 from .comparison import compare_editions, comparison_context
 from .conditional import conditional_response
@@ -91,6 +91,7 @@ from .text_verification import (
 __all__ = [
     "CHANGE_LABELS",
     "MAX_TEXT_CHARACTERS",
+    "ORIGIN_FIELD",
     "SOCIAL_IMAGE_NAME",
     "SOCIAL_IMAGE_SIZE",
     "SUBJECT_PAGES",

@@ -37,7 +37,15 @@ from .links import localized_url, social_image_tags
 
 LONG_TITLE = 80  # characters; a longer title is set smaller
 LINK_RELATIONS = {LinkPlacement.SOCIAL: "me"}
-DEFAULT_CONTEXT = {"robots": "", "feeds": (), "notice": "", "has_search_form": False, "alert_choices": ()}
+DEFAULT_CONTEXT = {
+    "robots": "",
+    "feeds": (),
+    "notice": "",
+    "has_search_form": False,
+    "alert_choices": (),
+    "tick_error": "",
+    "typed_email": "",
+}
 """Values of names that the base template tests and few pages set.
 
 Django resolves a missing name by an exception that it catches, which is slow.

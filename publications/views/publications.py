@@ -150,12 +150,11 @@ def render_edition(
     """
     rows, site = EditionWithRows.get(edition), site_settings()
     context = {**publication_context(rows, html=html), **extra_context}
-    context["publication_uid"] = str(rows.history[0].uid) if rows.history else ""
     record = metadata.build_record(rows, site=site, address=own_address)
     context |= metadata.citation_context(record, edition)
     if not own_address:
         context["removed_passages"] = find_removed_passages(rows)
-        context["alert_choices"] = offer_alerts(rows)
+        context |= offer_alerts(rows)
         images = {"social_image": _social_image(edition), "cover": _cover_image(context["cover"])}
         context |= metadata.head_context(record, edition, context["breadcrumb"], **images)
     response = render_page(

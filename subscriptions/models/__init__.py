@@ -10,6 +10,7 @@ from .alerts import (
     EventMatch,
 )
 from .subscribers import (
+    CONFIRMATION_HOURS,
     CONFIRMATION_PERIOD,
     MAX_QUERY_CHARACTERS,
     Condition,
@@ -25,6 +26,7 @@ from .subscribers import (
 
 __all__ = [
     "ALERT_RETRY_DELAYS",
+    "CONFIRMATION_HOURS",
     "CONFIRMATION_PERIOD",
     "MAX_QUERY_CHARACTERS",
     "AlertEvent",

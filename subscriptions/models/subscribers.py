@@ -16,6 +16,7 @@ from ..addresses import decrypt_address, digest_address, encrypt_address, list_d
 
 CONFIRMATION_PERIOD = timedelta(hours=48)
 """How long a subscription waits for its confirmation."""
+CONFIRMATION_HOURS = CONFIRMATION_PERIOD // timedelta(hours=1)
 DIGEST_CHARACTERS = 64
 MAX_QUERY_CHARACTERS = 200
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from subscriptions.forms import PAUSE_DAY, SHOWN_FIELD, ChoiceList, ManageForm, Pause
+from subscriptions.locks import LockWaitTooLong
 from subscriptions.manage import NothingLeftError, change_subscriptions
 from subscriptions.models import Subscriber, Subscription, Timing
 from subscriptions.tokens import TokenPurpose
@@ -20,8 +21,9 @@ from subscriptions.tokens import TokenPurpose
 from .pages import (
     METHODS,
     NO_DATA,
-    answer_busy,
     answer_who_left,
+    as_busy,
+    describe_busy,
     find_subscriber,
     list_subscriptions,
     option_fields,
@@ -40,7 +42,6 @@ IS_STORED = "stored"
 
 
 @csrf_exempt
-@answer_busy
 @answer_who_left
 def manage(request: HttpRequest, token: str) -> HttpResponse:
     """Show what a reader gets; change it, pause it, or add to it."""
@@ -70,6 +71,9 @@ def _change(request: HttpRequest, token: str, subscriber: Subscriber) -> HttpRes
         return _render_manage(
             request, token, subscriber, form=form, choices=choices, removed_error=error.message
         )
+    except LockWaitTooLong:
+        error = describe_busy()
+        return as_busy(_render_manage(request, token, subscriber, form=form, choices=choices, error=error))
     except ValidationError as error:
         return _render_manage(request, token, subscriber, form=form, choices=choices, error=error.message)
     address = reverse("subscriptions:manage", args=[token], query={IS_STORED: 1})

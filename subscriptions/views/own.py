@@ -10,8 +10,9 @@ from django.views.decorators.csrf import csrf_exempt
 
 from accounts.client_address import client_address, client_network
 from accounts.mail import can_send_mail
-from subscriptions.manage import describe_subscriber
-from subscriptions.models import Subscriber
+from subscriptions.locks import LockWaitTooLong
+from subscriptions.models import CONFIRMATION_HOURS, Subscriber
+from subscriptions.personal_data import describe_subscriber
 from subscriptions.refusals import refuse_sign_ups
 from subscriptions.removal import remove_subscriber
 from subscriptions.signup import TooManySignUps, request_link
@@ -19,7 +20,8 @@ from subscriptions.tokens import TokenPurpose, read_token
 
 from .pages import (
     METHODS,
-    answer_busy,
+    as_busy,
+    describe_busy,
     find_subscriber,
     render,
     render_left,
@@ -57,17 +59,22 @@ def leave(request: HttpRequest, token: str) -> HttpResponse:
         remove_subscriber(subscriber)
     if request.method == "POST" or not subscriber:
         return render_left(request)
+    return _render_leave(request, token)
+
+
+def _render_leave(request: HttpRequest, token: str, *, error: str = "") -> HttpResponse:
     return render(
         request,
         "leave",
         title=_("Unsubscribe"),
         alternates=token_paths("leave", token),
+        leave_url=reverse("subscriptions:leave", args=[token]),
         link_url=reverse("subscriptions:send_link", args=[token]) if can_send_mail() else "",
+        error=error,
     )
 
 
 @csrf_exempt
-@answer_busy
 def send_link(request: HttpRequest, token: str) -> HttpResponse:
     """Mail the link to change what a reader gets to their address: the link to leave does not open it.
 
@@ -84,6 +91,8 @@ def send_link(request: HttpRequest, token: str) -> HttpResponse:
             request_link(subscriber, network=client_network(client_address(request)))
     except TooManySignUps as refusal:
         return render_refusal(request, refusal)
+    except LockWaitTooLong:
+        return as_busy(_render_leave(request, token, error=describe_busy()))
     sentences = [
         _("We are sending the link to the address that gets these emails, unless it has unsubscribed."),
         _(
@@ -94,7 +103,6 @@ def send_link(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @csrf_exempt
-@answer_busy
 def refuse(request: HttpRequest, token: str) -> HttpResponse:
     """Show a button by which no form mails an address any more, whoever enters it."""
     if not read_token(TokenPurpose.REFUSE, token):
@@ -103,12 +111,13 @@ def refuse(request: HttpRequest, token: str) -> HttpResponse:
     if not subscriber:
         return _render_nothing_stored(request)
     if request.method != "POST":
-        title = _("Never get such emails again")
-        return render(request, "refuse", title=title, alternates=token_paths("refuse", token))
+        return _render_refuse(request, token)
     try:
         refuse_sign_ups(subscriber)
     except Subscriber.DoesNotExist:  # the button was pressed twice
         return _render_nothing_stored(request)
+    except LockWaitTooLong:
+        return as_busy(_render_refuse(request, token, error=describe_busy()))
     sentences = [
         _(
             "Whoever enters your address in the form for alerts: we send no email. What you confirmed before goes on."
@@ -119,12 +128,18 @@ def refuse(request: HttpRequest, token: str) -> HttpResponse:
     return render_message(request, _("You get no more such emails"), sentences, offers_sign_up=False)
 
 
+def _render_refuse(request: HttpRequest, token: str, *, error: str = "") -> HttpResponse:
+    title = _("Never get such emails again")
+    return render(request, "refuse", title=title, alternates=token_paths("refuse", token), error=error)
+
+
 def _render_nothing_stored(request: HttpRequest) -> HttpResponse:
     sentences = [
         _("Your address is no longer stored. If you have chosen to get no such emails, that holds."),
         _(
-            "Otherwise the link is too old: if another email comes, please follow the one in it within 48 hours."
-        ),
+            "Otherwise the link is too old: if another email comes, please follow the one in it within %(hours)d hours."
+        )
+        % {"hours": CONFIRMATION_HOURS},
     ]
     return render_message(request, _("Nothing is left to do"), sentences)
 

@@ -1,10 +1,11 @@
 """How the pages of subscribers are sent: never cached, never indexed, and no other site learns their addresses."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import wraps
 from http import HTTPStatus
 from time import monotonic, sleep
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.dates import WEEKDAYS
@@ -13,12 +14,13 @@ from django.utils.translation import gettext as _
 
 from accounts.mail import can_send_mail
 from publications.locales import LANGUAGE_NAMES, LOCALES, current_locale, localized_path
+from publications.models import Edition
 from publications.news import DIGEST_TIME
 from publications.path_prefixes import PRIVATE_HEADERS
 from publications.presentation import breadcrumb, render_page
 from subscriptions.conditions import list_timings
-from subscriptions.labels import describe_condition
-from subscriptions.locks import BUSY_SECONDS, LockWaitTooLong
+from subscriptions.labels import describe_condition, find_list
+from subscriptions.locks import BUSY_SECONDS
 from subscriptions.models import Subscriber, Subscription, Timing
 from subscriptions.periods import DIGEST_WEEKDAY
 from subscriptions.signup import TooManySignUps
@@ -27,6 +29,8 @@ from subscriptions.tokens import TokenPurpose, make_token, read_token
 METHODS = ("GET", "HEAD", "POST")
 MAX_KEY_DIGITS = 18
 NO_DATA = QueryDict()
+MAX_TEXTS = 3
+"""That readers may go on reading once they have sent the form, or confirmed."""
 ANSWER_SECONDS = 0.2
 """How long a form with an address takes at least: what is stored of the address makes it some milliseconds longer."""
 
@@ -83,29 +87,20 @@ def answer_who_left[**P](view: Callable[P, HttpResponse]) -> Callable[P, HttpRes
     return answer
 
 
-def answer_busy[**P](view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
-    """Let a view say that its form has to be sent again where it would wait long, as for a mail that is being sent.
+def describe_busy() -> str:
+    """Return why a form was not stored where it would have waited long, as for a mail that is being sent.
 
     It does not say to whom: anybody can send the form with anybody's address.
     """
-
-    @wraps(view)
-    def answer(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        try:
-            return view(request, *args, **kwargs)
-        except LockWaitTooLong:
-            return _render_busy(request)
-
-    return answer
+    return _(
+        "Emails are just being sent, so nothing of what you chose is stored yet. "
+        "Please send the form again in a minute."
+    )
 
 
-def _render_busy(request: HttpRequest) -> HttpResponse:
-    sentences = [
-        _("Emails are just being sent, so nothing of what you chose is stored yet."),
-        _("Please go back, and send the form again in a minute."),
-    ]
-    title, status = _("Please try again in a minute"), HTTPStatus.SERVICE_UNAVAILABLE
-    response = render_message(request, title, sentences, status=status, offers_sign_up=False)
+def as_busy(response: HttpResponse) -> HttpResponse:
+    """Return the page of a form, which has what was typed and `describe_busy`, as one that is to be sent again."""
+    response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
     response.headers["Retry-After"] = str(BUSY_SECONDS)
     return response
 
@@ -149,13 +144,7 @@ def render_unknown(request: HttpRequest) -> HttpResponse:
 
 
 def render_left(request: HttpRequest) -> HttpResponse:
-    sentences = [
-        _("You get no more alerts. Your address is deleted."),
-        _(
-            "We keep only a code that cannot be turned back into your address, so that no list adds you again."
-        ),
-    ]
-    return render_message(request, _("You are unsubscribed"), sentences)
+    return render(request, "left", title=_("You are unsubscribed"))
 
 
 def list_subscriptions(
@@ -171,6 +160,7 @@ def list_subscriptions(
         {
             "pk": subscription.pk,
             "label": describe_condition(subscription.condition),
+            "url": find_list(subscription.condition),
             "timing": subscription.get_timing_display(),
             "timings": select_options(
                 [(timing, timing.label) for timing in list_timings(subscription.condition.filters)],
@@ -181,6 +171,12 @@ def list_subscriptions(
         }
         for subscription in subscriptions
     ]
+
+
+def list_texts(publications: Iterable[int | None]) -> QuerySet[Edition]:
+    """Return the texts that readers go on reading: the newest of those whose changes they follow."""
+    followed = Edition.objects.live().filter(publication__in=set(publications) - {None})
+    return followed.without_texts().newest_first()[:MAX_TEXTS]
 
 
 def timing_field(pk: int | str) -> str:
@@ -197,10 +193,15 @@ def option_fields(values: Mapping[str, str]) -> dict[str, object]:
     }
 
 
-def describe_times() -> str:
-    """Return when daily and weekly mails come, in words."""
+def describe_times(timings: Collection[str] = (Timing.DAILY, Timing.WEEKLY)) -> str:
+    """Return when daily and weekly mails come, in words, of these timings; "" if neither is one of them."""
+    sentences = {
+        (True, True): _("Daily emails come at %(time)s, weekly ones each %(day)s at that time."),
+        (True, False): _("Daily emails come at %(time)s."),
+        (False, True): _("Weekly emails come each %(day)s at %(time)s."),
+    }
     times = {"time": date_format(DIGEST_TIME, "TIME_FORMAT"), "day": WEEKDAYS[DIGEST_WEEKDAY]}
-    return _("Daily emails come at %(time)s, weekly ones each %(day)s at that time.") % times
+    return sentences.get((Timing.DAILY in timings, Timing.WEEKLY in timings), "") % times
 
 
 def select_options(choices: Iterable[tuple[str, str]], selected: str) -> list[dict[str, object]]:

@@ -1,11 +1,15 @@
 """The link that confirms what was chosen, and what becomes of that which nobody confirms."""
 
+import re
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.translation import override
+from lxml import html
 
 from subscriptions import removal
 from subscriptions.conditions import Choice
@@ -130,3 +134,77 @@ def test_what_is_not_confirmed_is_deleted_after_48_hours_with_the_address(client
     assert [subscriber.address for subscriber in Subscriber.objects.all()] == ["kept@example.org"]
     assert [condition.query for condition in Condition.objects.all()] == ["kept"]
     assert not SignUpAttempt.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("timing", "locale", "words"),
+    [
+        ("at_once", "en", "as soon as it is published"),
+        (
+            "daily",
+            "en",
+            "The next daily email comes on Saturday 5 December at 07:00, if there is something new.",
+        ),
+        (
+            "weekly",
+            "en",
+            "The next weekly email comes on Monday 7 December at 07:00, if there is something new.",
+        ),
+        (
+            "daily",
+            "sv",
+            "Nästa dagliga mejl kommer lördag 5 december klockan 07:00, om det finns något nytt.",
+        ),
+        ("weekly", "sv", "Nästa veckomejl kommer måndag 7 december klockan 07:00, om det finns något nytt."),
+    ],
+)
+def test_who_has_confirmed_reads_when_and_where_mails_come(client, timing, locale, words):
+    with time_machine.travel("2026-12-04 12:00Z", tick=False), override(locale):
+        row = make_unconfirmed(Choice(query="grid"), locale=locale, address=ADDRESS)
+        Subscription.objects.update(timing=timing)
+        url = confirm_url(row.subscriber)
+        asking = client.get(url)
+        page = client.post(url, {"chosen": row.pk})
+
+    text = " ".join(html.fromstring(page.content).xpath("string(//main)").split())
+    assert words in text and text.count("07:00") == (timing != "at_once")
+    for shown in (page, asking):
+        assert "R…@example.org" in shown.text and ADDRESS.lower() not in shown.text.lower()
+
+
+def test_the_next_mail_of_a_paused_reader_comes_after_the_pause(client):
+    with time_machine.travel("2026-12-04 12:00Z", tick=False):
+        until = timezone.now() + timedelta(days=7)
+        row = make_unconfirmed(Choice(query="grid"), paused_until=until)
+        Subscription.objects.update(timing="weekly")
+        page = client.post(confirm_url(row.subscriber), {"chosen": row.pk})
+
+    assert "Monday 14 December" in page.text and "paused until 11 December 2026" in page.text
+
+
+@pytest.mark.parametrize(
+    ("timings", "shown"), [(["daily"], (True, False)), (["weekly"], (False, True)), (["daily", "weekly"], (True, True)),
+                           (["at_once"], (False, False))]
+)  # fmt: skip
+def test_the_page_of_the_link_explains_only_what_was_chosen(client, timings, shown):
+    subscriber = make_unconfirmed(Choice()).subscriber
+    subscriber.subscriptions.all().delete()
+    for timing in timings:
+        subscriber.subscriptions.create(condition=Choice(query=timing).store(), timing=timing)
+
+    page = client.get(confirm_url(subscriber)).text
+
+    assert (
+        bool(re.search("daily emails", page, re.I)),
+        bool(re.search("weekly (ones|emails)", page, re.I)),
+    ) == shown
+
+
+def test_who_has_confirmed_a_topic_goes_on_to_its_list(client):
+    make_live(tags=[make_tag("Energy", slug="energy")])
+    row = make_unconfirmed(Choice({"topic": "energy"}, "grid & gas"))
+
+    page = html.fromstring(client.post(confirm_url(row.subscriber), {"chosen": row.pk}).content)
+
+    [link] = page.xpath("//ul[@class='alerts-list']//a/@href")
+    assert link == "/en/publications/?topic=energy&q=grid+%26+gas" and client.get(link).status_code == 200

@@ -1,23 +1,28 @@
 """The forms for alerts on public pages: they need no script, no cookie and no token, and are the same for everyone."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import override
 from lxml import html
 
 from accounts.mail import CONSOLE
 from publications import actions
+from publications.locales import LOCALES, localized_path
 from publications.models import Publication, SitePage, SiteSettings, TagKind
 from publications.path_prefixes import ALERT_PREFIXES
-from subscriptions.models import CONFIRMATION_PERIOD, Condition, Subscriber, Subscription
+from subscriptions.conditions import Choice
+from subscriptions.models import CONFIRMATION_HOURS, Condition, Subscriber, Subscription
 from subscriptions.retention import MAIL_DAYS
 from subscriptions.signup import ATTEMPT_PERIOD
 from subscriptions.tokens import TokenPurpose, make_token
 from tests.factories import make_author, make_live, make_tag
 
-from .factories import make_subscriber
+from .factories import make_subscriber, make_unconfirmed
+from .mail_texts import parse, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -66,9 +71,14 @@ def test_the_form_of_a_publication_offers_its_authors_and_topics(client, edition
     ticks = page.xpath("//form[@method='post']//label[input[@type='checkbox']]")
     codes = [tick.xpath("input/@value")[0] for tick in ticks]
 
-    assert [tick.text_content().strip() for tick in ticks][:2] == ["Author: Ann Berg", "Topic: Energy"]
-    uid = Publication.objects.get(pk=edition.publication_id).uid
-    client.post("/en/alerts/", {"choice": [f"publication={uid}", *codes], "email": "reader@example.org"})
+    labels = [tick.text_content().strip() for tick in ticks]
+    assert labels[:3] == [
+        "This text: if it is updated, corrected or withdrawn",
+        "Author: Ann Berg",
+        "Topic: Energy",
+    ]
+    assert [bool(tick.xpath("input/@checked")) for tick in ticks] == [True, *[False] * 4]
+    client.post("/en/alerts/", {"choice": codes, "email": "reader@example.org"})
     filters = [
         row.condition.filters for row in Subscription.objects.select_related("condition").order_by("pk")
     ]
@@ -81,17 +91,18 @@ def test_the_form_of_a_publication_offers_its_authors_and_topics(client, edition
     ]
 
 
-@pytest.mark.parametrize(("locale", "label"), [("en", "The newsletter"), ("sv", "Nyhetsbrevet")])
+@pytest.mark.parametrize(
+    ("locale", "label"), [("en", "The newsletter: each issue"), ("sv", "Nyhetsbrevet: varje nummer")]
+)
 def test_the_form_of_an_issue_offers_the_newsletter_ticked(client, locale, label):
     issue = make_live(kind="newsletter", title="News", language=locale)
     page = html.fromstring(client.get(issue.get_absolute_url()).content)
     [form] = page.xpath("//form[@method='post']")
-    [tick] = form.xpath(".//label[input[@type='checkbox']]")
+    ticks = form.xpath(".//label[input[@type='checkbox']]")
 
-    assert tick.text_content().strip() == label
-    uid = Publication.objects.get(pk=issue.publication_id).uid
+    assert ticks[0].text_content().strip() == label and len(ticks) == 2
     sent = [value for name, value in form.form_values() if name == "choice"]
-    assert sent == [f"publication={uid}", "kind=newsletter"]
+    assert sent == ["kind=newsletter"]
 
 
 def test_the_form_with_all_choices_offers_the_newsletter(client, edition):
@@ -114,6 +125,75 @@ def test_the_page_with_all_choices_has_what_was_ticked_and_typed_before(client, 
     assert response.status_code == 200 and not Subscriber.objects.exists()
     assert chosen.xpath("//input[@name='choice']/@value") == data["choice"] and len(data["choice"]) > 2
     assert chosen.xpath("//input[@name='email']/@value") == ["reader@"]
+
+
+def _form_of(client, edition):
+    [form] = html.fromstring(client.get(edition.get_absolute_url()).content).xpath("//form[@method='post']")
+    return form
+
+
+def test_who_follows_only_the_topic_of_a_text_gets_nothing_else_and_goes_back_to_it(client, edition):
+    data = {**_values(_form_of(client, edition)), "choice": "topic=energy", "email": "reader@example.org"}
+
+    response = client.post("/en/alerts/", data)
+
+    assert [row.filters for row in Condition.objects.all()] == [{"topic": "energy"}]
+    back = html.fromstring(response.content).xpath("//main//p/a/@href")
+    assert edition.get_absolute_url() in back
+
+
+@pytest.mark.parametrize("email", ["reader@example.org", "reader@"])
+@pytest.mark.parametrize(("locale", "error"), [("en", "Please tick what you want"), ("sv", "Kryssa för vad")])
+def test_a_form_of_a_text_in_which_nothing_is_ticked_is_shown_again(client, edition, email, locale, error):
+    values = _values(_form_of(client, edition))
+    with override(locale):
+        path = reverse("subscriptions:sign_up")
+
+    response = client.post(path, {"of": values["of"], "email": email})
+
+    page = html.fromstring(response.content)
+    assert response.status_code == 400 and error in page.xpath("string(//*[@role='alert'])")
+    [form] = page.xpath("//form[@method='post']")
+    again = dict(form.form_values())
+    assert (again["of"], again["email"]) == (values["of"], email) and "choice" not in again
+    [group] = form.xpath("fieldset[count(.//input[@type='checkbox']) = 5]")
+    assert error in page.xpath("string(//*[@id=$id])", id=group.get("aria-describedby"))
+    assert not Subscriber.objects.exists()
+
+
+@pytest.mark.parametrize("origin", ["x", "", "12345678-1234-5678-1234-567812345678"])
+def test_a_form_without_a_tick_of_no_text_signs_up_for_nothing(client, edition, origin):
+    response = client.post("/en/alerts/", {"of": origin, "email": "reader@example.org"})
+
+    assert response.status_code == 400 and "Please tick what you want" in response.text
+    assert 'value="reader@example.org"' in response.text and not Subscriber.objects.exists()
+
+
+def test_who_ticks_nothing_still_chooses_what_and_how_often(client, edition):
+    values = _values(_form_of(client, edition))
+
+    response = client.post("/en/alerts/", {"of": values["of"], "email": "", "add": "1"})
+
+    assert response.status_code == 200 and "Please" not in html.fromstring(response.content).xpath(
+        "string(//main//p)"
+    )
+
+
+@pytest.mark.parametrize(("locale", "words"), [("en", "at once, in English"), ("sv", "genast, på svenska")])
+@pytest.mark.parametrize("name", ["home", "list", "topic", "author", "detail"])
+def test_each_form_says_how_often_and_in_which_language_mails_come(client, edition, name, locale, words):
+    slug = {"topic": "energy", "author": "ann-berg", "detail": "grid"}.get(name)
+    locale, words = (edition.locale, "at once, in English") if name == "detail" else (locale, words)
+    with override(locale):
+        path = reverse(f"publications:{name}", kwargs={"slug": slug} if slug else {})
+    [form] = html.fromstring(client.get(path).content).xpath("//form[@method='post']")
+
+    client.post(form.get("action"), {**_values(form), "email": "reader@example.org"})
+
+    before = "".join(form.xpath(".//button[1]/preceding::*[ancestor::form]/text()"))
+    assert words in before
+    assert Subscriber.objects.get().locale == locale
+    assert set(Subscription.objects.values_list("timing", flat=True)) == {"at_once"}
 
 
 @pytest.mark.parametrize("name", ["home", "list"])
@@ -247,6 +327,30 @@ def test_who_has_alerts_still_leaves_where_the_site_sends_no_mail(client, settin
 def test_the_privacy_text_says_how_long_each_thing_is_kept(client):
     page = " ".join(client.get("/en/privacy/").content.decode().split())
 
-    assert f"after {CONFIRMATION_PERIOD // timedelta(hours=1)} hours if it is never confirmed" in page
+    assert f"after {CONFIRMATION_HOURS} hours if it is never confirmed" in page
     assert f"Which emails were sent is kept for {MAIL_DAYS} days" in page
     assert "are kept for a day" in page and timedelta(days=1) == ATTEMPT_PERIOD
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_no_text_names_the_hours_to_confirm_itself(client, monkeypatch, locale):
+    """A text with a figure of its own goes on naming it after the period was changed."""
+    for module in ("templatetags.alerts", "views.own", "views.confirm", "views.sign_up"):
+        monkeypatch.setattr(f"subscriptions.{module}.CONFIRMATION_HOURS", 71)
+    waiting, old = (make_unconfirmed(Choice(), locale=locale).subscriber for _number in range(2))
+    waiting.mails.create(purpose="confirm", period_end=timezone.now())
+    mail = text_of(parse(waiting.mails.select_related("subscriber").get()))
+    refuse, confirm = (make_token(TokenPurpose(name), old.uid) for name in ("refuse", "confirm"))
+    of_waiting = make_token(TokenPurpose.CONFIRM, waiting.uid)
+    old.delete()
+    form = localized_path(locale, "subscriptions:sign_up")
+
+    pages = [
+        client.get(form).text,
+        client.post(form, {"email": "reader@example.org"}).text,
+        *(client.get(localized_path(locale, f"subscriptions:{name}", token=token)).text
+          for name, token in (("confirm", of_waiting), ("confirm", confirm), ("refuse", refuse))),
+    ]  # fmt: skip
+
+    for text in [mail, *pages]:
+        assert "71 " in text and not re.search(r"\b48 (hours|timmar)", text)

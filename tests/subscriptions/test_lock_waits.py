@@ -11,9 +11,11 @@ import pytest
 from django.apps import apps
 from django.db import connection, transaction
 from django.utils import timezone
+from lxml import html
 
 from publications.locales import LOCALES, localized_path
 from subscriptions import locks
+from subscriptions.addresses import digest_mailbox
 from subscriptions.conditions import Choice
 from subscriptions.models import Subscriber
 from subscriptions.removal import delete_outdated
@@ -88,9 +90,48 @@ def test_forms_wait_briefly_for_a_mail_that_is_being_sent(client, subscriber):
 
     statuses = {key: (page.status_code, page.headers.get("Retry-After")) for key, page in answers.items()}
     assert statuses == dict.fromkeys(answers, (503, "60"))
-    for (_name, _number, locale), page in answers.items():
-        assert SENTENCES[locale] in page.text and ADDRESS not in page.text
+    for (name, _number, locale), page in answers.items():
+        assert SENTENCES[locale] in page.text
+        assert name == "manage" or ADDRESS not in page.text  # its page shows to whom mails go
+        assert html.fromstring(page.content).xpath("//main//form[@method='post']")
     assert stored_rows() == before
+
+
+def test_a_form_that_waited_in_vain_keeps_what_was_typed(client, subscriber):
+    waiting = subscriber.subscriptions.create(condition=Choice(query="grid").store())
+    row, day = subscriber.subscriptions.get(confirmed_at__isnull=False), f"{tomorrow():%Y-%m-%d}"
+    typed = {"locale": "sv", f"timing-{row.pk}": "daily", "removed": str(row.pk), "q": "gas & oil", "pause": "day",
+             "paused_until": day}  # fmt: skip
+
+    with locked_by_another(LOCK_SUBSCRIBERS):
+        manage = client.post(url("manage", "en", subscriber), typed)
+        confirm = client.post(url("confirm", "en", subscriber), {"chosen": waiting.pk})
+
+    [form] = html.fromstring(manage.content).xpath("//main//form[@method='post'][not(@action)]")
+    again = dict(form.form_values())
+    assert again["choice"] == "q=gas+%26+oil"  # what could be chosen stands in the list
+    assert {name: again[name] for name in typed if name != "q"} == {
+        k: v for k, v in typed.items() if k != "q"
+    }
+    ticked = html.fromstring(confirm.content).xpath("//input[@name='chosen'][@checked]/@value")
+    assert ticked == [str(waiting.pk)]
+    done = client.post(url("manage", "en", subscriber), again)
+    assert done.status_code == 303
+
+
+def test_a_sign_up_that_waited_in_vain_keeps_what_was_typed(client, subscriber):
+    key = int.from_bytes(bytes.fromhex(digest_mailbox(ADDRESS))[:8], signed=True)
+    typed = {"choice": ["q=gas", "q=oil"], "timing": "weekly", "locale": "sv"}
+
+    with locked_by_another(f"SELECT pg_advisory_xact_lock({key})"):
+        page = sign_up(client, ADDRESS, **typed)
+
+    assert (page.status_code, page.headers["Retry-After"]) == (503, "60") and SENTENCES["en"] in page.text
+    form = html.fromstring(page.content).xpath("//main//form[@method='post']")[0]
+    again = form.form_values()
+    assert [value for name, value in again if name == "choice"] == typed["choice"]
+    assert {"timing": "weekly", "locale": "sv", "email": ADDRESS}.items() <= dict(again).items()
+    assert not subscriber.subscriptions.filter(condition__query="gas").exists()
 
 
 def test_a_change_waits_briefly_while_events_are_matched(client, subscriber):

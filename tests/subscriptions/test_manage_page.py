@@ -56,14 +56,15 @@ def values(subscriber):
 
 def shown_values(content: bytes) -> dict[str, str]:
     """Return what a browser sends of the one form again, with the last choice of its lists."""
-    [form] = html.fromstring(content).xpath("//form[@method='post']")
+    [form] = html.fromstring(content).xpath("//form[@method='post'][not(@action)]")
     return {name: value for name, value in form.form_values() if value}
 
 
-def test_the_page_has_one_form_with_one_button(client, subscriber):
+def test_the_page_has_one_form_with_one_button_and_one_to_leave(client, subscriber):
     page = html.fromstring(client.get(url("manage", subscriber)).content)
 
-    [form] = page.xpath("//main//form")
+    form, leave = page.xpath("//main//form")
+    assert leave.get("action") == url("leave", subscriber)
     assert [button.text for button in form.xpath(f".//button[not(@class='{NOT_SHOWN}')]")] == ["Save"]
 
 
@@ -179,7 +180,7 @@ def test_enter_in_a_field_sends_the_form_and_presses_no_other_button(client, sub
     )
 
     for page in pages:
-        [form] = html.fromstring(page.content).xpath("//main//form")
+        form = html.fromstring(page.content).xpath("//main//form")[0]
         first, *others = form.xpath(".//button")
         assert "name" not in first.attrib and first.text == others[-1].text
 
@@ -199,7 +200,7 @@ def test_who_removes_all_is_led_to_unsubscribe_and_nothing_is_stored(client, sub
     [error] = page.xpath("//section[@aria-labelledby='alerts-what']//*[@role='alert']")
     [link] = error.xpath("a")
     assert response.status_code == 400 and link.text in error.text  # what the link is called
-    assert b"<form" in client.get(link.get("href")).content
+    assert page.xpath("//section[h2[@id=$id]]/details[@open]/form", id=link.get("href")[1:])
     boxes = page.xpath("//input[@name='removed' and @checked and @aria-invalid='true']")
     assert [box.get("value") for box in boxes] == rows
     assert all(error.get("id") in box.get("aria-describedby").split() for box in boxes)
@@ -257,7 +258,7 @@ def test_what_is_added_comes_as_most_else_after_the_change(client, stored, chang
 def test_one_button_ends_a_pause(client, subscriber):
     client.post(url("manage", subscriber), {"pause": "week"})
     page = client.get(url("manage", subscriber))
-    [form] = html.fromstring(page.content).xpath("//main//form")
+    [form] = html.fromstring(page.content).xpath("//main//form[not(@action)]")
     [button] = form.xpath(".//button[text()='Get emails again']")
 
     # as a browser sends it: the button stands above what is ticked
@@ -276,3 +277,28 @@ def test_a_mistake_in_a_pause_stands_at_its_field_and_is_linked_from_the_top(cli
     [error] = page.xpath("//fieldset[@id='alerts-pause']//p[@id=$id]", id=field.get("aria-describedby"))
     assert error.text == "Please choose a day."
     assert page.xpath("//*[@role='alert']/a[@href='#alerts-pause']/text()") == ["Pause: Please choose a day."]
+
+
+@pytest.mark.parametrize(("locale", "words"), [("en", "all alerts above"), ("sv", "alla aviseringar ovan")])
+@pytest.mark.parametrize("alerts", [1, 2])
+def test_a_reader_leaves_from_the_page_itself_and_reads_before_what_is_deleted(
+    client, alerts, locale, words
+):
+    reader = make_subscriber(*(Choice(query=f"word{number}") for number in range(alerts)))
+    with override(locale):
+        path = url("manage", reader)
+    page = html.fromstring(client.get(path).content)
+    [section] = page.xpath("//section[@aria-labelledby='alerts-leave']")
+
+    response = client.post(section.xpath(".//form/@action")[0])
+
+    assert (words in section.text_content()) == bool(section.xpath("details")) == (alerts > 1)
+    assert response.status_code == 200 and not Subscriber.objects.exists()
+    left = html.fromstring(response.content)
+    text = left.xpath("string(//main)")
+    assert {"en": "Your address is deleted", "sv": "Din adress är raderad"}[locale] in text
+    links = left.xpath("//div[contains(@class, 'alerts-page')]//a/@href")
+    assert f"/{locale}/" in links and not [
+        link for link in links if "/manage/" in link or "/hantera/" in link
+    ]
+    assert all(client.get(link).status_code == 200 for link in links)

@@ -1,16 +1,18 @@
 """What readers do with the links of their mails: change, pause, take their data along, leave; and how it is sent."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from importlib import import_module
 
 import pytest
 from django.db import connection
 from django.utils import timezone
+from django.utils.translation import override
 from lxml import html
 
+from publications.locales import LOCALES
 from subscriptions.conditions import Choice
-from subscriptions.models import Subscriber, Timing
+from subscriptions.models import AlertMailPurpose, ConsentSource, Subscriber, Timing
 from subscriptions.signup import MAX_SUBSCRIPTIONS
 from tests.factories import make_live, make_tag
 
@@ -116,8 +118,8 @@ def test_what_strangers_have_entered_does_not_keep_a_reader_from_more(client):
     [
         ("manage", "manage", "change_subscriptions", {"q": "grid"}),
         ("manage", "manage", "change_subscriptions", {"pause": "resume"}),
-        ("confirm", "sign_up", "confirm_subscriptions", {}),
-        ("confirm", "sign_up", "_render_confirmed", {}),
+        ("confirm", "confirm", "confirm_subscriptions", {}),
+        ("confirm", "confirm", "_render_confirmed", {}),
     ],
 )
 def test_a_reader_who_leaves_at_the_same_moment_gets_an_answer(
@@ -183,9 +185,10 @@ def test_the_data_of_a_reader_are_all_that_is_stored(client):
 
     data = json.loads(response.content)
     assert response.headers["Content-Disposition"] == 'attachment; filename="alerts.json"'
-    assert (data["address"], data["language"]) == (ADDRESS, "en")
+    assert (data["address"], data["language"]) == (ADDRESS, {"code": "en", "label": "English"})
     assert [row["search"] for row in data["subscriptions"]] == ["grid"]
     named = {
+        "about",
         "paused_until",
         "bouncing_since",
         "has_retries",
@@ -207,5 +210,55 @@ def test_the_data_of_a_reader_are_all_that_is_stored(client):
         set(data)
         == named
         == columns - {"locale"}
-        | {"language", "address", "site", "subscriptions", "mails", "refuses_sign_ups"}
+        | {"about", "language", "address", "site", "subscriptions", "mails", "refuses_sign_ups"}
     )
+    assert set(data["about"]) == named - {"about"} and all(data["about"].values())
+
+
+CODES = {
+    *Timing.values, *ConsentSource.values, *AlertMailPurpose.values, *LOCALES, "energy", "newsletter"
+}  # fmt: skip
+
+
+def list_unlabelled(value: object) -> list[str]:
+    """Return the codes in data that have no label beside them."""
+    if isinstance(value, list):
+        return [code for each in value for code in list_unlabelled(each)]
+    if not isinstance(value, dict):
+        return [value] if value in CODES else []
+    inner = [
+        each for name, each in value.items() if not ("label" in value and name in ("code", "facet", "value"))
+    ]
+    return [code for each in inner for code in list_unlabelled(each)]
+
+
+@pytest.mark.parametrize(
+    ("locale", "labels"),
+    [
+        (
+            "en",
+            {
+                "Once a week",
+                "Topic: Energy",
+                "The newsletter",
+                "confirmed by a link in a mail",
+                "weekly mail",
+            },
+        ),
+        ("sv", {"En gång i veckan", "Ämne: Energy", "Nyhetsbrevet", "veckomejl"}),
+    ],
+)
+def test_each_code_in_the_data_of_a_reader_has_a_label(client, locale, labels):
+    make_live(tags=[make_tag("Energy", slug="energy")])
+    paused_until = datetime(2031, 5, 20, 22, tzinfo=UTC)
+    choices = [Choice({"topic": "energy"}), Choice({"kind": "newsletter"}), Choice(query="grid")]
+    subscriber = make_subscriber(*choices, timing=Timing.WEEKLY, locale=locale, paused_until=paused_until)
+    subscriber.subscriptions.first().earlier_timings.create(timing="daily", until=timezone.now())
+    subscriber.mails.create(purpose=AlertMailPurpose.WEEKLY, period_end=timezone.now())
+    with override(locale):
+        data = json.loads(client.get(data_url(subscriber)).content)
+
+    assert list_unlabelled(data) == [] and data["paused_until"] == "2031-05-21T00:00:00+02:00"
+    text = json.dumps(data, ensure_ascii=False)
+    assert [label for label in labels if f'"{label}"' not in text] == []
+    assert data["subscriptions"][0]["timing"]["code"] == "weekly"

@@ -40,7 +40,10 @@ def flood(client, *, has_networks: bool = True) -> None:
 
 def list_boxes(page, ticked: bool) -> list[str]:
     """Return what is shown on the page of a link, ticked or not."""
-    condition = "@checked" if ticked else "not(@checked)"
+    condition = "@checked" if ticked else "not(@checked or @type='hidden')"
+    only = html.fromstring(page.content).xpath("//form[input[@name='chosen']]//strong[1]/text()")
+    if ticked and only:
+        return only[:1]
     boxes = html.fromstring(page.content).xpath(f"//input[@name='chosen'][{condition}]/../span/text()[1]")
     return [text.strip() for text in boxes if text.strip()]
 
@@ -48,7 +51,7 @@ def list_boxes(page, ticked: bool) -> list[str]:
 def press(client, link: str, *further: int):
     """Press the button of the page as it is, with further boxes ticked."""
     page = html.fromstring(client.get(link).content)
-    ticked = page.xpath("//input[@name='chosen'][@checked]/@value")
+    ticked = page.xpath("//input[@name='chosen'][@checked or @type='hidden']/@value")
     return client.post(link, {"chosen": [*ticked, *further]})
 
 
@@ -180,3 +183,26 @@ def test_a_link_without_what_its_mail_has_named_ticks_nothing(client, ending):
 
     assert page.status_code == 200 and not list_boxes(page, ticked=True)
     assert Subscriber.objects.get().address == ADDRESS and len(list_boxes(page, ticked=False)) == 1
+
+
+def test_one_alert_that_the_mail_has_named_is_confirmed_without_a_box(client):
+    sign_up(client, choice=NEWSLETTER)
+    link = read_link()
+
+    page = html.fromstring(client.get(link).content)
+    done = press(client, link)
+
+    assert (
+        not page.xpath("//input[@type='checkbox']") and page.xpath("//strong/text()")[0] == "The newsletter"
+    )
+    assert done.status_code == 200 and Subscription.objects.confirmed().count() == 1
+
+
+def test_what_is_unticked_stays_unticked_after_a_form_without_any(client):
+    sign_up(client, choice=[NEWSLETTER, "q=grid"])
+    link = read_link()
+
+    refused = client.post(link)
+
+    assert refused.status_code == 400 and "Please tick what you want" in refused.text
+    assert len(list_boxes(refused, ticked=False)) == 2 and not list_boxes(refused, ticked=True)

@@ -12,8 +12,9 @@ from subscriptions.conditions import Choice
 from subscriptions.events import record_events
 from subscriptions.expansion import expand_alerts, queue_digests
 from subscriptions.mails import MailWriter
-from subscriptions.manage import change_subscriptions, describe_subscriber
+from subscriptions.manage import change_subscriptions
 from subscriptions.models import AlertMail, EarlierTiming, Subscriber, Timing
+from subscriptions.personal_data import describe_subscriber
 from subscriptions.retention import MAIL_DAYS, delete_old_mails
 from tests.factories import make_live
 
@@ -104,7 +105,7 @@ def test_an_earlier_timing_is_shown_to_the_reader_and_deleted_with_the_mails(mon
 
     delete_old_mails()
 
-    assert [row["timing"] for row in shown["earlier_timings"]] == [Timing.DAILY]
+    assert [row["timing"]["code"] for row in shown["earlier_timings"]] == [Timing.DAILY]
     assert not EarlierTiming.objects.exists()
 
 

@@ -24,7 +24,7 @@ from publications.models import (
 )
 from publications.reserved_disk_space import reserve_disk_space
 from subscriptions.key_renewal import renew_addresses
-from subscriptions.models import CONFIRMATION_PERIOD
+from subscriptions.models import CONFIRMATION_HOURS
 from subscriptions.removal import delete_outdated
 from subscriptions.retention import delete_old_mails
 
@@ -36,7 +36,7 @@ class Command(BaseCommand):
         f"{SENT_DAYS} days ago, news older than {NEWS_DAYS} days, openings of press links older than "
         f"{PRESS_EVENT_DAYS} days and the names of recipients so long after the embargo, "
         f"archives of imports that have not run for {ARCHIVE_IMPORT_DAYS} days, "
-        f"mail addresses that were not confirmed within {CONFIRMATION_PERIOD.days * 24} hours, "
+        f"mail addresses that were not confirmed within {CONFIRMATION_HOURS} hours, "
         "uploads that waited longer than a day for a form "
         "that was never saved, and half-written files that a stopped process has left. Also merges the parts of the "
         "search index, which makes searches faster, and stores addresses of readers with the present SECRET_KEY, "
