@@ -25,7 +25,8 @@ WEB_ADDRESS = re.compile(r"https?://[^/?#\[\]<>\"\\^`{|}%]+", re.IGNORECASE)
 ALLOWED_SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 PAGE_IDS = {
     "about", "about-us", "alerts", "alerts-choice-error", "alerts-choice-hint", "alerts-data", "alerts-error",
-    "alerts-how-often", "alerts-leave", "alerts-pause", "alerts-pause-error", "alerts-pause-hint", "alerts-removed-error", "alerts-stored",
+    "alerts-how-often", "alerts-leave", "alerts-pause", "alerts-pause-error", "alerts-pause-hint",
+    "alerts-removed-error", "alerts-stored",
     "alerts-what", "alerts-where", "answer", "cite", "content", "content-start",
     "contents", "corrections", "countries",
     "download", "follow", "footer-follow", "footer-sections", "footer-site", "from", "key-points", "latest",

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
 from django.urls import reverse
@@ -336,7 +337,7 @@ def test_the_privacy_text_says_how_long_each_thing_is_kept(client):
 def test_no_text_names_the_hours_to_confirm_itself(client, monkeypatch, locale):
     """A text with a figure of its own goes on naming it after the period was changed."""
     for module in ("templatetags.alerts", "views.own", "views.confirm", "views.sign_up"):
-        monkeypatch.setattr(f"subscriptions.{module}.CONFIRMATION_HOURS", 71)
+        monkeypatch.setattr(import_module(f"subscriptions.{module}"), "CONFIRMATION_HOURS", 71)
     waiting, old = (make_unconfirmed(Choice(), locale=locale).subscriber for _number in range(2))
     waiting.mails.create(purpose="confirm", period_end=timezone.now())
     mail = text_of(parse(waiting.mails.select_related("subscriber").get()))

@@ -281,9 +281,7 @@ def test_a_mistake_in_a_pause_stands_at_its_field_and_is_linked_from_the_top(cli
 
 @pytest.mark.parametrize(("locale", "words"), [("en", "all alerts above"), ("sv", "alla aviseringar ovan")])
 @pytest.mark.parametrize("alerts", [1, 2])
-def test_a_reader_leaves_from_the_page_itself_and_reads_before_what_is_deleted(
-    client, alerts, locale, words
-):
+def test_a_reader_leaves_from_the_page_itself_and_reads_before_what_is_deleted(client, alerts, locale, words):
     reader = make_subscriber(*(Choice(query=f"word{number}") for number in range(alerts)))
     with override(locale):
         path = url("manage", reader)
