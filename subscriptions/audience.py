@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import reduce
-from operator import or_
 from typing import NamedTuple
 
 from django.db.models import Count, Q, QuerySet
@@ -14,15 +12,16 @@ from publications.models import ActionType, AuditEntry, Edition, EditionWithRows
 
 from .delivery_log import CountedMails
 from .digest_counts import find_readers, list_recipients
-from .earlier_mails import Ending, find_informed, find_mailed_in_digest
 from .events import EDITION_ACTIONS, TYPE_OF_ACTION, TYPE_OF_CHANGE, is_news
 from .expansion import find_matches, has_in_locale, list_alerted, list_fulfilled
+from .mailed_events import Ending, is_informed
 from .models import (
     AlertEvent,
     AlertMail,
     AlertMailPurpose,
     AlertState,
     AlertType,
+    MailedEvent,
     Subscriber,
     Subscription,
     Timing,
@@ -165,21 +164,14 @@ class RecipientNumbers:
     """The subscribers who are informed of an edition.
 
     Attributes:
-        counts: how many get a mail with it, by when; whoever chose it twice may be in several.
-        readers: how many get one, each counted once.
+        counts: how many get a mail with it, by when; whoever chose it twice is in the first of these mails.
         choices: how many of them have named a value of a facet, by facet and value, the most chosen first.
         searches: how many conditions with a search may match besides, which is known once the edition is public.
     """
 
     counts: dict[Timing, int]
-    readers: int
     choices: Sequence[tuple[str, str, int]] = ()
     searches: int = 0
-
-    @property
-    def mails(self) -> int:
-        """How many mails have it: more than there are readers where some have chosen it twice."""
-        return sum(self.counts.values())
 
     @property
     def has_any(self) -> bool:
@@ -202,10 +194,8 @@ def count_recipients(edition: EditionWithRows, *, with_choices: bool = True) -> 
         for timing in Timing
     }
     choices = _count_choices(shown[Timing.AT_ONCE], plain if with_choices else ())
-    counts, total = _count_all(shown, keys)
     return RecipientNumbers(
-        counts,
-        total,
+        _count_all(shown, keys),
         choices=sorted(choices, key=lambda choice: -choice[2]),
         searches=len(matched) - len(plain),
     )
@@ -234,45 +224,53 @@ def count_digests(event: AlertEvent, timing: Timing) -> DigestNumbers:
     period, end = PERIODS[timing], next_end(timing, event.matched_at - timedelta.resolution)
     start = last_end(timing, end - timedelta.resolution)
     events = list(list_matched(start, end).filter(pk=event.pk))
-    readers = Subscriber.objects.filter(find_readers(events, timing, since=start))
+    readers = Subscriber.objects.filter(find_readers(events, timing))
     mails = AlertMail.objects.filter(purpose=period.purpose, period_end=end, subscriber__in=readers)
     is_queued = AlertState.objects.filter(**{f"{period.column}__gte": end}).exists()
     pending = mails.pending() if is_queued else readers.reachable()
-    return DigestNumbers(end, mails.filter(sent_at__isnull=False).count(), pending.count())
+    sent = MailedEvent.objects.filter(event=event, purpose=period.purpose)
+    return DigestNumbers(end, sent.count(), pending.count())
 
 
 def count_readers_of_withdrawal(edition: Edition) -> RecipientNumbers:
     """Return who is mailed when a live edition is withdrawn now, without those whose mails about it have not left."""
     event = AlertEvent(edition=edition, type=AlertType.WITHDRAWN, happens_at=timezone.now())
-    keys = list(find_matches(event, edition))
-    readers = Subscriber.objects.reachable().filter(find_informed(Ending.of(event, Q(condition__in=keys))))
-    return RecipientNumbers(*_count_all(dict.fromkeys(Timing, readers), keys))
+    keys, readers = _find_informed(event)
+    return RecipientNumbers(_count_all(dict.fromkeys(Timing, readers), keys))
 
 
 def count_readers_of_mistake(edition: Edition) -> RecipientNumbers:
     """Return who is mailed when a live edition is taken back now, without the same."""
     event = AlertEvent(edition=edition, type=AlertType.TAKEN_BACK, happens_at=timezone.now())
-    keys = list(find_matches(event, edition))
-    matched = Q(condition__in=keys)
-    readers = Subscriber.objects.reachable().filter(find_mailed_in_digest(Ending.of(event, matched)))
+    keys, readers = _find_informed(event)
     digests = {timing: _list_chosen(readers, keys, timing) for timing in PERIODS}
-    return RecipientNumbers(*_count_each({Timing.AT_ONCE: list_alerted(event, edition, matched), **digests}))
+    alerted = list_alerted(event, edition, Q(condition__in=keys))
+    return RecipientNumbers(_count_each({Timing.AT_ONCE: alerted, **digests}))
+
+
+def _find_informed(event: AlertEvent) -> tuple[list[int], QuerySet[Subscriber]]:
+    """Return the conditions that what may end fulfils, and who reads of it if they have chosen it."""
+    keys = list(find_matches(event, event.edition))
+    ending = Ending.of(event, Q(condition__in=keys))
+    return keys, Subscriber.objects.reachable().filter(is_informed(ending, AlertType(event.type)))
 
 
 def _count_all(
     readers: Mapping[Timing, QuerySet[Subscriber]], conditions: Sequence[int]
-) -> tuple[dict[Timing, int], int]:
-    """Return how many of the readers by timing have chosen any of the conditions so, and how many in all."""
+) -> dict[Timing, int]:
+    """Return how many of the readers by timing have chosen any of the conditions so."""
     return _count_each({timing: _list_chosen(readers[timing], conditions, timing) for timing in Timing})
 
 
-def _count_each(chosen: Mapping[Timing, QuerySet[Subscriber]]) -> tuple[dict[Timing, int], int]:
-    """Return how many readers there are by timing, and how many in all."""
-    counts = {timing: found.count() for timing, found in chosen.items()}
-    parts = [Q(pk__in=found.values("pk")) for timing, found in chosen.items() if counts[timing]]
-    if len(parts) < 2:
-        return counts, sum(counts.values())
-    return counts, Subscriber.objects.filter(reduce(or_, parts)).count()
+def _count_each(chosen: Mapping[Timing, QuerySet[Subscriber]]) -> dict[Timing, int]:
+    """Return how many readers there are by timing, each counted for the first of their mails."""
+    counts, before = {}, []
+    for timing in Timing:
+        found = chosen[timing].filter(*(~each for each in before))
+        if count := found.count():
+            before.append(Q(pk__in=chosen[timing].values("pk")))
+        counts[timing] = count
+    return counts
 
 
 def _list_chosen(

@@ -1,28 +1,38 @@
 """How many readers a digest goes to by now: those to whom its mail, which is written later, has something to say.
 
 What `mail_content` decides for each reader is decided here for all at once, so that the desk shows it at any time.
+
+Whoever has chosen an event twice, to come at different times, reads of it in the first of these mails. Until that one
+is sent or given up, the event counts for it alone; a later one has it if the first one fails.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
-from functools import partial, reduce
+from functools import reduce
 from operator import or_
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
 
 from publications.locales import LOCALES
 from publications.models import Edition, list_showing_locales
 
-from .earlier_mails import find_readers_in_digest
 from .expansion import ENDING_TYPES, choose_edition
-from .models import AlertEvent, Subscriber, Subscription, Timing
+from .mailed_events import Ending, is_informed_of
+from .models import (
+    AlertEvent,
+    AlertMail,
+    AlertMailPurpose,
+    AlertState,
+    EventMatch,
+    MailedEvent,
+    Subscriber,
+    Subscription,
+    Timing,
+)
 from .periods import last_end, list_matched
-from .timings import list_chosen
-
-type FindChosen = Callable[[Collection[int]], QuerySet[Subscription]]
-"""Finds the subscriptions that choose any of these events for a digest."""
+from .timings import has_timing, timing_of_match
 
 
 class HoldingEvent(NamedTuple):
@@ -34,26 +44,18 @@ class HoldingEvent(NamedTuple):
 
 def list_recipients(timing: Timing, now: datetime) -> QuerySet[Subscriber]:
     """Return who gets the next digest, with what was matched until now."""
-    since = last_end(timing, now)
-    readers = find_readers(list(list_matched(since, now)), timing, since=since)
+    readers = find_readers(list(list_matched(last_end(timing, now), now)), timing)
     return Subscriber.objects.reachable().filter(readers)
 
 
-def find_readers(events: Sequence[AlertEvent], timing: Timing, *, since: datetime) -> Q:
-    """Return whom a digest tells of any of these events, paused or not.
-
-    Args:
-        since: the end of the digest before.
-    """
-    find_chosen = partial(list_chosen, timing=timing, since=since)
+def find_readers(events: Sequence[AlertEvent], timing: Timing) -> Q:
+    """Return whom a digest tells of any of these events, paused or not."""
     holding = _find_holding(events)
-    endings = [event for event, _locales in holding if event.type in ENDING_TYPES]
-    parts = [
-        *_list_shown(holding, find_chosen),
-        *_list_followed(holding, events, find_chosen),
-        find_readers_in_digest(endings, timing),
-    ]
-    return reduce(or_, parts, Q(pk__in=[]))
+    if not holding:
+        return Q(pk__in=[])
+    matches = _list_shown(holding, timing, reader=OuterRef("pk"))
+    is_known = _is_named(events) | _is_to_be_named(holding, timing)
+    return Q(Exists(matches.filter(~is_known)))
 
 
 def _find_holding(events: Sequence[AlertEvent]) -> list[HoldingEvent]:
@@ -83,30 +85,78 @@ def _list_languages(translation_groups: Collection[int]) -> dict[int, set[str]]:
     return languages
 
 
-def _list_shown(holding: Sequence[HoldingEvent], find_chosen: FindChosen) -> list[Q]:
-    """Return who chooses what is for all in their locale."""
+def _list_shown(holding: Sequence[HoldingEvent], timing: Timing, *, reader: Any) -> QuerySet[EventMatch]:
+    """Return the matches that a reader has chosen for a digest, and may read: what is for all in their locale, what
+    they follow in the same digest, and what has ended.
+    """
     groups: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for event, locales in holding:
         if event.type not in ENDING_TYPES:
             groups[locales].append(event.pk)
-    return [
-        Q(pk__in=find_chosen(events).values("subscriber"), locale__in=locales)
-        for locales, events in groups.items()
-    ]
+    parts = [Q(event__in=events, locale__in=locales) for locales, events in groups.items()]
+    if any(len(locales) < len(LOCALES) for locales in groups):
+        followed = _list_matches(holding, timing, reader=OuterRef("reader"))
+        followed = followed.filter(condition__publication=OuterRef("event__edition__publication"))
+        parts.append(~Q(event__type__in=ENDING_TYPES) & Exists(followed))
+    if any(event.type in ENDING_TYPES for event, _locales in holding):
+        parts.append(is_informed_of(Ending.refer_to("event__", reader=OuterRef("reader")), "event__"))
+    return _list_matches(holding, timing, reader=reader).filter(reduce(or_, parts))
 
 
-def _list_followed(
-    holding: Sequence[HoldingEvent], events: Sequence[AlertEvent], find_chosen: FindChosen
-) -> list[Q]:
-    """Return who chooses what is not for all, and follows its publication, in whatever locale."""
-    groups: dict[int, list[int]] = defaultdict(list)
-    for event, locales in holding:
-        if len(locales) < len(LOCALES):
-            groups[event.edition.publication_id].append(event.pk)
-    follows = find_chosen([event.pk for event in events]).filter(condition__publication__in=groups)
-    followed = set(follows.values_list("condition__publication", flat=True))
-    return [
-        Q(pk__in=find_chosen(groups[publication]).values("subscriber"))
-        & Q(pk__in=follows.filter(condition__publication=publication).values("subscriber"))
-        for publication in followed
-    ]
+def _list_matches(holding: Sequence[HoldingEvent], timing: Timing, *, reader: Any) -> QuerySet[EventMatch]:
+    """Return the matches of these events that a reader has chosen for a digest."""
+    subscriptions = "condition__subscriptions"
+    own = {f"{subscriptions}__subscriber": reader, f"{subscriptions}__confirmed_at__isnull": False}
+    matches = EventMatch.objects.filter(event__in=[event.pk for event, _locales in holding], **own).annotate(
+        reader=F(f"{subscriptions}__subscriber"),
+        locale=F(f"{subscriptions}__subscriber__locale"),
+        timing_then=timing_of_match(),
+    )
+    return matches.filter(timing_then=timing)
+
+
+def _is_named(events: Sequence[AlertEvent]) -> Q:
+    """Return whether a mail has named the event of a match to its reader, or what came after in the same digest."""
+    return _has_later(MailedEvent.objects.all(), events)
+
+
+def _is_to_be_named(holding: Sequence[HoldingEvent], timing: Timing) -> Q:
+    """Return whether a mail that comes before the digest is still to name it."""
+    events = [event for event, _locales in holding]
+    is_alert = _has_later(AlertMail.objects.pending(), events)
+    if timing != Timing.WEEKLY:
+        return is_alert
+    own = Subscription.objects.confirmed().filter(has_timing(Timing.DAILY))
+    daily = _list_shown(holding, Timing.DAILY, reader=OuterRef("reader")).filter(**_from_match_on(events))
+    return is_alert | (Q(reader__in=own.values("subscriber")) & Exists(daily.filter(_is_in_next_daily())))
+
+
+def _has_later(rows: QuerySet, events: Sequence[AlertEvent]) -> Q:
+    """Return whether the reader of a match has a row of its event, or of one after it.
+
+    Few have any: for most readers the database looks no further than at the list of these.
+    """
+    readers = rows.filter(event__in=[event.pk for event in events]).values("subscriber")
+    later = rows.filter(subscriber=OuterRef("reader"), **_from_match_on(events))
+    return Q(reader__in=readers) & Exists(later)
+
+
+def _from_match_on(events: Sequence[AlertEvent]) -> dict[str, Any]:
+    """Return the lookups of the event of a match, and of those of its publication after it."""
+    return {
+        "event__in": [event.pk for event in events],
+        "event__edition__publication": OuterRef("event__edition__publication"),
+        "event__happens_at__gte": OuterRef("event__happens_at"),
+    }
+
+
+def _is_in_next_daily() -> Q:
+    """Return whether the daily mail with a match is not queued yet, or waits."""
+    state = AlertState.objects.filter(daily_until__isnull=False).first()
+    is_queued = Q(event__matched_at__lte=state.daily_until) if state else Q(pk__in=[])
+    waiting = AlertMail.objects.pending().filter(
+        subscriber=OuterRef("reader"),
+        purpose=AlertMailPurpose.DAILY,
+        period_end__gte=OuterRef("event__matched_at"),
+    )
+    return ~is_queued | Exists(waiting)

@@ -50,6 +50,7 @@ class MailEntry:
         items: what an issue of the newsletter has.
         is_new_issue: it is an issue that is published, whatever of it is public by then.
         first: what the same mail has of the text before this change; None for nothing.
+        events: the primary keys of all that it stands for in a mail.
     """
 
     type: AlertType
@@ -63,6 +64,7 @@ class MailEntry:
     items: tuple[IssueItem, ...] = ()
     is_new_issue: bool = False
     first: AlertType | None = None
+    events: tuple[int, ...] = ()
 
     def shorten(self, limit: int | None) -> "MailEntry":
         """Return it with texts of at most so many characters; None is no limit."""

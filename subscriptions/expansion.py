@@ -17,17 +17,16 @@ from publications.news import MAX_EVENT_AGE
 from publications.search import is_match, parse_query
 
 from .conditions import find_values, has_filters
-from .earlier_mails import (
+from .events import record_events, try_lock_state
+from .locks import compile_key_lock
+from .mailed_events import (
     SENT,
     Ending,
-    find_informed,
     find_mailed_at_once,
-    find_mailed_in_digest,
+    is_informed,
     is_matched_with,
     sent_or_leaving,
 )
-from .events import record_events, try_lock_state
-from .locks import compile_key_lock
 from .models import (
     AlertEvent,
     AlertMail,
@@ -164,18 +163,14 @@ def list_alerted(event: AlertEvent, edition: Edition, matched: Q, mails: Q = SEN
         mails: which earlier ones count, where only those are mailed who had one.
     """
     chosen = _subscribers_of(matched, Q(timing=Timing.AT_ONCE))
-    if event.type == AlertType.TAKEN_BACK:
-        ending = Ending.of(event, matched)
-        had_one = Subscriber.objects.reachable().filter(find_mailed_at_once(ending, mails))
-        return had_one | chosen.filter(find_mailed_in_digest(ending))
-    if event.type == AlertType.WITHDRAWN:
-        return chosen.filter(find_informed(Ending.of(event, matched), mails))
-    return chosen.filter(is_shown_to(event, edition))
-
-
-def is_shown_to(event: AlertEvent, edition: Edition) -> Q:
-    """Return whom an event is for: what has ended for all."""
-    return Q() if event.type in ENDING_TYPES else has_in_locale(edition)
+    if event.type not in ENDING_TYPES:
+        return chosen.filter(has_in_locale(edition))
+    ending, event_type = Ending.of(event, matched), AlertType(event.type)
+    mailed_at_once = find_mailed_at_once(ending, event_type, mails)
+    informed = chosen.filter(is_informed(ending, event_type) | mailed_at_once)
+    if event_type == AlertType.WITHDRAWN:
+        return informed
+    return informed | Subscriber.objects.reachable().filter(mailed_at_once)
 
 
 def has_in_locale(edition: Edition, digest: Timing | None = None) -> Q:

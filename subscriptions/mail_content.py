@@ -5,20 +5,20 @@ choosing and the writing are done for each of them, by at most four small querie
 """
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils.translation import override
 
 from publications.models import Edition
-from publications.models.prepared_queries import INTEGER, PreparedQuery
+from publications.models.prepared_queries import INTEGER, INTEGERS, InList, PreparedQuery
 
 from .entries import MailEntry, describe_events, merge_entries, sort_entries
 from .expansion import ENDING_TYPES
-from .known_endings import KnownEndings
 from .labels import describe_condition
+from .mailed_events import find_informed
 from .models import (
     AlertEvent,
     AlertMail,
@@ -26,6 +26,7 @@ from .models import (
     AlertType,
     Condition,
     EventMatch,
+    MailedEvent,
     Subscription,
 )
 from .periods import TIMING_OF, list_events
@@ -45,11 +46,13 @@ class Selection:
         reasons: the conditions of the subscriber that choose any event.
         excluded: matches that belong to another mail, as the timing was changed: pairs of condition and event.
         endings: the events, of those that say that a text has ended, that the subscriber may read.
+        known: the events that an earlier mail has named to the subscriber, or that came before one of these.
     """
 
     reasons: frozenset[int]
     excluded: frozenset[tuple[int, int]]
     endings: frozenset[int]
+    known: frozenset[int]
 
 
 def _chosen(*, subscriber: Any, timing: Any) -> QuerySet:
@@ -57,7 +60,13 @@ def _chosen(*, subscriber: Any, timing: Any) -> QuerySet:
     return chosen.annotate(is_changed=is_changed()).values_list("condition", "is_changed")
 
 
+def _mailed(*, subscriber: Any, events: Any) -> QuerySet:
+    mailed = MailedEvent.objects.filter(InList(F("event"), events), subscriber=subscriber)
+    return mailed.values_list("event")
+
+
 _chosen_conditions = PreparedQuery(_chosen, subscriber=INTEGER)
+_mailed_events = PreparedQuery(_mailed, subscriber=INTEGER, events=INTEGERS)
 
 
 class MailContent:
@@ -76,16 +85,35 @@ class MailContent:
         excluded: frozenset[tuple[int, int]] = frozenset()
         if changed:
             excluded = list_other_timings(subscriber, self._timing, changed, self._list_own_events())
-        reasons = frozenset(pk for pk, _is_changed in chosen if self._chosen_by(pk, excluded))
-        return Selection(reasons, excluded, self._known_endings.find(subscriber))
+        known = self._find_known(subscriber)
+        reasons = frozenset(pk for pk, _is_changed in chosen if self._chosen_by(pk, excluded) - known)
+        return Selection(reasons, excluded, find_informed(subscriber, self._endings), known)
+
+    def _find_known(self, subscriber: int) -> frozenset[int]:
+        """Return the events that a digest leaves out; a mail at once comes before all others."""
+        if self._event:
+            return frozenset()
+        events = [event.pk for event in self._events]
+        mailed = set(_mailed_events.flat_list(subscriber=subscriber, events=events))
+        known, publications = set(), set()
+        for event in reversed(self._events) if mailed else ():
+            if event.pk in mailed:
+                publications.add(event.edition.publication_id)
+            if event.edition.publication_id in publications:
+                known.add(event.pk)
+        return frozenset(known)
 
     def describe(self, selection: Selection) -> list[MailEntry]:
         """Return the entries of the mail: one of each publication."""
-        found: dict[int, list[MailEntry]] = {}
+        found: dict[int, dict[int, MailEntry]] = {}
         for event in self._list_selected(selection):
             if entry := self._entries.get(event.pk):
-                found.setdefault(event.edition.publication_id, []).append(entry)
-        return sort_entries([merge_entries(entries) for entries in found.values()])
+                found.setdefault(event.edition.publication_id, {})[event.pk] = entry
+        merged = (
+            replace(merge_entries(list(entries.values())), events=tuple(entries))
+            for entries in found.values()
+        )
+        return sort_entries(list(merged))
 
     def label(self, selection: Selection) -> list[str]:
         """Return what the reasons are called, in the order of the alphabet."""
@@ -107,7 +135,9 @@ class MailContent:
             for event in self._events
             if event.pk in chosen or (self._event and event.type == AlertType.TAKEN_BACK)
         ]
-        return [event for event in events if self._is_shown(event, selection)]
+        return [
+            event for event in events if event.pk not in selection.known and self._is_shown(event, selection)
+        ]
 
     def _is_shown(self, event: AlertEvent, selection: Selection) -> bool:
         """Return whether a subscriber who has chosen an event may read of it: in their language, or as they follow it.
@@ -149,12 +179,11 @@ class MailContent:
             return describe_events(self._events, is_short=not self._event)
 
     @cached_property
-    def _known_endings(self) -> KnownEndings:
-        """Who may read of the events that say that a text has ended, and hold."""
-        endings = [
-            event for event in self._events if event.type in ENDING_TYPES and event.pk in self._entries
+    def _endings(self) -> list[int]:
+        """The events that say that a text has ended, and hold."""
+        return [
+            event.pk for event in self._events if event.type in ENDING_TYPES and event.pk in self._entries
         ]
-        return KnownEndings(endings, self._timing, self._locale)
 
     @cached_property
     def _followed(self) -> dict[int, int]:

@@ -38,7 +38,7 @@ from publications.news import remove_line_ends, sender_address
 
 from .entries import MailEntry, describe_many, preview_many
 from .labels import NO_BREAK_SPACE, SEPARATOR, describe_chosen
-from .mail_content import MailContent, Selection, content_key
+from .mail_content import MailContent, content_key
 from .mail_parts import (
     PLACEHOLDERS,
     PLACES,
@@ -79,13 +79,15 @@ class MailWriter:
     def __init__(self) -> None:
         self._state: SiteState | None = None
         self._contents: dict[Hashable, MailContent] = {}
-        self._templates: dict[Hashable, MessageTemplate | None] = {}
+        self._templates: dict[Hashable, tuple[MessageTemplate | None, list[int]]] = {}
         self._inliner = CSSInliner(
             keep_at_rules=True, load_remote_stylesheets=False, extra_css=_read_style_sheet()
         )
 
     def build(self, mail: AlertMail) -> EmailMessage | None:
         """Return the mail as it is now, None if its subscriber has nothing left to read in it.
+
+        Stores in `mail.named_events` what it names. What a long one leaves out is not among it.
 
         Raises:
             UnreadableAddress: the address cannot be decrypted; the error does not contain it.
@@ -125,8 +127,11 @@ class MailWriter:
         selection = content.select(mail.subscriber_id)
         key = content_key(mail), selection
         if key not in self._templates:
-            self._templates[key] = self._write_list_mail(mail, content, selection)
-        return self._templates[key]
+            entries = content.describe(selection)
+            template = self._write_list_mail(mail, entries, content.label(selection)) if entries else None
+            self._templates[key] = template, [pk for entry in entries[:MAX_ENTRIES] for pk in entry.events]
+        template, mail.named_events = self._templates[key]
+        return template
 
     def _find_content(self, mail: AlertMail) -> MailContent:
         key = content_key(mail)
@@ -135,18 +140,12 @@ class MailWriter:
         return self._contents[key]
 
     def _write_list_mail(
-        self, mail: AlertMail, content: MailContent, selection: Selection
-    ) -> MessageTemplate | None:
-        if not (entries := content.describe(selection)):
-            return None
+        self, mail: AlertMail, entries: list[MailEntry], reasons: list[str]
+    ) -> MessageTemplate:
         more, locale = max(0, len(entries) - MAX_ENTRIES), mail.subscriber.locale
         with override(locale):
             return self.write_entries(
-                entries[:MAX_ENTRIES],
-                locale,
-                heading=_heading(mail),
-                more=more,
-                reasons=content.label(selection),
+                entries[:MAX_ENTRIES], locale, heading=_heading(mail), more=more, reasons=reasons
             )
 
     def write_entries(

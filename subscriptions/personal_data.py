@@ -48,6 +48,7 @@ def describe_subscriber(subscriber: Subscriber) -> dict[str, object]:
         ),
         "subscriptions": (_list_subscriptions(subscriber), _("Your alerts, as you have chosen them.")),
         "mails": (_list_mails(subscriber), _("The emails of the last days, sent or about to be sent.")),
+        "mailed_events": (_list_mailed_events(subscriber), _("What the emails of the last days have named.")),
     }
     about = {name: sentence for name, (_value, sentence) in entries.items()}
     return {"about": about, **{name: value for name, (value, _sentence) in entries.items()}}
@@ -91,6 +92,19 @@ def _describe_mail(mail: AlertMail) -> dict[str, object]:
         "due_at": _local(mail.next_attempt_at),
         "sent_at": _local(mail.sent_at),
     }
+
+
+def _list_mailed_events(subscriber: Subscriber) -> list[dict[str, object]]:
+    rows = subscriber.mailed_events.select_related("event__edition__publication")
+    return [
+        {
+            "publication": row.event.edition.publication.uid,
+            "type": _label_of(row.event, "type"),
+            "happened_at": _local(row.event.happens_at),
+            "purpose": _label_of(row, "purpose"),
+        }
+        for row in rows.order_by("event__happens_at", "event")
+    ]
 
 
 def _label_of(row: Model, field: str) -> dict[str, str]:

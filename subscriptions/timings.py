@@ -5,7 +5,6 @@ of the timing before it. So a change loses no event, and mails none twice.
 """
 
 from collections.abc import Collection
-from datetime import datetime
 from typing import Any
 
 from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Subquery
@@ -45,24 +44,6 @@ def has_timing(timing: Any) -> Q:
 def is_changed() -> Exists:
     """Return whether a subscription had another timing before, as an expression."""
     return Exists(EarlierTiming.objects.filter(subscription=OuterRef("pk")))
-
-
-def list_chosen(events: Collection[int], timing: Timing, *, since: datetime) -> QuerySet[Subscription]:
-    """Return the confirmed subscriptions that had a timing when their condition was matched with any of these events.
-
-    Args:
-        events: the primary keys of those that were matched after `since`.
-    """
-    matches = EventMatch.objects.filter(event__in=events)
-    changed = EarlierTiming.objects.filter(until__gte=since)
-    earlier = changed.filter(subscription=OuterRef(OuterRef("pk")))
-    own = matches.filter(condition=OuterRef("condition"))
-    had_timing = own.annotate(timing_then=_timing_then(earlier, OuterRef("timing"))).filter(
-        timing_then=timing
-    )
-    is_changed = Q(pk__in=changed.values("subscription"))
-    is_chosen = Q(timing=timing, condition__in=matches.values("condition")) & ~is_changed
-    return Subscription.objects.confirmed().filter(is_chosen | (is_changed & Exists(had_timing)))
 
 
 def timing_of_match() -> Coalesce:

@@ -7,7 +7,7 @@ a `Parameter` in place of each value; later calls only fill in the values.
 import json
 from collections.abc import Callable, Iterable
 from copy import copy
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -144,9 +144,11 @@ def _name_parameters(sql: str, params: Iterable[Any]) -> str:
     return sql.replace("%%", "%%%%") % tuple(placeholders)
 
 
-def _as_literal(value: str | int | datetime) -> str:
+def _as_literal(value: str | int | datetime | timedelta) -> str:
     if isinstance(value, datetime):
         return f"'{value.isoformat()}'"
+    if isinstance(value, timedelta):
+        return f"interval '{value / timedelta(microseconds=1):.0f} microseconds'"
     if isinstance(value, str):
         return "'{}'".format(value.replace("'", "''").replace("%", "%%"))
     if isinstance(value, int):

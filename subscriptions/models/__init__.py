@@ -8,6 +8,7 @@ from .alerts import (
     AlertState,
     AlertType,
     EventMatch,
+    MailedEvent,
 )
 from .subscribers import (
     CONFIRMATION_HOURS,
@@ -38,6 +39,7 @@ __all__ = [
     "ConsentSource",
     "EarlierTiming",
     "EventMatch",
+    "MailedEvent",
     "SignUpAttempt",
     "Subscriber",
     "Subscription",

@@ -4,12 +4,13 @@ No row holds the text of a mail: it is written from the editions as they are whe
 withdrawn or redacted since is in it.
 """
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Self
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db import models
+from django.db import connection, models, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -101,9 +102,11 @@ class AlertMail(QueuedMail):
     Attributes:
         period_end: the end of the day or week that a digest is of; of another mail when it was requested.
         last_error: its codes (`replies`), never the words of a mail server.
+        named_events: those that it names, as it was last written, by primary key; not stored.
     """
 
     retry_delays = ALERT_RETRY_DELAYS
+    named_events: Collection[int] = ()
 
     subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="mails")
     purpose = models.CharField(max_length=10, choices=AlertMailPurpose)
@@ -152,6 +155,13 @@ class AlertMail(QueuedMail):
         code = salted_hmac("subscriptions.message", str(self.pk), algorithm="sha256").hexdigest()[:24]
         return f"<alert-{code}@{urlsplit(settings.SITE_URL).hostname}>"
 
+    def mark_sent(self) -> None:
+        """Store that it is sent, and what it has named: both or neither."""
+        events = [self.event_id] if self.event_id else self.named_events
+        with transaction.atomic(savepoint=False):
+            super().mark_sent()
+            MailedEvent.objects.store(self.subscriber_id, events, purpose=self.purpose)
+
     def mark_failed(self, error: str, *, is_final: bool = False) -> None:
         """Store the codes of the error alone, and when to try again."""
         super().mark_failed(find_codes(error), is_final=is_final)
@@ -159,6 +169,49 @@ class AlertMail(QueuedMail):
     def mark_unwritten(self, error: str) -> None:
         """Store why it could not be written, and try again later: a fault of the site uses up no attempt."""
         self._store(next_attempt_at=timezone.now() + UNWRITTEN_DELAY, last_error=find_codes(error))
+
+
+class MailedEventQuerySet(models.QuerySet):
+    def store(self, subscriber: int, events: Collection[int], *, purpose: str) -> None:
+        """Store in one statement what a mail has named; nothing of a reader who has left, or of deleted events.
+
+        Args:
+            subscriber, events: primary keys.
+        """
+        if not events:
+            return
+        places = ", ".join(["%s"] * len(events))
+        statement = (
+            f"INSERT INTO {MailedEvent._meta.db_table} (subscriber_id, event_id, purpose) "  # noqa: S608
+            f"SELECT reader.id, event.id, %s FROM {Subscriber._meta.db_table} reader, "
+            f"{AlertEvent._meta.db_table} event WHERE reader.id = %s AND event.id IN ({places}) "
+            "ON CONFLICT DO NOTHING"
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(statement, [purpose, subscriber, *events])
+
+
+class MailedEvent(models.Model):
+    """An event that a mail has named to a subscriber, stored as the mail is marked as sent.
+
+    Attributes:
+        purpose: that of the first mail that has named it.
+    """
+
+    subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="mailed_events")
+    event = models.ForeignKey(
+        AlertEvent, on_delete=models.CASCADE, related_name="+", db_index=False
+    )  # found by `event_named_once`
+    purpose = models.CharField(max_length=10, choices=AlertMailPurpose)
+
+    objects = MailedEventQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["event", "subscriber"], name="event_named_once")]
+
+    def __str__(self) -> str:
+        return f"{self.event_id}: {self.subscriber_id}"
 
 
 class AlertState(models.Model):

@@ -21,6 +21,7 @@ from subscriptions.periods import PERIODS, next_end
 from subscriptions.sending import MAX_SENDER_PAUSE, stop_sending
 from tests.desk_pages import read_page
 from tests.factories import make_live, make_person, make_publication, saved, tomorrow
+from tests.subscriptions.ended_texts import deliver
 from tests.subscriptions.factories import make_subscriber
 
 pytestmark = pytest.mark.django_db
@@ -135,10 +136,10 @@ def test_digests_that_have_left_count_as_mailed(desk):
     with time_machine.travel(due_at + timedelta(minutes=1), tick=False):
         late = describe_mails(edition)
         queue_digests()
-        first, last = AlertMail.objects.pending()
-        first.mark_sent()
+        first, last = AlertMail.objects.pending().select_related("subscriber")
+        deliver(first)
         partly = describe_mails(edition)
-        last.mark_sent()
+        deliver(last)
         Subscriber.objects.filter(pk=last.subscriber_id).update(paused_until=tomorrow())
         after = describe_mails(edition)
 
@@ -235,7 +236,7 @@ def test_a_correction_without_a_note_marks_the_note(desk):
     assert "Nothing is published yet: correct what is marked below." in page.text
 
 
-def test_who_is_in_several_numbers_is_counted_once(desk):
+def test_who_has_chosen_it_twice_is_counted_for_the_first_mail(desk):
     record_events()
     twice = make_subscriber(timing=Timing.DAILY)
     make_subscriber(Choice({"kind": "quick-comment"}), timing=Timing.DAILY)
@@ -247,7 +248,5 @@ def test_who_is_in_several_numbers_is_counted_once(desk):
 
     page = read_page(desk, "publish", publication.pk)
 
-    assert "2 readers get it in the daily mail" in before and "These are" not in before
-    assert (
-        "1 reader gets it in the weekly mail. These are 3 mails to 2 readers: who has chosen it twice" in page
-    )
+    for said in (before, page):
+        assert "2 readers get it in the daily mail" in said and "weekly mail" not in said

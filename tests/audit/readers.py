@@ -55,7 +55,8 @@ def _make_events() -> None:
     actions.publish(saved(changed, body="Other."), by=None, change="correction", note=WORDS)
     actions.express_concern(doubted, by=None, note=WORDS)
     expand_alerts()
-    AlertMail.objects.filter(event__edition__publication=withdrawn).update(sent_at=timezone.now())
+    for mail in AlertMail.objects.filter(event__edition__publication=withdrawn):
+        mail.mark_sent()
     actions.withdraw(withdrawn, by=None, note=WORDS)
 
 

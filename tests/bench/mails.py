@@ -241,8 +241,9 @@ def expand_and_send() -> dict[str, float]:
 def send_alerts() -> dict[str, float]:
     from django.utils import timezone
 
-    from subscriptions.models import AlertMail
+    from subscriptions.models import AlertMail, MailedEvent
 
+    MailedEvent.objects.all().delete()
     first = AlertMail.objects.order_by("pk").first()
     AlertMail.objects.filter(pk__gte=first.pk + MAILS).delete()
     AlertMail.objects.update(sent_at=None, next_attempt_at=timezone.now())

@@ -179,3 +179,15 @@ def test_an_update_sets_the_columns_of_one_row():
     second.refresh_from_db()
     assert (count, first.slug, first.introduction_en, second.slug) == (1, "coal", "50 %", "oil")
     assert update_row(Tag, 0, slug="peat", introduction_en="") == 0
+
+
+def test_a_selection_may_add_a_period():
+    edition, period = make_live(), timedelta(days=1)
+    prepared = PreparedQuery(
+        lambda pk, now: Edition.objects.filter(pk=pk, visible_from__gt=now - period), pk=INTEGER, now=DATETIME
+    )
+    now = timezone.now()
+
+    found = [prepared(pk=edition.pk, now=at) for at in (now, now + period / 2, now + 2 * period)]
+
+    assert found == [[edition], [edition], []]

@@ -46,16 +46,23 @@ def count_mistake(edition: Edition) -> dict[Timing, int]:
 COUNTS = {withdraw: count_withdrawal, undo: count_mistake}
 
 
+def deliver(mail: AlertMail, writer: MailWriter | None = None) -> str:
+    """Write a mail, and mark it as sent, or delete it if it has nothing to say; return what it says."""
+    message = (writer or MailWriter()).build(mail)
+    if message:
+        mail.mark_sent()
+    else:
+        mail.delete()
+    return text_of_mail(message)
+
+
 def send() -> dict[int, str]:
     """Send what is due, and return what each subscriber reads."""
     expand_alerts()
     writer, texts = MailWriter(), {}
     for mail in AlertMail.objects.due().select_related("subscriber"):
-        if message := writer.build(mail):
-            mail.mark_sent()
-            texts[mail.subscriber_id] = texts.get(mail.subscriber_id, "") + text_of_mail(message)
-        else:
-            mail.delete()
+        if text := deliver(mail, writer):
+            texts[mail.subscriber_id] = texts.get(mail.subscriber_id, "") + text
     return texts
 
 

@@ -18,10 +18,11 @@ from subscriptions.digest_counts import list_recipients
 from subscriptions.expansion import expand_alerts, queue_digests
 from subscriptions.mails import MailWriter
 from subscriptions.manage import change_subscriptions
-from subscriptions.models import AlertMail, Subscriber, Timing
+from subscriptions.models import AlertMail, AlertMailPurpose, Subscriber, Timing
 from subscriptions.periods import PERIODS, next_end
 from tests.factories import make_live, saved
 
+from .ended_texts import deliver
 from .factories import make_subscriber
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recording")]
@@ -96,18 +97,16 @@ class RandomSite:
         change_subscriptions(reader, locale=reader.locale, timings=timings, removed=())
 
 
-def send(timing: Timing) -> set[int]:
-    """Send the digests that wait, and return who has something to read in them."""
+def send(purpose: AlertMailPurpose) -> set[int]:
+    """Send the mails of a purpose that wait, and return who has something to read in them."""
     writer = MailWriter()
-    mails = AlertMail.objects.pending().filter(purpose=PERIODS[timing].purpose).select_related("subscriber")
-    sent = [mail for mail in mails if writer.build(mail)]
-    for mail in sent:
-        mail.mark_sent()
-    return {mail.subscriber_id for mail in sent}
+    mails = AlertMail.objects.pending().filter(purpose=purpose).select_related("subscriber")
+    return {mail.subscriber_id for mail in mails if deliver(mail, writer)}
 
 
+@pytest.mark.parametrize("are_alerts_sent", [True, False])
 @pytest.mark.parametrize("seed", range(4))
-def test_the_readers_of_a_digest_are_those_whose_mails_then_leave(seed):
+def test_the_readers_of_a_digest_are_those_whose_mails_then_leave(seed, are_alerts_sent):
     with time_machine.travel(START, tick=False) as clock:
         site = RandomSite(seed)
         expand_alerts()
@@ -115,12 +114,15 @@ def test_the_readers_of_a_digest_are_those_whose_mails_then_leave(seed):
             for _step in range(STEPS):
                 clock.shift(timedelta(minutes=1))
                 site.act()
+            if are_alerts_sent:
+                send(AlertMailPurpose.ALERT)
             now = timezone.now()
             expected = {
                 timing: set(list_recipients(timing, now).values_list("pk", flat=True)) for timing in PERIODS
             }
             clock.move_to(next_end(Timing.WEEKLY, now) + timedelta(minutes=1))
             queue_digests()
+            send(AlertMailPurpose.ALERT)
             for timing in PERIODS:
-                mailed = send(timing)
+                mailed = send(PERIODS[timing].purpose)
                 assert (mailed - expected[timing], expected[timing] - mailed) == (set(), set()), timing

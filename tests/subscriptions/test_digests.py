@@ -15,6 +15,7 @@ from subscriptions.models import AlertEvent, AlertMail, AlertMailPurpose, Timing
 from subscriptions.periods import PERIODS, last_end, list_events
 from tests.factories import make_live
 
+from .ended_texts import send
 from .factories import make_subscriber
 from .mail_texts import text_of_mail
 
@@ -85,8 +86,7 @@ def test_what_was_taken_back_is_in_the_digests_of_those_alone_who_were_mailed_ab
         publication = make_live().publication
         expand_alerts()
         clock.shift(timedelta(days=1))
-        queue_digests()
-        AlertMail.objects.update(sent_at=timezone.now(), next_attempt_at=None)
+        send()
         late = make_subscriber(timing=Timing.DAILY)
         actions.undo(publication, by=None)
         expand_alerts()

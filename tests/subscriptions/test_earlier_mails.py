@@ -8,15 +8,18 @@ from django.utils import timezone
 from publications import actions
 from subscriptions.conditions import Choice
 from subscriptions.expansion import expand_alerts, queue_digests
+from subscriptions.mails import MAX_ENTRIES
 from subscriptions.manage import change_subscriptions
-from subscriptions.models import AlertMail, AlertType
-from subscriptions.retention import MAIL_DAYS
+from subscriptions.models import AlertMail, AlertType, MailedEvent, Subscriber, Timing
+from subscriptions.personal_data import describe_subscriber
+from subscriptions.retention import MAIL_DAYS, delete_old_mails
 from subscriptions.sending import resume_sending, stop_sending
 from tests.factories import make_live, make_tag, saved
 
 from .ended_texts import (
     A_DAY,
     TITLE,
+    count_withdrawal,
     delete_log,
     make_readers,
     publish,
@@ -150,3 +153,53 @@ def test_who_was_being_mailed_reads_that_the_text_is_withdrawn(clock):
     reader.mails.get(event__type=AlertType.NEW).mark_sent()  # by a sender that had it with the relay
 
     assert send_for_days(clock) == {reader.pk}
+
+
+@pytest.mark.parametrize("timing", Timing)
+def test_who_has_replaced_the_choice_since_reads_that_the_text_is_withdrawn(clock, timing):
+    gas = make_tag("Gas")
+    reader = make_subscriber(Choice({"topic": gas.slug}), timing=timing)
+    publication = make_live(title=TITLE, tags=[gas]).publication
+    for _day in range(8):
+        send()
+        clock.shift(A_DAY)
+    [former] = reader.subscriptions.all()
+    change_subscriptions(
+        reader, locale="en", timings={}, removed=[former.pk], added=[Choice()], timing=timing
+    )
+    expected = count_withdrawal(publication.editions.get())
+    withdraw(publication)
+
+    assert expected == {**dict.fromkeys(Timing, 0), timing: 1}
+    assert send_for_days(clock) == {reader.pk}
+
+
+def test_what_a_long_digest_leaves_out_counts_as_named_to_nobody(clock):
+    reader = make_subscriber(timing=Timing.DAILY)
+    for _number in range(MAX_ENTRIES):
+        make_live(title="Another")
+    publication = publish()
+    expand_alerts()
+    clock.shift(A_DAY)
+    [text] = send().values()
+    named = set(reader.mailed_events.values_list("event__edition__title", flat=True))
+    withdraw(publication)
+
+    assert "1 more" in text and TITLE not in text
+    assert named == {"Another"} and send_for_days(clock) == set()
+
+
+@pytest.mark.parametrize("end", [lambda reader: reader.delete(), lambda _reader: None])
+def test_what_was_named_to_whom_is_deleted_with_the_mails_and_with_who_leaves(clock, end):
+    reader = make_subscriber()
+    publish()
+    send()
+    [shown] = describe_subscriber(reader)["mailed_events"]
+    end(reader)
+    clock.shift(timedelta(days=MAIL_DAYS + 1))
+    is_left = Subscriber.objects.exists()
+    assert MailedEvent.objects.exists() == is_left
+
+    delete_old_mails()
+
+    assert shown["type"]["code"] == AlertType.NEW and not MailedEvent.objects.exists()

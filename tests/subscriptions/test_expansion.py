@@ -168,7 +168,7 @@ def test_what_was_taken_back_is_said_to_those_alone_who_were_mailed():
     early, late = make_subscriber(), make_subscriber()
     publication = make_live().publication
     expand()
-    AlertMail.objects.filter(subscriber=early).update(sent_at=timezone.now(), next_attempt_at=None)
+    early.mails.get().mark_sent()
     AlertMail.objects.filter(subscriber=late).update(next_attempt_at=None)  # given up
     actions.undo(publication, by=None)
 

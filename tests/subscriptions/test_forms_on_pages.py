@@ -329,7 +329,7 @@ def test_the_privacy_text_says_how_long_each_thing_is_kept(client):
     page = " ".join(client.get("/en/privacy/").content.decode().split())
 
     assert f"after {CONFIRMATION_HOURS} hours if it is never confirmed" in page
-    assert f"Which emails were sent is kept for {MAIL_DAYS} days" in page
+    assert f"Which emails were sent, and what they named, is kept for {MAIL_DAYS} days" in page
     assert "are kept for a day" in page and timedelta(days=1) == ATTEMPT_PERIOD
 
 

@@ -69,7 +69,8 @@ def make_states(title: str) -> None:
 
 def _send() -> None:
     expand_alerts()
-    AlertMail.objects.update(sent_at=timezone.now())
+    for mail in AlertMail.objects.all():
+        mail.mark_sent()
 
 
 def make_issue(title: str, count: int, **fields) -> Publication:

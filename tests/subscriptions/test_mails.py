@@ -15,7 +15,7 @@ from subscriptions.tokens import TokenPurpose
 from tests.factories import make_author, make_live, saved
 
 from .factories import make_subscriber
-from .mail_texts import html_of, link_of, parse, read_last, text_of
+from .mail_texts import find_last, html_of, link_of, parse, read_last, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recording", "site_url")]
 
@@ -148,8 +148,7 @@ def test_who_no_longer_chooses_it_gets_nothing_that_was_queued():
 def test_what_was_taken_back_is_said_to_whoever_was_mailed_about_it():
     make_subscriber()
     publication = make_live(title="Gas").publication
-    expand_alerts()
-    AlertMail.objects.update(sent_at=timezone.now(), next_attempt_at=None)
+    find_last().mark_sent()
     Subscription.objects.update(condition=Choice({"topic": "coal"}).store())
     actions.undo(publication, by=None)
 

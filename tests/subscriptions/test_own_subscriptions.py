@@ -195,6 +195,7 @@ def test_the_data_of_a_reader_are_all_that_is_stored(client):
         "failed_at",
         "subscriptions",
         "mails",
+        "mailed_events",
         "refuses_sign_ups",
         "site",
         "address",
@@ -210,7 +211,16 @@ def test_the_data_of_a_reader_are_all_that_is_stored(client):
         set(data)
         == named
         == columns - {"locale"}
-        | {"about", "language", "address", "site", "subscriptions", "mails", "refuses_sign_ups"}
+        | {
+            "about",
+            "language",
+            "address",
+            "site",
+            "subscriptions",
+            "mails",
+            "mailed_events",
+            "refuses_sign_ups",
+        }
     )
     assert set(data["about"]) == named - {"about"} and all(data["about"].values())
 

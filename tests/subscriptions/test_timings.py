@@ -18,6 +18,7 @@ from subscriptions.personal_data import describe_subscriber
 from subscriptions.retention import MAIL_DAYS, delete_old_mails
 from tests.factories import make_live
 
+from .ended_texts import send
 from .factories import make_subscriber
 from .mail_texts import text_of_mail
 
@@ -131,8 +132,7 @@ def test_who_read_of_a_text_in_a_digest_gets_to_know_at_once_that_it_was_a_mista
     other.mails.all().delete()
     tomorrow = timezone.now() + timedelta(days=1)
     monkeypatch.setattr(timezone, "now", lambda: tomorrow)
-    expand_alerts()
-    subscriber.mails.get().mark_sent()
+    send()
     change(subscriber, Timing.AT_ONCE)
     actions.undo(publication, by=None)
 

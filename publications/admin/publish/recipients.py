@@ -252,25 +252,12 @@ def _describe(
     for timing in (Timing.DAILY, Timing.WEEKLY):
         if count := recipients.counts[timing]:
             yield _describe_digest(timing, count, next_end(timing, at) if at and not is_stopped else None)
-    if recipients.mails > recipients.readers:
-        yield _describe_repeated(recipients)
     choices = [choice for choice in recipients.choices if choice[:2] != (KIND, NEWSLETTER)]
     for name, value, count in choices[:MAX_CHOICES]:
         text = ngettext("%(count)d of them chose %(label)s.", "%(count)d of them chose %(label)s.", count)
         yield text % {"count": count, "label": describe_choice(name, value)}
     if recipients.searches:
         yield _("Whoever has saved a search that finds it is informed as well.")
-
-
-def _describe_repeated(recipients: RecipientNumbers) -> str:
-    text = ngettext(
-        "These are %(mails)d mails to %(readers)d reader: who has chosen it twice, to come at different times, gets "
-        "it each time.",
-        "These are %(mails)d mails to %(readers)d readers: who has chosen it twice, to come at different times, gets "
-        "it each time.",
-        recipients.readers,
-    )
-    return text % {"mails": recipients.mails, "readers": recipients.readers}
 
 
 def _describe_stop() -> str:

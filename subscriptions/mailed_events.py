@@ -1,0 +1,150 @@
+"""Find to whom mails have named a text before it ended: nobody else reads in a mail that it has.
+
+A mail that a text is withdrawn names it. So it goes to those to whom a mail has named the text (`MailedEvent`), and to
+whoever follows this very text; not to those whose mails had not left, nor to those who have subscribed since. That an
+edition was published by mistake goes to those who were mailed about this edition.
+
+The rule is stated once, for whatever asks: the queue and the desk about all readers, a mail about its own reader.
+"""
+
+from collections.abc import Sequence
+from functools import reduce
+from operator import or_
+from typing import Any, NamedTuple
+
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
+
+from publications.locales import LOCALES
+from publications.models import Change, Edition, EndReason
+from publications.models.prepared_queries import DATETIME, INTEGER, INTEGERS, InList, PreparedQuery
+
+from .events import MAX_TEXT_AGE, TYPE_OF_CHANGE
+from .models import AlertEvent, AlertMail, AlertMailPurpose, AlertState, AlertType, MailedEvent, Subscription
+from .periods import PERIODS
+from .retention import find_start_of_log
+
+SENT = Q(sent_at__isnull=False)
+
+
+class Ending(NamedTuple):
+    """What a query asks about: values, or references to the query that it is a part of.
+
+    Attributes:
+        edition, publication: what has ended.
+        matched: which subscriptions the event is matched with.
+        log_start: mails from before are deleted.
+    """
+
+    reader: Any
+    edition: Any
+    publication: Any
+    matched: Q
+    log_start: Any
+
+    @classmethod
+    def of(cls, event: AlertEvent, matched: Q) -> "Ending":
+        """Return an event, stored or not, for a query of subscribers."""
+        edition = event.edition
+        return cls(OuterRef("pk"), edition.pk, edition.publication_id, matched, find_start_of_log())
+
+    @classmethod
+    def refer_to(cls, lookup: str = "", *, reader: Any, log_start: Any = None) -> "Ending":
+        """Return an event of a query of others.
+
+        Args:
+            lookup: of the event, with its underscores; none for a query of events.
+        """
+        return cls(
+            reader=reader,
+            edition=OuterRef(f"{lookup}edition"),
+            publication=OuterRef(f"{lookup}edition__publication"),
+            matched=Q(condition__matches__event=OuterRef(lookup.removesuffix("__") or "pk")),
+            log_start=log_start or find_start_of_log(),
+        )
+
+
+def sent_or_leaving() -> Q:
+    """Return which mails are sent, or may be with a relay at this moment; while mails are stopped none is."""
+    is_stopped = Exists(AlertState.objects.filter(stopped_at__isnull=False))
+    return SENT | (Q(next_attempt_at__isnull=False) & ~is_stopped)
+
+
+def is_matched_with(event: AlertEvent) -> Q:
+    """Return which subscriptions a stored event is matched with."""
+    return Q(condition__matches__event=event.pk)
+
+
+def is_informed(ending: Ending, event_type: AlertType) -> Q:
+    """Return the condition that a reader, who has chosen an event of this type, reads that a text has ended."""
+    mailed = MailedEvent.objects.filter(subscriber=ending.reader)
+    if event_type == AlertType.TAKEN_BACK:
+        return Q(Exists(mailed.filter(event__edition=ending.edition)))
+    own = Subscription.objects.confirmed().filter(subscriber=ending.reader)
+    return (
+        Q(Exists(mailed.filter(event__edition__publication=ending.publication)))
+        | Q(Exists(own.filter(condition__publication=ending.publication)))
+        | Q(Exists(_list_chosen_before(own.filter(ending.matched), ending)))
+    )
+
+
+def is_informed_of(ending: Ending, lookup: str = "") -> Q:
+    """Return the same for a query of events of either type.
+
+    Args:
+        lookup: of the event, with its underscores.
+    """
+    types = (AlertType.WITHDRAWN, AlertType.TAKEN_BACK)
+    return reduce(or_, (Q(**{f"{lookup}type": each}) & is_informed(ending, each) for each in types))
+
+
+def find_mailed_at_once(ending: Ending, event_type: AlertType, mails: Q = SENT) -> Q:
+    """Return who has a mail of its own about what has ended.
+
+    Args:
+        mails: which mails count.
+    """
+    own = AlertMail.objects.filter(mails, subscriber=ending.reader, purpose=AlertMailPurpose.ALERT)
+    if event_type == AlertType.TAKEN_BACK:
+        return Q(Exists(own.filter(event__edition=ending.edition)))
+    return Q(Exists(own.filter(event__edition__publication=ending.publication)))
+
+
+def find_informed(subscriber: int, endings: Sequence[int]) -> frozenset[int]:
+    """Return of which of these events a subscriber reads, all given by primary key."""
+    if not endings:
+        return frozenset()
+    found = _informed.flat_list(subscriber=subscriber, endings=endings, log_start=find_start_of_log())
+    return frozenset(found)
+
+
+def _list_informed(*, subscriber: Any, endings: Any, log_start: Any) -> QuerySet:
+    ending = Ending.refer_to(reader=subscriber, log_start=log_start)
+    events = AlertEvent.objects.filter(InList(F("pk"), endings))
+    return events.filter(is_informed_of(ending)).values_list("pk")
+
+
+_informed = PreparedQuery(_list_informed, subscriber=INTEGER, endings=INTEGERS, log_start=DATETIME)
+
+
+def _list_chosen_before(chosen: QuerySet[Subscription], ending: Ending) -> QuerySet[Subscription]:
+    """Return those by which a reader was mailed about a text, as far as it is known without the log: what was chosen
+    before it was published, or before the day or week was over, in a locale that listed it then.
+    """
+    lengths = [When(timing=timing, then=F("confirmed_at") - PERIODS[timing].length) for timing in PERIODS]
+    chosen = chosen.annotate(chosen_at=Case(*lengths, default=F("confirmed_at")))
+    mailed = _list_mailed(ending).filter(visible_from__gt=OuterRef("chosen_at"))
+    shown = (
+        Q(subscriber__locale=code) & Exists(mailed.for_locale(code, at=OuterRef("visible_from")))
+        for code in LOCALES
+    )
+    return chosen.filter(reduce(or_, shown))
+
+
+def _list_mailed(ending: Ending) -> QuerySet[Edition]:
+    """Return the editions of a publication that were mailed before the log begins, for a query of subscriptions."""
+    publication = ending.publication
+    if isinstance(publication, OuterRef):
+        publication = OuterRef(publication)
+    is_news = ~Q(change=Change.FIRST) | Q(published_at__gte=F("visible_from") - MAX_TEXT_AGE)
+    editions = Edition.objects.ever_public(ending.log_start).exclude(end_reason=EndReason.UNDONE)
+    return editions.filter(is_news, publication=publication, change__in=TYPE_OF_CHANGE)
