@@ -1,6 +1,7 @@
 """Issues of the newsletter: a new one from what is new, and each as the mail that it will be."""
 
 from django.contrib import messages
+from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils import timezone
@@ -14,6 +15,8 @@ from publications.locales import LANGUAGE_NAMES, LOCALES, current_locale
 from publications.markup import Unrenderable
 from publications.models import (
     NEWSLETTER,
+    Author,
+    BylineRole,
     Kind,
     MailPurpose,
     OutboxMail,
@@ -29,6 +32,7 @@ from subscriptions.sending import find_stop
 
 from .drafts.preview import render_reason
 from .history.comparison import build_draft_snapshot
+from .mail_frames import build_mail_frames
 from .publish.recipients import describe_issue_mails, describe_recipients
 from .site import get_publication_or_404, render_desk_page, render_publication_page, require_permissions
 from .status_text import status_text
@@ -62,24 +66,30 @@ def newsletter_issues(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
 
-def issue_initial(params: QueryDict) -> dict[str, object]:
+def issue_initial(params: QueryDict, user: User) -> dict[str, object]:
     """Return the initial values of the form of a new issue; nothing for a form of any other text.
 
-    Its authors are those of the last issue in its language, or else in another.
+    Its author is the user, where there is one author of that name; otherwise the editor chooses.
     """
     kind = Kind.objects.filter(slug=NEWSLETTER).first() if ISSUE_PARAM in params else None
     language = params.get(LANGUAGE_PARAM, "")
     if not kind or language not in LOCALES:
         return {}
-    found = (find_last_issue(code) for code in (language, *LOCALES))
-    last = next(filter(None, found), None)
     pks = list_proposed(parse_pk(value) for value in params.getlist(RELATED_PARAM))
     return {
         "kind": kind.pk,
         "language": language,
-        "bylines": [(line.author_id, line.role) for line in last.bylines.all()] if last else [],
+        "bylines": [(author.pk, BylineRole.AUTHOR) for author in _find_authors(user)],
         "related": [(pk, "") for pk in pks],
     }
+
+
+def _find_authors(user: User) -> list[Author]:
+    """Return the author that a user is by name; none where two have it, or a pen name hides who it is."""
+    name = user.get_full_name()
+    authors = Author.objects.not_pseudonymous().filter(is_proposed=False)
+    namesakes = list(authors.with_name(name)[:2]) if name else []
+    return namesakes if len(namesakes) == 1 else []
 
 
 @require_permissions("change_publication")
@@ -96,8 +106,16 @@ def newsletter_issue(request: HttpRequest, pk: int) -> HttpResponse:
         shown_length=MAX_SUBJECT_CHARACTERS,
         is_live=bool(live),
         recipients=describe_issue_mails(live) if live else describe_recipients(build_draft_snapshot(issue)),
-        hidden_items=list(list_hidden_items(issue)),
+        hidden_items=list(list_hidden_items(issue)), frames=list(build_mail_frames(_write_text(issue))),
     )  # fmt: skip
+
+
+def _write_text(issue: Publication) -> str:
+    """Return the mail of an issue as plain text, or what is shown in its place."""
+    try:
+        return write_issue(issue).text
+    except Unrenderable as refusal:
+        return str(refusal)
 
 
 @require_permissions("change_publication")

@@ -175,7 +175,7 @@ class Publication(PublicationContent):
                 self.summary.strip() or self.key_points.strip(),
             ),
             "body": (
-                _("It has neither a text nor publications: choose some under “Related publications”.")
+                _("It has neither a text nor publications: choose some.")
                 if self.kind.is_newsletter
                 else _("The text is missing."),
                 self.body.strip()

@@ -124,7 +124,7 @@ MENU = (
             "publish_publication", _("Lead of the home page"), _("The piece that stands first"), "home-lead"
         ),
         page_entry(
-            "change_publication", _("Newsletter"), _("Its issues, each as the mail that it will be"),
+            "change_publication", _("Issues of the newsletter"), _("Each as the mail that it will be"),
             "newsletter-issues",
         ),
         model_entry(

@@ -69,8 +69,7 @@ def test_a_correction_of_an_issue_leaves_out_nothing_that_was_new_before_it():
 
 
 def test_the_form_of_a_new_issue_has_what_was_ticked_in_order(editor, client):
-    author = make_author("Ann Berg")
-    actions.publish(make_publication(kind="newsletter", authors=[author]), by=None)
+    actions.publish(make_publication(kind="newsletter", authors=[make_author("Ann Berg")]), by=None)
     first, second = (make_live(title=title).publication_id for title in ("One", "Two"))
     draft = make_publication(title="Not public").pk
     url = reverse("desk:publications_publication_add")
@@ -79,7 +78,7 @@ def test_the_form_of_a_new_issue_has_what_was_ticked_in_order(editor, client):
 
     form = page.context["adminform"].form
     assert form.initial["related"] == [(second, ""), (first, "")]
-    assert form.initial["bylines"] == [(author.pk, "author")]
+    assert form.initial["bylines"] == []
     assert form.initial["kind"] == Kind.objects.get(slug="newsletter").pk
 
 
@@ -234,13 +233,30 @@ def test_an_issue_keeps_its_subject_when_nothing_of_it_is_public(editor):
     assert sent.subject == "What is new"
 
 
-def test_a_first_issue_in_a_language_has_the_authors_of_the_last_one_in_another(editor):
-    author = make_author("Ann Berg")
-    make_live(kind="newsletter", author=author)
+@pytest.mark.parametrize(
+    ("names", "fields", "has_author"),
+    [
+        (["Eva Lund"], {}, True),
+        (["Eva Lund", "Eva Lund"], {}, False),
+        (["Eva Lund"], {"is_pseudonymous": True}, False),
+        (["Eva Lund"], {"is_proposed": True}, False),
+        (["Ann Berg", ""], {}, False),
+    ],
+)
+def test_a_new_issue_is_by_who_makes_it_if_one_author_has_that_name(editor, names, fields, has_author):
+    authors = [make_author(name, **fields) for name in names]
+    editor.first_name, editor.last_name = "Eva", "Lund"
 
-    initial = issue_initial(QueryDict("issue=new&language=sv"))
+    initial = issue_initial(QueryDict("issue=new&language=sv"), editor)
 
-    assert [pk for pk, _role in initial["bylines"]] == [author.pk]
+    assert initial["bylines"] == ([(authors[0].pk, "author")] if has_author else [])
+
+
+def test_a_new_issue_of_who_has_no_name_has_no_author(editor):
+    make_author("Ann Berg")
+    editor.first_name = editor.last_name = ""
+
+    assert issue_initial(QueryDict("issue=new&language=sv"), editor)["bylines"] == []
 
 
 @pytest.mark.parametrize(("length", "is_advised"), [(60, False), (61, True)])

@@ -241,7 +241,7 @@ def bulk_withdraw(request: HttpRequest) -> HttpResponse:
         title=_("Withdraw"), form=form, publications=public, list_url=list_url(request),
         skipped=[publication for publication in publications if publication not in public],
         linking_editions=list(editions_linking_to(public)[:MAX_BULK_PUBLICATIONS]) if public else [],
-        mails=_describe_mails(public),
+        mails=[_describe_mails(public)] if public else [],
     )  # fmt: skip
 
 

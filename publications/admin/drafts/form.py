@@ -37,6 +37,13 @@ TYPED_FIELDS = tuple(
 )
 """Fields of a publication that are typed; the others are chosen in choosers."""
 
+ISSUE_LABELS = {
+    "title": _("Subject of the mail"),
+    "summary": _("Introduction, two sentences"),
+    "related": _("Publications, in the order of the mail"),
+}
+"""What these fields are in an issue of the newsletter."""
+
 
 def bylines_field(**options) -> ChooserField:
     return ChooserField("authors", roles=BylineRole.choices, required=False, label=_("Authors"), **options)
@@ -116,6 +123,7 @@ class PublicationForm(PendingUploadFormMixin, MergeFormMixin, ChooserModelForm):
         *args,
         can_relate: bool = True,
         can_add=(),
+        is_issue: bool = False,
         is_merged: bool = True,
         user=None,
         **kwargs,
@@ -129,6 +137,8 @@ class PublicationForm(PendingUploadFormMixin, MergeFormMixin, ChooserModelForm):
         self.fields["bylines"] = bylines_field(can_add="author" in can_add, can_propose="proposal" in can_add)
         self.fields["tags"].widget.can_add = "tag" in can_add
         self.fields["cover_choice"] = cover_field(user, publication.cover_id if publication else None)
+        for name, label in ISSUE_LABELS.items() if is_issue else ():
+            self.fields[name].label = label
         if publication and publication.pk:
             self.fields["detach"].queryset = publication.attachments.all()
         if not self.fields["detach"].queryset.exists():

@@ -42,7 +42,17 @@ FIELDSETS = (
     (gettext_lazy("Internal note"), {"classes": (SIDE, "collapse"), "fields": ("internal_note",)}),
 )
 """The fields of the form in the order of reading; the first class of a fieldset is its column."""
-UNFOLDED_IF_FILLED = {"key_points", "internal_note"}
+ISSUE_FIELDSETS = (
+    (None, {"classes": (MIDDLE,), "fields": ("title", "summary", "related")}),
+    (gettext_lazy("Text of its page, not of the mail"), {"classes": (MIDDLE, "collapse"), "fields": ("body",)}),
+    *(
+        (heading, options)
+        for heading, options in FIELDSETS
+        if not {"body", "related"}.intersection(options["fields"])
+    ),
+)
+"""Those of an issue of the newsletter: its subject, its introduction and what it has come first; it needs no text."""
+UNFOLDED_IF_FILLED = {"body", "key_points", "internal_note"}
 
 
 @dataclass
@@ -71,11 +81,11 @@ class FormPart:
     note: str = ""
 
 
-def fieldsets_for(publication: Publication | None) -> list:
+def fieldsets_for(publication: Publication | None, *, is_issue: bool = False) -> list:
     """Return the fieldsets for a publication: what it has no files for is left out, what is filled is not folded."""
     has_attachments = bool(publication and publication.attachments.exists())
     fieldsets = []
-    for heading, options in FIELDSETS:
+    for heading, options in ISSUE_FIELDSETS if is_issue else FIELDSETS:
         fields, (column, *classes) = options["fields"], options["classes"]
         if any(getattr(publication, name, "") for name in fields if name in UNFOLDED_IF_FILLED):
             classes = []
@@ -118,6 +128,7 @@ def form_page_context(request: HttpRequest, publication: Publication | None, *, 
         "state": state,
         "state_mark": STATUS_MARKS[state] if state else _("Not saved yet"),
         "undo_name": undo_name(plan) if plan else "",
+        "can_cancel_schedule": bool(plan) and plan.type is actions.UndoType.CANCEL,
         "new_translations": list_new_translations(publication) if publication else [],
         "can_withdraw": is_live_or_scheduled and may_publish,
         "is_public_at_once": is_live_or_scheduled and can_relate(request, publication),
@@ -130,7 +141,7 @@ def form_page_context(request: HttpRequest, publication: Publication | None, *, 
         **comments.comments_context(request, publication),
         "suggestions": SimpleLazyObject(lambda: suggestions.suggestions_for_form(request, publication)),
         "broken_links": SimpleLazyObject(lambda: preflight.find_broken_links(publication) if live else {}),
-        "is_issue": publication.kind.is_newsletter if publication else ISSUE_PARAM in request.GET,
+        "is_issue": is_issue_form(request, publication),
         "ended_related": related_links.ended_related(publication) if publication else [],
         "outdated_translations": translations.outdated_notices(publication) if publication else [],
         "word_report": word_report_context(request, publication),
@@ -143,6 +154,11 @@ def form_page_context(request: HttpRequest, publication: Publication | None, *, 
         "max_upload_bytes": images.MAX_UPLOAD_BYTES,
         "too_large_message": images.too_large_message(),
     }
+
+
+def is_issue_form(request: HttpRequest, publication: Publication | None) -> bool:
+    """Return whether the form is that of an issue of the newsletter, stored or new."""
+    return publication.kind.is_newsletter if publication else ISSUE_PARAM in request.GET
 
 
 def can_relate(request: HttpRequest, publication: Publication | None) -> bool:

@@ -20,7 +20,14 @@ from ..site import redirect_from_deleted_draft
 from . import autosave, suggestions
 from .deleted_drafts import DraftDeletionMixin
 from .form import PublicationForm
-from .form_page import FIELDSETS, can_relate, fieldsets_for, form_columns, form_page_context
+from .form_page import (
+    FIELDSETS,
+    can_relate,
+    fieldsets_for,
+    form_columns,
+    form_page_context,
+    is_issue_form,
+)
 from .new_translation import translation_initial
 from .publication_list import PublicationListAdmin
 
@@ -43,7 +50,7 @@ class PublicationAdmin(DraftDeletionMixin, PublicationListAdmin):
         return super().get_object(request, object_id, from_field)
 
     def get_fieldsets(self, request: HttpRequest, obj: Publication | None = None):
-        return fieldsets_for(obj)
+        return fieldsets_for(obj, is_issue=is_issue_form(request, obj))
 
     def get_form(self, request: HttpRequest, obj: Publication | None = None, change: bool = False, **kwargs):
         kwargs["fields"] = PublicationForm.Meta.fields
@@ -51,6 +58,7 @@ class PublicationAdmin(DraftDeletionMixin, PublicationListAdmin):
         return form_with_options(
             form,
             can_relate=can_relate(request, obj),
+            is_issue=is_issue_form(request, obj),
             can_add=quick_add.list_addable(request.user),
             user=request.user,
         )
@@ -61,7 +69,7 @@ class PublicationAdmin(DraftDeletionMixin, PublicationListAdmin):
             "language": current_locale(),
             **super().get_changeform_initial_data(request),
             **translation_initial(request),
-            **issue_initial(request.GET),
+            **issue_initial(request.GET, request.user),
         }
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):

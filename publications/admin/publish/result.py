@@ -11,6 +11,7 @@ from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
+from accounts.mail import can_send_mail
 from publications import actions, metadata
 from publications.locales import datetime_with_zone
 from publications.models import FOREVER, AuditEntry, Change, Edition, EditionWithRows, SiteSettings
@@ -123,7 +124,7 @@ def _texts_to_copy(edition: Edition) -> list[dict[str, str]]:
     texts = {
         _("Address"): edition_url(edition),
         _("For social media"): social_post(edition),
-        **({} if edition.kind.is_newsletter else {_("For the newsletter"): newsletter_entry(edition)}),
+        **({_("For the newsletter"): newsletter_entry(edition)} if _is_copied_by_hand(edition) else {}),
         _("Citation"): citation_text(edition),
     }
     return [
@@ -136,6 +137,11 @@ def _texts_to_copy(edition: Edition) -> list[dict[str, str]]:
         }
         for position, (label, text) in enumerate(texts.items())
     ]
+
+
+def _is_copied_by_hand(edition: Edition) -> bool:
+    """Return whether editors copy entries into a newsletter: one of the site proposes what is new by itself."""
+    return not (edition.kind.is_newsletter or can_send_mail())
 
 
 def _text_rows(text: str) -> int:

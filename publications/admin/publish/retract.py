@@ -26,8 +26,9 @@ from publications.models import (
     site_settings,
 )
 
+from ..history.comparison import build_draft_snapshot
 from ..site import get_publication_or_404, render_publication_page, require_permissions
-from .recipients import describe_notice
+from .recipients import describe_notice, describe_recipients, describe_withdrawn
 from .withdraw import StateForm, perform_action
 
 MAX_NOTICE_CHARACTERS = 2000
@@ -126,13 +127,18 @@ class NoticeForm(StateForm):
 
 @dataclass(frozen=True)
 class Remedy:
-    """One remedy for a faulty text, on the page that compares them."""
+    """One remedy for a faulty text, on the page that compares them.
+
+    Attributes:
+        mails: who is mailed of it, in sentences.
+    """
 
     title: str
     url: str
     when: str
     consequences: tuple[str, ...]
     is_danger: bool = False
+    mails: tuple[str, ...] = ()
 
 
 @require_permissions("publish_publication")
@@ -150,7 +156,7 @@ def faulty_text_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def list_remedies(publication: Publication, live: Edition | None) -> list[Remedy]:
-    remedies = []
+    remedies, mails = [], tuple(describe_notice(live)) if live else ()
     if live and not live.is_retracted:
         remedies.append(
             Remedy(
@@ -162,6 +168,7 @@ def list_remedies(publication: Publication, live: Edition | None) -> list[Remedy
                         "Write it right, then publish it as a correction with a note: readers see what was wrong."
                     ),
                 ),
+                mails=tuple(describe_recipients(build_draft_snapshot(publication))),
             )
         )
     last = _last_public(publication)
@@ -172,16 +179,17 @@ def list_remedies(publication: Publication, live: Edition | None) -> list[Remedy
             str(page.when),
             tuple(map(str, page.consequences)),
             page.is_danger,
+            mails,
         )
         for page in STATUS_PAGES
         if not actions.status_refusal(live, last, page.change)
     ]
     if live or publication.scheduled_from:
-        remedies.append(_withdrawal(publication))
+        remedies.append(_withdrawal(publication, live))
     return remedies
 
 
-def _withdrawal(publication: Publication) -> Remedy:
+def _withdrawal(publication: Publication, live: Edition | None) -> Remedy:
     return Remedy(
         _("Withdraw"),
         reverse("desk:withdraw", args=[publication.pk]),
@@ -191,6 +199,7 @@ def _withdrawal(publication: Publication) -> Remedy:
         ),
         (_("Its address says that it is no longer public. Lists, feeds and search do not have it."),),
         is_danger=True,
+        mails=tuple(describe_withdrawn(live)) if live else (),
     )
 
 
