@@ -4,6 +4,7 @@ A frame cannot grow with what it has without a script in the mail, so that its h
 too high than too low.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import ceil
@@ -13,11 +14,15 @@ from django.utils.translation import gettext_lazy
 
 CHARACTER_WIDTH, LINE_HEIGHT = 8.5, 26
 """Pixels of the text of a mail (`mail.css`): 17 pixels high, with lines of one and a half."""
+GAP = 14
+"""Pixels of an empty line of the plain text, where the HTML has a margin."""
 PADDING = 32
 """Pixels beside the text, on both sides together."""
 FIXED_HEIGHT = 160
 """Pixels of what has no lines: the space above and below, and the name of the site."""
 MIN_HEIGHT = 320
+ADDRESS = re.compile(r"\s*\bhttps?://\S+")
+"""What the HTML has as a link on other words."""
 
 
 @dataclass(frozen=True)
@@ -65,5 +70,6 @@ def reckon_height(text: str, width: int) -> int:
         width: pixels of the frame.
     """
     per_line = (width - PADDING) / CHARACTER_WIDTH
-    lines = sum(ceil(max(len(line), 1) / per_line) for line in text.splitlines())
-    return max(MIN_HEIGHT, FIXED_HEIGHT + lines * LINE_HEIGHT)
+    lengths = [len(ADDRESS.sub("", line).strip()) for line in text.splitlines()]
+    lines, gaps = sum(ceil(length / per_line) for length in lengths), lengths.count(0)
+    return max(MIN_HEIGHT, FIXED_HEIGHT + lines * LINE_HEIGHT + gaps * GAP)

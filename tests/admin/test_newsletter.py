@@ -184,7 +184,8 @@ def test_the_first_page_leads_to_what_a_new_issue_may_have_and_its_form_says_wha
     form = client.get(reverse("desk:publications_publication_add"), {"issue": "new", "language": "en"}).text
 
     assert f'href="{ISSUES}">Newsletter</a>' in re.sub(r"\s*>\s*Newsletter", ">Newsletter", home)
-    assert "The title is the subject of the mail" in form
+    assert "An issue of the newsletter: the mail has the introduction" in form
+    assert f'href="{ISSUES}">Issues of the newsletter</a>' in home
 
 
 def test_what_another_issue_has_is_not_ticked_again_and_an_issue_that_was_taken_back_is_not_the_last(

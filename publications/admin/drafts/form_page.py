@@ -44,7 +44,10 @@ FIELDSETS = (
 """The fields of the form in the order of reading; the first class of a fieldset is its column."""
 ISSUE_FIELDSETS = (
     (None, {"classes": (MIDDLE,), "fields": ("title", "summary", "related")}),
-    (gettext_lazy("Text of its page, not of the mail"), {"classes": (MIDDLE, "collapse"), "fields": ("body",)}),
+    (
+        gettext_lazy("Text of its page, not of the mail"),
+        {"classes": (MIDDLE, "collapse"), "fields": ("body",)},
+    ),
     *(
         (heading, options)
         for heading, options in FIELDSETS
