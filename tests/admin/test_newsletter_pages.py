@@ -94,7 +94,7 @@ def test_the_form_of_another_text_keeps_its_order(desk):
     assert "Related publications" in labels_of_column(page, "form-side")
 
 
-def test_the_subject_of_an_issue_that_is_sent_without_one_is_asked_for_by_its_name(desk):
+def test_the_form_of_a_new_issue_that_is_refused_keeps_its_labels(desk):
     path = reverse("desk:publications_publication_add") + "?issue=new&language=en"
 
     page = desk.post(path, {"kind": make_publication(kind="newsletter").kind_id, "title": "x" * 9999})
