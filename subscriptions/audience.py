@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from publications.models import ActionType, AuditEntry, Edition, EditionWithRows
 
-from .delivery_log import CountedMails
 from .digest_counts import find_readers, list_recipients
 from .events import EDITION_ACTIONS, TYPE_OF_ACTION, TYPE_OF_CHANGE, is_news
 from .expansion import find_matches, has_in_locale, list_alerted, list_fulfilled
@@ -25,11 +24,9 @@ from .models import (
     Subscriber,
     Subscription,
     Timing,
-    has_paused,
 )
 from .periods import PERIODS, last_end, list_matched, next_end
 
-RECENT_DAYS = 7
 MAX_UPCOMING_EDITIONS = 20
 
 
@@ -42,56 +39,6 @@ def count_subscribers() -> dict[str, int]:
     confirmed = Subscription.objects.confirmed().values("subscriber")
     rows = Subscriber.objects.reachable().filter(pk__in=confirmed).values_list("locale")
     return dict(rows.annotate(count=Count("pk")).order_by("locale"))
-
-
-@dataclass(frozen=True)
-class DeliveryNumbers:
-    """How the mails to subscribers go.
-
-    Attributes:
-        sent: in the last `RECENT_DAYS` days.
-        pending: those that are due and not sent.
-        retried: those that have failed, whenever they are due again.
-        given_up: those that failed for good; they are kept for `MAIL_DAYS` days.
-        unreachable: subscribers whose address was refused for good.
-        bouncing: subscribers whose mails come back for now.
-        paused: subscribers who have paused their mails.
-        is_cut: there are more mails than are counted (`COUNTED_MAILS`), of which some may be sent or given up.
-    """
-
-    sent: int
-    pending: int
-    retried: int
-    given_up: int
-    unreachable: int
-    bouncing: int
-    paused: int
-    is_cut: bool
-
-
-def count_delivery(counted: CountedMails | None = None) -> DeliveryNumbers:
-    """Return how the delivery goes.
-
-    Args:
-        counted: the mails that are counted, if the caller has found them.
-    """
-    counted = counted or CountedMails.find()
-    now = timezone.now()
-    since = now - timedelta(days=RECENT_DAYS)
-    waiting = AlertMail.objects.pending().aggregate(
-        pending=Count("pk", filter=Q(next_attempt_at__lte=now)),
-        retried=Count("pk", filter=Q(attempts__gt=0)),
-    )
-    newest = AlertMail.objects.filter(pk__gt=counted.after).aggregate(
-        sent=Count("pk", filter=Q(sent_at__gt=since)),
-        given_up=Count("pk", filter=Q(sent_at=None, next_attempt_at=None)),
-    )
-    subscribers = Subscriber.objects.aggregate(
-        unreachable=Count("pk", filter=Q(failed_at__isnull=False)),
-        bouncing=Count("pk", filter=Q(failed_at=None, bouncing_since__isnull=False)),
-        paused=Count("pk", filter=has_paused(now)),
-    )
-    return DeliveryNumbers(**waiting, **newest, **subscribers, is_cut=counted.after > 0)
 
 
 def count_held() -> tuple[int, int]:
@@ -206,7 +153,7 @@ class DigestNumbers(NamedTuple):
 
     Attributes:
         at: when it is due.
-        sent: how many have been sent it.
+        sent: how many have been sent it, also of those who have left since.
         pending: how many get it later, as it is now.
     """
 

@@ -1,21 +1,28 @@
-"""What was sent to subscribers, to how many, and what mail servers replied: numbers and codes, never an address."""
+"""What was sent to subscribers, to how many, and how delivery goes: numbers and codes, never an address."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.db.models import Count, Max, Min, Q, QuerySet
+from django.utils import timezone
 
-from .models import AlertEvent, AlertMail, AlertMailPurpose
+from .expansion import ENDING_TYPES
+from .models import AlertEvent, AlertMail, AlertMailPurpose, Subscriber, has_paused
+from .periods import find_start, list_matched
 from .replies import describe_codes
 
 MAX_DELIVERIES = 50
+RECENT_DAYS = 7
 COUNTED_MAILS = 200_000
 """How many of the newest mails are counted, beside those that wait: a look takes as long with millions of others."""
 MAX_REPLIES = 3
 MAX_READ_REPLIES = 500
 """Replies that are read of all deliveries, the most frequent first."""
+MAX_TEXTS = 3
+MAX_READ_EVENTS = 2_000
+"""Events of which the texts of all digests are read, the newest first."""
 
 KEY_COLUMNS = ("purpose", "event", "period_end")
 type DeliveryKey = tuple[str, int | None, datetime | None]
@@ -54,7 +61,7 @@ class CountedMails:
 
 @dataclass(frozen=True)
 class Delivery:
-    """The mails of one event, or of one day or week, to readers who have not left since.
+    """The mails of one event, or of one day or week; those that are sent or given up, also of readers who have left.
 
     Attributes:
         at: the moment of the event, or the end of the day or week.
@@ -62,6 +69,8 @@ class Delivery:
         last_sent_at: None until one is sent.
         is_cut: the delivery has more mails than are counted (`COUNTED_MAILS`).
         replies: why mails are not sent (codes, our words for them, how many), the most frequent first.
+        texts: what a digest is of, at most `MAX_TEXTS`: the last event of each text. Each reader has their own choice.
+        other_texts: how many more it is of.
     """
 
     purpose: AlertMailPurpose
@@ -73,6 +82,86 @@ class Delivery:
     last_sent_at: datetime | None
     is_cut: bool
     replies: list[tuple[str, str, int]]
+    texts: list[AlertEvent]
+    other_texts: int
+
+
+@dataclass(frozen=True)
+class SentNumbers:
+    """How many mails went out, and how many of these ask to confirm a subscription: they are of no delivery."""
+
+    total: int
+    confirmations: int
+
+
+def count_sent(counted: CountedMails, since: datetime | None = None) -> SentNumbers:
+    """Return how many mails are sent, of those that are counted and kept.
+
+    Args:
+        since: the moment after which they were sent; None for all.
+    """
+    mails = AlertMail.objects.filter(pk__gt=counted.after, sent_at__isnull=False)
+    mails = mails.filter(sent_at__gt=since) if since else mails
+    is_confirmation = Q(purpose=AlertMailPurpose.CONFIRM)
+    return SentNumbers(
+        **mails.aggregate(total=Count("pk"), confirmations=Count("pk", filter=is_confirmation))
+    )
+
+
+@dataclass(frozen=True)
+class DeliveryNumbers:
+    """How the mails to subscribers go.
+
+    Attributes:
+        sent: in the last `RECENT_DAYS` days, also to readers who have left since.
+        pending: those that are due and not sent.
+        retried: those that have failed, whenever they are due again.
+        given_up: those that failed for good; they are kept for `MAIL_DAYS` days.
+        unreachable: subscribers whose address was refused for good.
+        bouncing: subscribers whose mails come back for now.
+        paused: subscribers who have paused their mails.
+        is_cut: there are more mails than are counted (`COUNTED_MAILS`), of which some may be sent or given up.
+    """
+
+    sent: SentNumbers
+    pending: int
+    retried: int
+    given_up: int
+    unreachable: int
+    bouncing: int
+    paused: int
+    is_cut: bool
+
+    @property
+    def has_failures(self) -> bool:
+        return any((self.retried, self.given_up, self.unreachable, self.bouncing))
+
+    @property
+    def has_numbers(self) -> bool:
+        """Return whether there is more to count than what was sent."""
+        return any((self.has_failures, self.pending, self.paused))
+
+
+def count_delivery(counted: CountedMails | None = None) -> DeliveryNumbers:
+    """Return how the delivery goes.
+
+    Args:
+        counted: the mails that are counted, if the caller has found them.
+    """
+    counted = counted or CountedMails.find()
+    now = timezone.now()
+    sent = count_sent(counted, since=now - timedelta(days=RECENT_DAYS))
+    waiting = AlertMail.objects.pending().aggregate(
+        pending=Count("pk", filter=Q(next_attempt_at__lte=now)),
+        retried=Count("pk", filter=Q(attempts__gt=0)),
+    )
+    given_up = AlertMail.objects.filter(pk__gt=counted.after, sent_at=None, next_attempt_at=None).count()
+    subscribers = Subscriber.objects.aggregate(
+        unreachable=Count("pk", filter=Q(failed_at__isnull=False)),
+        bouncing=Count("pk", filter=Q(failed_at=None, bouncing_since__isnull=False)),
+        paused=Count("pk", filter=has_paused(now)),
+    )
+    return DeliveryNumbers(sent, given_up=given_up, is_cut=counted.after > 0, **waiting, **subscribers)
 
 
 def list_deliveries(counted: CountedMails | None = None) -> list[Delivery]:
@@ -87,7 +176,7 @@ def list_deliveries(counted: CountedMails | None = None) -> list[Delivery]:
     counted = counted or CountedMails.find()
     rows = list(_count_mails(counted))
     events = AlertEvent.objects.select_related("edition").in_bulk({row["event"] for row in rows} - {None})
-    replies = _count_replies(counted)
+    replies, texts = _count_replies(counted), _list_texts([row for row in rows if not row["event"]])
     deliveries = [
         Delivery(
             purpose=AlertMailPurpose(row["purpose"]),
@@ -99,6 +188,8 @@ def list_deliveries(counted: CountedMails | None = None) -> list[Delivery]:
             last_sent_at=row["last_sent_at"],
             is_cut=row["first"] <= counted.after or key == counted.cut,
             replies=replies.get(key, []),
+            texts=(of_digest := texts.get(key, []))[:MAX_TEXTS],
+            other_texts=max(0, len(of_digest) - MAX_TEXTS),
         )
         for row in rows
         if (key := tuple(row[name] for name in KEY_COLUMNS))
@@ -126,3 +217,35 @@ def _count_replies(counted: CountedMails) -> Mapping[DeliveryKey, list[tuple[str
         if len(of_delivery) < MAX_REPLIES:
             of_delivery.append((codes, describe_codes(codes), count))
     return replies
+
+
+def _list_texts(digests: Sequence[Mapping]) -> Mapping[DeliveryKey, list[AlertEvent]]:
+    """Return the last event of each text that a digest is of: what has ended first, then the newest."""
+    if not digests:
+        return {}
+    starts = [find_start(row["purpose"], row["period_end"]) for row in digests]
+    events = list_matched(min(starts), max(row["period_end"] for row in digests)).select_related("edition")
+    columns = (
+        "type",
+        "site_version",
+        "happens_at",
+        "matched_at",
+        "edition__title",
+        "edition__language",
+        "edition__publication",
+    )
+    newest = list(events.only(*columns).order_by("-matched_at", "-pk")[:MAX_READ_EVENTS])
+    return {
+        tuple(row[name] for name in KEY_COLUMNS): _order_texts(
+            event for event in newest if start < event.matched_at <= row["period_end"]
+        )
+        for row, start in zip(digests, starts, strict=True)
+    }
+
+
+def _order_texts(events: Iterable[AlertEvent]) -> list[AlertEvent]:
+    newest_first = sorted(events, key=lambda event: (event.happens_at, event.pk), reverse=True)
+    last: dict[int, AlertEvent] = {}
+    for event in newest_first:
+        last.setdefault(event.edition.publication_id, event)
+    return sorted(last.values(), key=lambda event: event.type not in ENDING_TYPES)

@@ -136,7 +136,8 @@ def _has_later(rows: QuerySet, events: Sequence[AlertEvent]) -> Q:
 
     Few have any: for most readers the database looks no further than at the list of these.
     """
-    readers = rows.filter(event__in=[event.pk for event in events]).values("subscriber")
+    named = rows.filter(event__in=[event.pk for event in events], subscriber__isnull=False)
+    readers = named.values("subscriber")
     later = rows.filter(subscriber=OuterRef("reader"), **_from_match_on(events))
     return Q(reader__in=readers) & Exists(later)
 

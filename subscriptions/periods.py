@@ -63,9 +63,13 @@ def next_end(timing: Timing, at: datetime) -> datetime:
 
 def list_events(purpose: AlertMailPurpose, end: datetime) -> QuerySet[AlertEvent]:
     """Return the events that a digest is of: those matched in its period."""
+    return list_matched(find_start(purpose, end), end)
+
+
+def find_start(purpose: AlertMailPurpose, end: datetime) -> datetime:
+    """Return the moment that the events of a digest are after."""
     length = PERIODS[TIMING_OF[purpose]].length
-    start = timezone.make_aware(timezone.make_naive(end) - length)  # over a change of the clocks, too
-    return list_matched(start, end)
+    return timezone.make_aware(timezone.make_naive(end) - length)  # over a change of the clocks, too
 
 
 def list_matched(after: datetime, until: datetime) -> QuerySet[AlertEvent]:

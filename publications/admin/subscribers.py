@@ -20,8 +20,6 @@ from publications.locales import LANGUAGE_LABELS, LOCALES, current_locale
 from publications.models import FACETS, KIND, NEWSLETTER, Kind
 from subscriptions.addresses import MAX_ADDRESS_CHARACTERS, clean_address
 from subscriptions.audience import (
-    RECENT_DAYS,
-    count_delivery,
     count_held,
     count_subscribers,
     find_uncounted_since,
@@ -29,7 +27,14 @@ from subscriptions.audience import (
 )
 from subscriptions.condition_counts import ChoiceCount, ConditionKind, count_conditions
 from subscriptions.conditions import Choice
-from subscriptions.delivery_log import COUNTED_MAILS, CountedMails, list_deliveries
+from subscriptions.delivery_log import (
+    COUNTED_MAILS,
+    RECENT_DAYS,
+    CountedMails,
+    count_delivery,
+    count_sent,
+    list_deliveries,
+)
 from subscriptions.labels import NEWSLETTER_LABEL, describe_conditions, describe_facet
 from subscriptions.list_import import (
     MAX_CONSENT_CHARACTERS,
@@ -123,6 +128,7 @@ def subscribers_page(request: HttpRequest) -> HttpResponse:
         delivery=count_delivery(counted),
         counted_mails=COUNTED_MAILS,
         recent_days=RECENT_DAYS,
+        kept_days=MAIL_DAYS,
         stop=stop,
         held=_describe_held() if stop else "",
         may_change=may_change,
@@ -137,7 +143,7 @@ def subscriber_log(request: HttpRequest) -> HttpResponse:
     counted = CountedMails.find()
     return render_desk_page(
         request, "subscriber_log", title=_("What was sent"), deliveries=list_deliveries(counted), days=MAIL_DAYS,
-        is_cut=counted.after > 0, counted_mails=COUNTED_MAILS,
+        sent=count_sent(counted), is_cut=counted.after > 0, counted_mails=COUNTED_MAILS,
     )  # fmt: skip
 
 

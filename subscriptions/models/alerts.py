@@ -97,9 +97,12 @@ class AlertMailQuerySet(QueuedMailQuerySet):
 
 
 class AlertMail(QueuedMail):
-    """A mail to a subscriber: of one event, or of all that match between two moments. It goes with the subscriber.
+    """A mail to a subscriber: of one event, or of all that match between two moments.
+
+    One that waits is deleted with the subscriber (`removal`); one that is sent or given up stays in the log without.
 
     Attributes:
+        subscriber: None once the reader has left.
         period_end: the end of the day or week that a digest is of; of another mail when it was requested.
         last_error: its codes (`replies`), never the words of a mail server.
         named_events: those that it names, as it was last written, by primary key; not stored.
@@ -108,7 +111,7 @@ class AlertMail(QueuedMail):
     retry_delays = ALERT_RETRY_DELAYS
     named_events: Collection[int] = ()
 
-    subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="mails")
+    subscriber = models.ForeignKey(Subscriber, on_delete=models.SET_NULL, null=True, related_name="mails")
     purpose = models.CharField(max_length=10, choices=AlertMailPurpose)
     event = models.ForeignKey(
         AlertEvent, on_delete=models.CASCADE, null=True, related_name="mails", db_index=False
@@ -133,6 +136,10 @@ class AlertMail(QueuedMail):
                 fields=["subscriber", "purpose", "period_end"],
                 condition=Q(period_end__isnull=False),
                 name="one_mail_a_period",
+            ),
+            models.CheckConstraint(
+                condition=Q(subscriber__isnull=False) | Q(next_attempt_at=None),
+                name="waiting_mails_have_a_reader",
             ),
         ]
         indexes = [
@@ -195,10 +202,13 @@ class MailedEvent(models.Model):
     """An event that a mail has named to a subscriber, stored as the mail is marked as sent.
 
     Attributes:
+        subscriber: None once they have left: to how many it was named is still known.
         purpose: that of the first mail that has named it.
     """
 
-    subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="mailed_events")
+    subscriber = models.ForeignKey(
+        Subscriber, on_delete=models.SET_NULL, null=True, related_name="mailed_events"
+    )
     event = models.ForeignKey(
         AlertEvent, on_delete=models.CASCADE, related_name="+", db_index=False
     )  # found by `event_named_once`

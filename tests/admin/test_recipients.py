@@ -18,6 +18,7 @@ from subscriptions.expansion import expand_alerts, queue_digests
 from subscriptions.manage import change_subscriptions
 from subscriptions.models import AlertMail, Subscriber, Timing
 from subscriptions.periods import PERIODS, next_end
+from subscriptions.removal import remove_subscriber
 from subscriptions.sending import MAX_SENDER_PAUSE, stop_sending
 from tests.desk_pages import read_page
 from tests.factories import make_live, make_person, make_publication, saved, tomorrow
@@ -147,6 +148,22 @@ def test_digests_that_have_left_count_as_mailed(desk):
     assert late == [f"2 readers get it in the daily mail {day}"]
     assert partly == [f"1 reader got it in the daily mail {day}", f"1 reader gets it in the daily mail {day}"]
     assert after == [f"2 readers got it in the daily mail {day}"]
+
+
+def test_a_digest_whose_readers_have_left_is_not_said_to_be_nobody(desk):
+    record_events()
+    subscriber = make_subscriber(timing=Timing.DAILY)
+    edition = make_live()
+    expand_alerts()
+    due_at = next_end(Timing.DAILY, timezone.now())
+
+    with time_machine.travel(due_at + timedelta(minutes=1), tick=False):
+        queue_digests()
+        deliver(AlertMail.objects.select_related("subscriber").get())
+        remove_subscriber(subscriber)
+        said = describe_mails(edition)
+
+    assert said == [f"1 reader got it in the daily mail ({datetime_with_zone(due_at)})."]
 
 
 def test_what_a_digest_says_counts_by_the_timing_when_it_was_matched(desk):

@@ -15,9 +15,9 @@ from publications import actions
 from publications.admin.form_data import build_post, mark_redisplay
 from publications.admin.subscribers import SubscriberListForm
 from publications.models import AuditEntry, OutboxMail, TagKind
-from subscriptions.audience import count_delivery, list_upcoming
+from subscriptions.audience import list_upcoming
 from subscriptions.conditions import Choice
-from subscriptions.delivery_log import list_deliveries
+from subscriptions.delivery_log import count_delivery, list_deliveries
 from subscriptions.events import record_events
 from subscriptions.expansion import expand_alerts
 from subscriptions.list_import import MAX_LISTED_LINES, MAX_REQUEST_LINES
@@ -252,7 +252,7 @@ def test_a_look_counts_the_newest_mails_and_all_that_wait(administrator, client,
     assert (newest.sent, newest.is_cut) == (2, False)
     assert (cut.sent, cut.is_cut) == (1, True)
     assert (waiting.pending, waiting.is_cut) == (2, True)
-    assert (count_delivery().sent, count_delivery().pending, count_delivery().is_cut) == (3, 2, True)
+    assert (count_delivery().sent.total, count_delivery().pending, count_delivery().is_cut) == (3, 2, True)
     assert "only the newest of its mails are counted" in client.get(reverse("desk:subscriber-log")).text
 
 

@@ -33,7 +33,7 @@ from subscriptions.models import (
     SuppressedAddress,
     Timing,
 )
-from subscriptions.removal import delete_outdated
+from subscriptions.removal import delete_outdated, remove_subscriber
 from subscriptions.tokens import TokenPurpose, make_token
 from tests.factories import make_live, make_person, make_publication
 from tests.mail_sink import mail_sink
@@ -249,7 +249,7 @@ def test_a_reader_who_leaves_while_the_mail_is_sent_is_gone(sink):
     mark_sent = alert_queue.AlertQueue.mark_sent
 
     def leave(self, mail):
-        Subscriber.objects.get(pk=subscriber.pk).delete()
+        remove_subscriber(Subscriber.objects.get(pk=subscriber.pk))
         mark_sent(self, mail)
 
     with pytest.MonkeyPatch.context() as patch:
