@@ -8,30 +8,32 @@ is sent or given up, the event counts for it alone; a later one has it if the fi
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import reduce
 from operator import or_
 from typing import Any, NamedTuple
 
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
+from django.db.models.lookups import In
 
 from publications.locales import LOCALES
 from publications.models import Edition, list_showing_locales
 
 from .expansion import ENDING_TYPES, choose_edition
-from .mailed_events import Ending, is_informed_of
+from .mailed_events import TOLD_BY, Ending, is_informed_of
 from .models import (
     AlertEvent,
     AlertMail,
     AlertMailPurpose,
     AlertState,
+    AlertType,
     EventMatch,
     MailedEvent,
     Subscriber,
     Subscription,
     Timing,
 )
-from .periods import last_end, list_matched
+from .periods import last_end, list_matched, next_end
 from .timings import has_timing, timing_of_match
 
 
@@ -48,14 +50,20 @@ def list_recipients(timing: Timing, now: datetime) -> QuerySet[Subscriber]:
     return Subscriber.objects.reachable().filter(readers)
 
 
-def find_readers(events: Sequence[AlertEvent], timing: Timing) -> Q:
-    """Return whom a digest tells of any of these events, paused or not."""
+def find_readers(events: Sequence[AlertEvent], timing: Timing, told: AlertEvent | None = None) -> Q:
+    """Return whom a digest tells of any of these events, paused or not.
+
+    Args:
+        events: all that the digest is of.
+        told: one of them; whom it tells of this one.
+    """
     holding = _find_holding(events)
     if not holding:
         return Q(pk__in=[])
     matches = _list_shown(holding, timing, reader=OuterRef("pk"))
-    is_known = _is_named(events) | _is_to_be_named(holding, timing)
-    return Q(Exists(matches.filter(~is_known)))
+    matches = matches.filter(event=told.pk) if told else matches
+    is_named = _is_told_by(MailedEvent.objects.all(), events)
+    return Q(Exists(matches.filter(~(is_named | _is_to_be_named(holding, timing)))))
 
 
 def _find_holding(events: Sequence[AlertEvent]) -> list[HoldingEvent]:
@@ -115,49 +123,55 @@ def _list_matches(holding: Sequence[HoldingEvent], timing: Timing, *, reader: An
     return matches.filter(timing_then=timing)
 
 
-def _is_named(events: Sequence[AlertEvent]) -> Q:
-    """Return whether a mail has named the event of a match to its reader, or what came after in the same digest."""
-    return _has_later(MailedEvent.objects.all(), events)
-
-
 def _is_to_be_named(holding: Sequence[HoldingEvent], timing: Timing) -> Q:
-    """Return whether a mail that comes before the digest is still to name it."""
+    """Return whether a mail that comes before the digest is still to name the event of a match."""
     events = [event for event, _locales in holding]
-    is_alert = _has_later(AlertMail.objects.pending(), events)
+    is_alert = _is_told_by(AlertMail.objects.pending(), events)
     if timing != Timing.WEEKLY:
         return is_alert
     own = Subscription.objects.confirmed().filter(has_timing(Timing.DAILY))
-    daily = _list_shown(holding, Timing.DAILY, reader=OuterRef("reader")).filter(**_from_match_on(events))
-    return is_alert | (Q(reader__in=own.values("subscriber")) & Exists(daily.filter(_is_in_next_daily())))
+    daily = _list_shown(holding, Timing.DAILY, reader=OuterRef("reader")).filter(_is_same_or_tells(events))
+    return is_alert | (
+        Q(reader__in=own.values("subscriber")) & Exists(daily.filter(_is_in_next_daily(events)))
+    )
 
 
-def _has_later(rows: QuerySet, events: Sequence[AlertEvent]) -> Q:
-    """Return whether the reader of a match has a row of its event, or of one after it.
+def _is_told_by(rows: QuerySet, events: Sequence[AlertEvent]) -> Q:
+    """Return whether the reader of a match has a row of its event, or of a later one that tells it.
 
     Few have any: for most readers the database looks no further than at the list of these.
     """
     named = rows.filter(event__in=[event.pk for event in events], subscriber__isnull=False)
-    readers = named.values("subscriber")
-    later = rows.filter(subscriber=OuterRef("reader"), **_from_match_on(events))
-    return Q(reader__in=readers) & Exists(later)
+    telling = rows.filter(_is_same_or_tells(events), subscriber=OuterRef("reader"))
+    return Q(reader__in=named.values("subscriber")) & Exists(telling)
 
 
-def _from_match_on(events: Sequence[AlertEvent]) -> dict[str, Any]:
-    """Return the lookups of the event of a match, and of those of its publication after it."""
-    return {
-        "event__in": [event.pk for event in events],
-        "event__edition__publication": OuterRef("event__edition__publication"),
-        "event__happens_at__gte": OuterRef("event__happens_at"),
-    }
+def _is_same_or_tells(events: Sequence[AlertEvent]) -> Q:
+    """Return whether an event is that of a match, or one after it that tells it (`TOLD_BY`), in a query for matches."""
+    types: dict[AlertType, set[int]] = defaultdict(set)
+    for event in events:
+        types[AlertType(event.type)].add(event.pk)
+    is_later = Q(
+        event__edition__publication=OuterRef("event__edition__publication"),
+        event__happens_at__gte=OuterRef("event__happens_at"),
+    )
+    found = Q(event=OuterRef("event"))
+    for told, telling in TOLD_BY.items():
+        found |= is_later & Q(In(OuterRef("event"), types[told]), event__type__in=telling)
+    return found & Q(event__in=[event.pk for event in events])
 
 
-def _is_in_next_daily() -> Q:
+def _is_in_next_daily(events: Sequence[AlertEvent]) -> Q:
     """Return whether the daily mail with a match is not queued yet, or waits."""
     state = AlertState.objects.filter(daily_until__isnull=False).first()
-    is_queued = Q(event__matched_at__lte=state.daily_until) if state else Q(pk__in=[])
     waiting = AlertMail.objects.pending().filter(
-        subscriber=OuterRef("reader"),
-        purpose=AlertMailPurpose.DAILY,
-        period_end__gte=OuterRef("event__matched_at"),
+        subscriber=OuterRef("reader"), purpose=AlertMailPurpose.DAILY
     )
-    return ~is_queued | Exists(waiting)
+    ends: dict[datetime, list[int]] = defaultdict(list)
+    for event in events:
+        ends[next_end(Timing.DAILY, event.matched_at - timedelta.resolution)].append(event.pk)
+    found = Q(pk__in=[])
+    for end, pks in ends.items():
+        is_queued = state and end <= state.daily_until
+        found |= Q(Exists(waiting.filter(period_end=end)) if is_queued else Q(), event__in=pks)
+    return found

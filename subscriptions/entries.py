@@ -164,6 +164,7 @@ def merge_entries(entries: list[MailEntry]) -> MailEntry:
     Args:
         entries: of events of the publication, in the order in which they have happened.
     """
+    entries = _remove_lifted(entries)
     *earlier, last = entries
     types = [entry.type for entry in earlier]
     first = next((each for each in FIRST_TYPES if each in types), None)
@@ -171,8 +172,20 @@ def merge_entries(entries: list[MailEntry]) -> MailEntry:
         return replace(last, type=first)
     if last.type not in SINCE_LABELS:
         return last
+    is_corrected = first == AlertType.NEW and AlertType.CORRECTED in types
+    since = AlertType.CORRECTED if is_corrected else last.type
+    first = None if first == since else first
     notes = [entry.note for entry in entries if entry.type in SINCE_LABELS and entry.note]
-    return replace(last, note="\n".join(dict.fromkeys(notes)), first=None if first == last.type else first)
+    return replace(last, type=since, note="\n".join(dict.fromkeys(notes)), first=first)
+
+
+def _remove_lifted(entries: list[MailEntry]) -> list[MailEntry]:
+    """Return the entries without a concern that the last one lifts, which is left alone if there is nothing else."""
+    *_earlier, last = entries
+    if last.type != AlertType.LIFTED or AlertType.CONCERN not in [entry.type for entry in entries]:
+        return entries
+    others = [entry for entry in entries if entry.type not in (AlertType.CONCERN, AlertType.LIFTED)]
+    return others or [last]
 
 
 def sort_entries(entries: list[MailEntry]) -> list[MailEntry]:

@@ -4,6 +4,7 @@ A hundred thousand readers with three choices each have more different mails tha
 choosing and the writing are done for each of them, by at most four small queries.
 """
 
+from collections import defaultdict
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -18,7 +19,7 @@ from publications.models.prepared_queries import INTEGER, INTEGERS, InList, Prep
 from .entries import MailEntry, describe_events, merge_entries, sort_entries
 from .expansion import ENDING_TYPES
 from .labels import describe_condition
-from .mailed_events import find_informed
+from .mailed_events import TOLD_BY, find_informed
 from .models import (
     AlertEvent,
     AlertMail,
@@ -46,7 +47,7 @@ class Selection:
         reasons: the conditions of the subscriber that choose any event.
         excluded: matches that belong to another mail, as the timing was changed: pairs of condition and event.
         endings: the events, of those that say that a text has ended, that the subscriber may read.
-        known: the events that an earlier mail has named to the subscriber, or that came before one of these.
+        known: the events that an earlier mail has named to the subscriber, or told by a later event (`TOLD_BY`).
     """
 
     reasons: frozenset[int]
@@ -78,28 +79,32 @@ class MailContent:
         self._timing = TIMING_OF[self._purpose]
         self._labels: dict[int, str] = {}
 
-    def select(self, subscriber: int) -> Selection:
-        """Return what a subscriber reads, who is given by primary key."""
+    def select(self, mail: AlertMail) -> Selection:
+        """Return what the subscriber of a mail reads.
+
+        Only a mail at once that has failed before may come after another one that has named its event.
+        """
+        subscriber = mail.subscriber_id
         chosen = _chosen_conditions.values_list(subscriber=subscriber, timing=self._timing)
         changed = [pk for pk, is_changed in chosen if is_changed]
         excluded: frozenset[tuple[int, int]] = frozenset()
         if changed:
             excluded = list_other_timings(subscriber, self._timing, changed, self._list_own_events())
-        known = self._find_known(subscriber)
+        is_first = self._event and not mail.last_error
+        known = frozenset() if is_first else self._find_known(subscriber)
         reasons = frozenset(pk for pk, _is_changed in chosen if self._chosen_by(pk, excluded) - known)
         return Selection(reasons, excluded, find_informed(subscriber, self._endings), known)
 
     def _find_known(self, subscriber: int) -> frozenset[int]:
-        """Return the events that a digest leaves out; a mail at once comes before all others."""
-        if self._event:
-            return frozenset()
+        """Return the events that a mail leaves out."""
         events = [event.pk for event in self._events]
-        mailed = set(_mailed_events.flat_list(subscriber=subscriber, events=events))
-        known, publications = set(), set()
-        for event in reversed(self._events) if mailed else ():
-            if event.pk in mailed:
-                publications.add(event.edition.publication_id)
-            if event.edition.publication_id in publications:
+        known = set(_mailed_events.flat_list(subscriber=subscriber, events=events))
+        later: dict[int, set[str]] = defaultdict(set)
+        for event in reversed(self._events) if known else ():
+            named = later[event.edition.publication_id]
+            if event.pk in known:
+                named.add(event.type)
+            elif not named.isdisjoint(TOLD_BY.get(AlertType(event.type), ())):
                 known.add(event.pk)
         return frozenset(known)
 

@@ -7,7 +7,7 @@ edition was published by mistake goes to those who were mailed about this editio
 The rule is stated once, for whatever asks: the queue and the desk about all readers, a mail about its own reader.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import reduce
 from operator import or_
 from typing import Any, NamedTuple
@@ -24,6 +24,14 @@ from .periods import PERIODS
 from .retention import find_start_of_log
 
 SENT = Q(sent_at__isnull=False)
+TOLD_BY: Mapping[AlertType, Collection[AlertType]] = {
+    AlertType.NEW: tuple(AlertType),
+    AlertType.REPUBLISHED: tuple(AlertType),
+    AlertType.CONCERN: (AlertType.LIFTED,),
+}
+"""What no mail names to a reader to whom a mail has named a later event of the text, and which. Of any other change a
+reader is told in any case.
+"""
 
 
 class Ending(NamedTuple):
@@ -75,11 +83,14 @@ def is_matched_with(event: AlertEvent) -> Q:
 
 
 def is_informed(ending: Ending, event_type: AlertType) -> Q:
-    """Return the condition that a reader, who has chosen an event of this type, reads that a text has ended."""
+    """Return the condition that a reader, who has chosen an event of this type, reads that a text has ended.
+
+    Whoever has left has chosen nothing any more; their row may not be deleted yet.
+    """
     mailed = MailedEvent.objects.filter(subscriber=ending.reader)
-    if event_type == AlertType.TAKEN_BACK:
-        return Q(Exists(mailed.filter(event__edition=ending.edition)))
     own = Subscription.objects.confirmed().filter(subscriber=ending.reader)
+    if event_type == AlertType.TAKEN_BACK:
+        return Q(Exists(mailed.filter(event__edition=ending.edition))) & Q(Exists(own))
     return (
         Q(Exists(mailed.filter(event__edition__publication=ending.publication)))
         | Q(Exists(own.filter(condition__publication=ending.publication)))

@@ -124,7 +124,7 @@ class MailWriter:
         if not mail.subscriber.is_reachable:
             return None
         content = self._find_content(mail)
-        selection = content.select(mail.subscriber_id)
+        selection = content.select(mail)
         key = content_key(mail), selection
         if key not in self._templates:
             entries = content.describe(selection)

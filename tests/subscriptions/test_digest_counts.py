@@ -45,7 +45,15 @@ class RandomSite:
 
     def act(self) -> None:
         """Let something happen, and match it."""
-        acts = [self._publish, self._translate, self._update, self._undo, self._withdraw]
+        acts = [
+            self._publish,
+            self._translate,
+            self._update,
+            self._correct,
+            self._doubt,
+            self._undo,
+            self._withdraw,
+        ]
         for act in (self.chance.choice(acts), self._change_some):
             act()
             expand_alerts()
@@ -62,10 +70,20 @@ class RandomSite:
         [language] = {*LOCALES} - {original.language}
         self.live.append(make_live(language=language, translation_of=original).publication)
 
-    def _update(self) -> None:
+    def _update(self, change: Change = Change.UPDATE) -> None:
         publication = self.chance.choice(self.live)
         changed = saved(publication, body=f"Text {self.chance.random()}")
-        actions.publish(changed, by=None, change=Change.UPDATE, note="More")
+        actions.publish(changed, by=None, change=change, note="More")
+
+    def _correct(self) -> None:
+        self._update(Change.CORRECTION)
+
+    def _doubt(self) -> None:
+        """Express a concern, or lift the one that there is."""
+        publication = self.chance.choice(self.live)
+        live = publication.editions.live().get()
+        act = actions.lift_concern if live.notice else actions.express_concern
+        act(publication, by=None, note="Note")
 
     def _undo(self) -> None:
         actions.undo(self._take(), by=None)
