@@ -115,7 +115,7 @@ class DeliveryNumbers:
     Attributes:
         sent: in the last `RECENT_DAYS` days, also to readers who have left since.
         pending: those that are due and not sent.
-        retried: those that have failed, whenever they are due again.
+        retried: those that have failed or could not be written, whenever they are due again.
         given_up: those that failed for good; they are kept for `MAIL_DAYS` days.
         unreachable: subscribers whose address was refused for good.
         bouncing: subscribers whose mails come back for now.
@@ -153,7 +153,7 @@ def count_delivery(counted: CountedMails | None = None) -> DeliveryNumbers:
     sent = count_sent(counted, since=now - timedelta(days=RECENT_DAYS))
     waiting = AlertMail.objects.pending().aggregate(
         pending=Count("pk", filter=Q(next_attempt_at__lte=now)),
-        retried=Count("pk", filter=Q(attempts__gt=0)),
+        retried=Count("pk", filter=Q(attempts__gt=0) | ~Q(last_error="")),
     )
     given_up = AlertMail.objects.filter(pk__gt=counted.after, sent_at=None, next_attempt_at=None).count()
     subscribers = Subscriber.objects.aggregate(

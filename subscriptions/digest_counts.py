@@ -155,10 +155,10 @@ def _is_same_or_tells(events: Sequence[AlertEvent]) -> Q:
         event__edition__publication=OuterRef("event__edition__publication"),
         event__happens_at__gte=OuterRef("event__happens_at"),
     )
-    found = Q(event=OuterRef("event"))
+    condition = Q(event=OuterRef("event"))
     for told, telling in TOLD_BY.items():
-        found |= is_later & Q(In(OuterRef("event"), types[told]), event__type__in=telling)
-    return found & Q(event__in=[event.pk for event in events])
+        condition |= is_later & Q(In(OuterRef("event"), types[told]), event__type__in=telling)
+    return condition & Q(event__in=[event.pk for event in events])
 
 
 def _is_in_next_daily(events: Sequence[AlertEvent]) -> Q:
@@ -170,8 +170,8 @@ def _is_in_next_daily(events: Sequence[AlertEvent]) -> Q:
     ends: dict[datetime, list[int]] = defaultdict(list)
     for event in events:
         ends[next_end(Timing.DAILY, event.matched_at - timedelta.resolution)].append(event.pk)
-    found = Q(pk__in=[])
+    condition = Q(pk__in=[])
     for end, pks in ends.items():
         is_queued = state and end <= state.daily_until
-        found |= Q(Exists(waiting.filter(period_end=end)) if is_queued else Q(), event__in=pks)
-    return found
+        condition |= Q(Exists(waiting.filter(period_end=end)) if is_queued else Q(), event__in=pks)
+    return condition

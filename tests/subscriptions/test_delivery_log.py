@@ -268,3 +268,16 @@ def test_delivery_shows_what_has_failed_and_no_zero(client, fields, sentence):
     )
     delivery = page.partition('id="delivery"')[2].partition("</section>")[0]
     assert not re.search(r"(?<!\d)0 ", delivery)
+
+
+def test_mails_that_cannot_be_written_count_as_failed_and_to_be_tried_again(client, settings, recording):
+    make_subscriber()
+    settings.SECRET_KEY = "another " * 8
+    make_live()
+
+    send()
+    client.force_login(make_person("Administrators"))
+    page = " ".join(client.get(reverse("desk:subscribers")).text.split())
+
+    assert count_delivery().retried == AlertMail.objects.pending().count() == 1
+    assert "1 mail has failed, and is tried again" in page and "None has failed" not in page
