@@ -171,7 +171,7 @@ def count_digests(event: AlertEvent, timing: Timing) -> DigestNumbers:
     period, end = PERIODS[timing], next_end(timing, event.matched_at - timedelta.resolution)
     start = last_end(timing, end - timedelta.resolution)
     events = list(list_matched(start, end).filter(edition__publication=event.edition.publication_id))
-    readers = Subscriber.objects.filter(find_readers(events, timing, told=event))
+    readers = Subscriber.objects.filter(find_readers(events, timing, only=event))
     mails = AlertMail.objects.filter(purpose=period.purpose, period_end=end, subscriber__in=readers)
     is_queued = AlertState.objects.filter(**{f"{period.column}__gte": end}).exists()
     pending = mails.pending() if is_queued else readers.reachable()

@@ -20,7 +20,7 @@ from publications.locales import LOCALES
 from publications.models import Edition, list_showing_locales
 
 from .expansion import ENDING_TYPES, choose_edition
-from .mailed_events import TOLD_BY, Ending, is_informed_of
+from .mailed_events import COVERED_BY, Ending, is_informed_of
 from .models import (
     AlertEvent,
     AlertMail,
@@ -50,19 +50,19 @@ def list_recipients(timing: Timing, now: datetime) -> QuerySet[Subscriber]:
     return Subscriber.objects.reachable().filter(readers)
 
 
-def find_readers(events: Sequence[AlertEvent], timing: Timing, told: AlertEvent | None = None) -> Q:
+def find_readers(events: Sequence[AlertEvent], timing: Timing, only: AlertEvent | None = None) -> Q:
     """Return whom a digest tells of any of these events, paused or not.
 
     Args:
         events: all that the digest is of.
-        told: one of them; whom it tells of this one.
+        only: one of them; whom it tells of this one.
     """
     holding = _find_holding(events)
     if not holding:
         return Q(pk__in=[])
     matches = _list_shown(holding, timing, reader=OuterRef("pk"))
-    matches = matches.filter(event=told.pk) if told else matches
-    is_named = _is_told_by(MailedEvent.objects.all(), events)
+    matches = matches.filter(event=only.pk) if only else matches
+    is_named = _is_covered_by(MailedEvent.objects.all(), events)
     return Q(Exists(matches.filter(~(is_named | _is_to_be_named(holding, timing)))))
 
 
@@ -126,28 +126,28 @@ def _list_matches(holding: Sequence[HoldingEvent], timing: Timing, *, reader: An
 def _is_to_be_named(holding: Sequence[HoldingEvent], timing: Timing) -> Q:
     """Return whether a mail that comes before the digest is still to name the event of a match."""
     events = [event for event, _locales in holding]
-    is_alert = _is_told_by(AlertMail.objects.pending(), events)
+    is_alert = _is_covered_by(AlertMail.objects.pending(), events)
     if timing != Timing.WEEKLY:
         return is_alert
     own = Subscription.objects.confirmed().filter(has_timing(Timing.DAILY))
-    daily = _list_shown(holding, Timing.DAILY, reader=OuterRef("reader")).filter(_is_same_or_tells(events))
+    daily = _list_shown(holding, Timing.DAILY, reader=OuterRef("reader")).filter(_is_same_or_covers(events))
     return is_alert | (
         Q(reader__in=own.values("subscriber")) & Exists(daily.filter(_is_in_next_daily(events)))
     )
 
 
-def _is_told_by(rows: QuerySet, events: Sequence[AlertEvent]) -> Q:
-    """Return whether the reader of a match has a row of its event, or of a later one that tells it.
+def _is_covered_by(rows: QuerySet, events: Sequence[AlertEvent]) -> Q:
+    """Return whether the reader of a match has a row of its event, or of a later one that covers it.
 
     Few have any: for most readers the database looks no further than at the list of these.
     """
     named = rows.filter(event__in=[event.pk for event in events], subscriber__isnull=False)
-    telling = rows.filter(_is_same_or_tells(events), subscriber=OuterRef("reader"))
-    return Q(reader__in=named.values("subscriber")) & Exists(telling)
+    covering = rows.filter(_is_same_or_covers(events), subscriber=OuterRef("reader"))
+    return Q(reader__in=named.values("subscriber")) & Exists(covering)
 
 
-def _is_same_or_tells(events: Sequence[AlertEvent]) -> Q:
-    """Return whether an event is that of a match, or one after it that tells it (`TOLD_BY`), in a query for matches."""
+def _is_same_or_covers(events: Sequence[AlertEvent]) -> Q:
+    """Return whether an event is that of a match, or one after it that covers it (`COVERED_BY`)."""
     types: dict[AlertType, set[int]] = defaultdict(set)
     for event in events:
         types[AlertType(event.type)].add(event.pk)
@@ -156,8 +156,8 @@ def _is_same_or_tells(events: Sequence[AlertEvent]) -> Q:
         event__happens_at__gte=OuterRef("event__happens_at"),
     )
     condition = Q(event=OuterRef("event"))
-    for told, telling in TOLD_BY.items():
-        condition |= is_later & Q(In(OuterRef("event"), types[told]), event__type__in=telling)
+    for covered, covering in COVERED_BY.items():
+        condition |= is_later & Q(In(OuterRef("event"), types[covered]), event__type__in=covering)
     return condition & Q(event__in=[event.pk for event in events])
 
 

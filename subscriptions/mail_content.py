@@ -19,7 +19,7 @@ from publications.models.prepared_queries import INTEGER, INTEGERS, InList, Prep
 from .entries import MailEntry, describe_events, merge_entries, sort_entries
 from .expansion import ENDING_TYPES
 from .labels import describe_condition
-from .mailed_events import TOLD_BY, find_informed
+from .mailed_events import COVERED_BY, find_informed
 from .models import (
     AlertEvent,
     AlertMail,
@@ -47,13 +47,13 @@ class Selection:
         reasons: the conditions of the subscriber that choose any event.
         excluded: matches that belong to another mail, as the timing was changed: pairs of condition and event.
         endings: the events, of those that say that a text has ended, that the subscriber may read.
-        told: the events that an earlier mail has named to the subscriber, or told by a later event (`TOLD_BY`).
+        covered: the events that a mail has named to the subscriber, or covered by a later one (`COVERED_BY`).
     """
 
     reasons: frozenset[int]
     excluded: frozenset[tuple[int, int]]
     endings: frozenset[int]
-    told: frozenset[int]
+    covered: frozenset[int]
 
 
 def _chosen(*, subscriber: Any, timing: Any) -> QuerySet:
@@ -91,22 +91,22 @@ class MailContent:
         if changed:
             excluded = list_other_timings(subscriber, self._timing, changed, self._list_own_events())
         is_first = self._event and not mail.last_error
-        told = frozenset() if is_first else self._find_told(subscriber)
-        reasons = frozenset(pk for pk, _is_changed in chosen if self._chosen_by(pk, excluded) - told)
-        return Selection(reasons, excluded, find_informed(subscriber, self._endings), told)
+        covered = frozenset() if is_first else self._find_covered(subscriber)
+        reasons = frozenset(pk for pk, _is_changed in chosen if self._chosen_by(pk, excluded) - covered)
+        return Selection(reasons, excluded, find_informed(subscriber, self._endings), covered)
 
-    def _find_told(self, subscriber: int) -> frozenset[int]:
+    def _find_covered(self, subscriber: int) -> frozenset[int]:
         """Return the events that a mail leaves out."""
         events = [event.pk for event in self._events]
-        told = set(_mailed_events.flat_list(subscriber=subscriber, events=events))
+        covered = set(_mailed_events.flat_list(subscriber=subscriber, events=events))
         later: dict[int, set[str]] = defaultdict(set)
-        for event in reversed(self._events) if told else ():
+        for event in reversed(self._events) if covered else ():
             named = later[event.edition.publication_id]
-            if event.pk in told:
+            if event.pk in covered:
                 named.add(event.type)
-            elif not named.isdisjoint(TOLD_BY.get(AlertType(event.type), ())):
-                told.add(event.pk)
-        return frozenset(told)
+            elif not named.isdisjoint(COVERED_BY.get(AlertType(event.type), ())):
+                covered.add(event.pk)
+        return frozenset(covered)
 
     def describe(self, selection: Selection) -> list[MailEntry]:
         """Return the entries of the mail: one of each publication."""
@@ -141,7 +141,9 @@ class MailContent:
             if event.pk in chosen or (self._event and event.type == AlertType.TAKEN_BACK)
         ]
         return [
-            event for event in events if event.pk not in selection.told and self._is_shown(event, selection)
+            event
+            for event in events
+            if event.pk not in selection.covered and self._is_shown(event, selection)
         ]
 
     def _is_shown(self, event: AlertEvent, selection: Selection) -> bool:

@@ -24,13 +24,13 @@ from .periods import PERIODS
 from .retention import find_start_of_log
 
 SENT = Q(sent_at__isnull=False)
-TOLD_BY: Mapping[AlertType, Collection[AlertType]] = {
+COVERED_BY: Mapping[AlertType, Collection[AlertType]] = {
     AlertType.NEW: tuple(AlertType),
     AlertType.REPUBLISHED: tuple(AlertType),
     AlertType.CONCERN: (AlertType.LIFTED,),
 }
-"""What no mail names to a reader to whom a mail has named a later event of the text, and which. Of any other change a
-reader is told in any case.
+"""What no mail names once one has named to its reader a later event of the text, by the types of that event. All other
+changes are named in any case.
 """
 
 

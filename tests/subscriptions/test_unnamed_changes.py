@@ -1,4 +1,4 @@
-"""No digest leaves out a change that no mail has told, and the desk counts for it whom it tells."""
+"""No digest leaves out a change that no mail has named, and the desk counts for it whom it tells."""
 
 from datetime import timedelta
 
@@ -31,15 +31,15 @@ def update(publication: Publication) -> None:
 
 
 def correct(publication: Publication) -> None:
-    change(publication, "correction", "UNTOLD")
+    change(publication, "correction", "UNNAMED")
 
 
 def express_concern(publication: Publication) -> None:
-    actions.express_concern(publication, by=None, note="UNTOLD")
+    actions.express_concern(publication, by=None, note="UNNAMED")
 
 
-def update_untold(publication: Publication) -> None:
-    change(publication, "update", "UNTOLD")
+def update_unnamed(publication: Publication) -> None:
+    change(publication, "update", "UNNAMED")
 
 
 def read_for_days(clock, days: int = 8) -> list[str]:
@@ -57,8 +57,8 @@ def follow(reader: Subscriber, publication: Publication) -> None:
 
 
 @pytest.mark.parametrize("timing", [Timing.DAILY, Timing.WEEKLY])
-@pytest.mark.parametrize("happens", [correct, express_concern, update_untold])
-def test_a_digest_tells_of_a_change_though_a_mail_has_told_of_a_later_one(clock, timing, happens):
+@pytest.mark.parametrize("happens", [correct, express_concern, update_unnamed])
+def test_a_digest_tells_of_a_change_though_a_mail_has_named_a_later_one(clock, timing, happens):
     publication = publish()
     send()
     clock.shift(A_WEEK)
@@ -71,11 +71,11 @@ def test_a_digest_tells_of_a_change_though_a_mail_has_told_of_a_later_one(clock,
     update(publication)
     before = send()
     counted = {mails.timing: mails.count for mails in list_upcoming()}
-    untold = AlertEvent.objects.order_by("-happens_at")[1]
+    unnamed = AlertEvent.objects.order_by("-happens_at")[1]
 
-    assert "UPDATED" in before[reader.pk] and "UNTOLD" not in before[reader.pk]
-    assert counted[timing] == count_digests(untold, timing).pending == 1
-    assert ["UNTOLD" in text for text in read_for_days(clock)] == [True]
+    assert "UPDATED" in before[reader.pk] and "UNNAMED" not in before[reader.pk]
+    assert counted[timing] == count_digests(unnamed, timing).pending == 1
+    assert ["UNNAMED" in text for text in read_for_days(clock)] == [True]
 
 
 def test_a_digest_does_not_express_a_concern_that_a_mail_has_lifted(clock):
@@ -96,7 +96,7 @@ def test_a_digest_does_not_express_a_concern_that_a_mail_has_lifted(clock):
     assert counted[Timing.DAILY] == 0 and read_for_days(clock) == []
 
 
-def test_a_text_of_which_a_mail_has_told_a_correction_counts_for_no_digest(clock):
+def test_a_text_of_which_a_mail_has_named_a_correction_counts_for_no_digest(clock):
     publication = publish()
     expand_alerts()
     reader = make_subscriber(timing=Timing.DAILY)
@@ -133,7 +133,7 @@ def test_a_text_counts_for_the_weekly_mail_while_a_later_daily_mail_waits(clock)
     assert ["Another" in text for text in read_for_days(clock)] == [True, False]
 
 
-def test_a_mail_that_could_not_be_written_is_dropped_once_a_digest_has_told_the_same(clock):
+def test_a_mail_that_could_not_be_written_is_dropped_once_a_digest_has_named_the_same(clock):
     reader = make_subscriber(timing=Timing.AT_ONCE)
     choice = Choice({"kind": "quick-comment"})
     reader.subscriptions.create(condition=choice.store(), timing="daily", confirmed_at=timezone.now())
