@@ -27,7 +27,7 @@ FIRST_TYPES = (AlertType.NEW, AlertType.CORRECTED)
 """What a reader has to know of a text that was changed since."""
 GRAVE_TYPES = (AlertType.RETRACTED, AlertType.WITHDRAWN, AlertType.TAKEN_BACK, AlertType.CONCERN)
 """They lead a mail of many: no reader may miss them."""
-MARKED_TYPES = (AlertType.RETRACTED, AlertType.CONCERN)
+MARKED_TYPES = (AlertType.RETRACTED, AlertType.CONCERN, AlertType.WITHDRAWN)
 """Their subject says already what the title is marked with."""
 TAKEN_BACK_NOTE = gettext_lazy("This was published by mistake. Please disregard the email about it.")
 MAX_TEXT_CHARACTERS = 300

@@ -234,7 +234,7 @@ class ManageForm(OptionsForm):
     )
 
     def clean_timing(self) -> Timing | None:
-        """Return how often mails of what is added come; None: as those of most that the reader gets."""
+        """Return how often mails of what is added come; None: as those that the reader gets."""
         timing = self.cleaned_data["timing"]
         return Timing(timing) if timing else None
 

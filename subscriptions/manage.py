@@ -1,6 +1,5 @@
 """What a reader changes of their own subscriptions."""
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
@@ -34,7 +33,7 @@ def change_subscriptions(
 
     Args:
         timings: by the primary keys of subscriptions; those of other subscribers are ignored, as in `removed`.
-        timing: of what is added; None: that of most that the reader gets, as changed.
+        timing: of what is added; None: that of all that the reader gets, as changed, and at once if they differ.
         values: of the subscriber: `locale`, and `paused_until` unless it stays. Mails at once of a pause are not sent
             later; the first digest after it is of its whole period, as each is.
 
@@ -63,17 +62,15 @@ def change_subscriptions(
         text = _("You can have at most %(count)d alerts. Please remove some of them first.")
         raise ValidationError(text % {"count": MAX_SUBSCRIPTIONS})
     if not own.confirmed().exists():
-        raise NothingLeftError(
-            _("That would remove all that you get. To stop all emails, choose Unsubscribe.")
-        )
+        raise NothingLeftError(_("That would remove all that you get, so nothing is stored."))
     _delete_excess(subscriber)
 
 
 def _find_usual_timing(subscriptions: Iterable[Subscription]) -> Timing:
-    """Return how often a reader gets most of what has a choice of it, the first of several that are as many."""
+    """Return how often a reader gets all that has a choice of it, at once where that differs."""
     filters = ((row.timing, row.condition.filters) for row in subscriptions)
-    timings = Counter(timing for timing, values in filters if len(list_timings(values)) > 1)
-    return Timing(timings.most_common(1)[0][0]) if timings else Timing.AT_ONCE
+    timings = {timing for timing, values in filters if len(list_timings(values)) > 1}
+    return Timing(timings.pop()) if len(timings) == 1 else Timing.AT_ONCE
 
 
 def _add_confirmed(subscriber: Subscriber, condition: Condition, timing: Timing) -> None:

@@ -99,6 +99,7 @@ def _list_mailed_events(subscriber: Subscriber) -> list[dict[str, object]]:
     return [
         {
             "publication": row.event.edition.publication.uid,
+            "title": row.event.edition.title,
             "type": _label_of(row.event, "type"),
             "happened_at": _local(row.event.happens_at),
             "purpose": _label_of(row, "purpose"),

@@ -46,10 +46,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     subscriber = find_subscriber(TokenPurpose.CONFIRM, token)
     waiting = list(list_unconfirmed(subscriber)) if subscriber else []
     if not waiting:
-        is_confirmed = (
-            subscriber and not subscriber.failed_at and subscriber.subscriptions.confirmed().exists()
-        )
-        return _render_confirmed(request, subscriber) if is_confirmed else _render_nothing_waits(request)
+        return _render_no_longer_waiting(request, subscriber)
     named_until = max(read_keys(request.GET.getlist(NAMED_UNTIL)), default=0)
     if request.method != "POST":
         return _render_unconfirmed(request, token, subscriber, waiting, named_until=named_until)
@@ -63,7 +60,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
             _render_unconfirmed(request, token, subscriber, waiting, error=describe_busy(), **page)
         )
     if not list_unconfirmed(subscriber).exists():  # another request has confirmed it in between
-        return _render_nothing_waits(request)
+        return _render_no_longer_waiting(request, subscriber)
     error = _("Please tick what you want to get, or close this page.")
     return _render_unconfirmed(request, token, subscriber, waiting, error=error, **page)
 
@@ -107,6 +104,13 @@ def _render_unconfirmed(
     )
 
 
+def _render_no_longer_waiting(request: HttpRequest, subscriber: Subscriber | None) -> HttpResponse:
+    """Show what is confirmed already, if anything is: the link was opened again, or the button pressed twice."""
+    if subscriber and not subscriber.failed_at and subscriber.subscriptions.confirmed().exists():
+        return _render_confirmed(request, subscriber)
+    return _render_nothing_waits(request)
+
+
 def _render_nothing_waits(request: HttpRequest) -> HttpResponse:
     sentences = [
         _("You may have unsubscribed since."),
@@ -128,6 +132,7 @@ def _render_confirmed(request: HttpRequest, subscriber: Subscriber, *, manage_ur
         next_mails=_describe_next_mails({row.timing for row in confirmed}, subscriber),
         texts=list_texts(row.condition.publication_id for row in confirmed),
         paused_until=subscriber.is_paused and subscriber.paused_until,
+        has_unconfirmed=list_unconfirmed(subscriber).exists(),
         manage_url=manage_url,
     )
 

@@ -126,7 +126,9 @@ def _render_manage(
 
 def _added_timings(data: Mapping[str, str]) -> list[dict[str, object]]:
     """Return how often what is added may come; it need not be chosen."""
-    return select_options([("", _("As most of your alerts")), *Timing.choices], data.get("timing", ""))
+    return select_options(
+        [("", _("As your other alerts; at once if they differ")), *Timing.choices], data.get("timing", "")
+    )
 
 
 def _describe_shown(

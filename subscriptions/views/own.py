@@ -50,25 +50,41 @@ def my_data(request: HttpRequest, token: str) -> HttpResponse:
 def leave(request: HttpRequest, token: str) -> HttpResponse:
     """Show a button to leave; any POST leaves, as programs that show mail send it (RFC 8058, section 3.1).
 
-    Who has left before gets the same answer.
+    Who has left before may have signed up anew since: the page says of the link only that it has ended.
     """
     if not read_token(TokenPurpose.LEAVE, token):
         return render_unknown(request)
     subscriber = find_subscriber(TokenPurpose.LEAVE, token)
-    if request.method == "POST" and subscriber:
+    if not subscriber:
+        return _render_ended(request)
+    if request.method == "POST":
         remove_subscriber(subscriber)
-    if request.method == "POST" or not subscriber:
         return render_left(request)
-    return _render_leave(request, token)
+    return _render_leave(request, token, subscriber)
 
 
-def _render_leave(request: HttpRequest, token: str, *, error: str = "") -> HttpResponse:
+def _render_ended(request: HttpRequest) -> HttpResponse:
+    """Answer 200, which programs that show mail take for done. It says nothing of another subscription."""
+    sentences = [
+        _("This link is of a subscription that has ended, and its address is deleted."),
+        _(
+            "If you still get emails from us, you have signed up again: use the link in the newest one. "
+            "You can also enter your address in the form for alerts, and we email you a link."
+        ),
+    ]
+    return render_message(request, _("This subscription has ended"), sentences)
+
+
+def _render_leave(
+    request: HttpRequest, token: str, subscriber: Subscriber, *, error: str = ""
+) -> HttpResponse:
     return render(
         request,
         "leave",
         title=_("Unsubscribe"),
         alternates=token_paths("leave", token),
         leave_url=reverse("subscriptions:leave", args=[token]),
+        alerts=subscriber.subscriptions.confirmed().count(),
         link_url=reverse("subscriptions:send_link", args=[token]) if can_send_mail() else "",
         error=error,
     )
@@ -92,7 +108,7 @@ def send_link(request: HttpRequest, token: str) -> HttpResponse:
     except TooManySignUps as refusal:
         return render_refusal(request, refusal)
     except LockWaitTooLong:
-        return as_busy(_render_leave(request, token, error=describe_busy()))
+        return as_busy(_render_leave(request, token, subscriber, error=describe_busy()))
     sentences = [
         _("We are sending the link to the address that gets these emails, unless it has unsubscribed."),
         _(

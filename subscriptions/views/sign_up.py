@@ -13,10 +13,11 @@ from django.views.decorators.csrf import csrf_exempt
 from accounts.client_address import client_address, client_network
 from accounts.mail import can_send_mail
 from publications.locales import LOCALES, localized_path
-from publications.models import Edition, EditionWithRows
+from publications.models import KIND, NEWSLETTER, Edition, EditionWithRows
 from publications.presentation import ORIGIN_FIELD, offer_alerts
 from subscriptions.conditions import Choice, read_choice
 from subscriptions.forms import LINKED_NAMES, ChoiceList, SignUpForm
+from subscriptions.labels import find_list
 from subscriptions.locks import LockWaitTooLong
 from subscriptions.models import CONFIRMATION_HOURS
 from subscriptions.signup import MAX_CHOICES, TooManySignUps, count_form, request_subscriptions
@@ -131,6 +132,19 @@ def _render_unticked(request: HttpRequest, form: SignUpForm) -> HttpResponse:
     )
 
 
+def _describe_page(choices: ChoiceList) -> dict[str, str]:
+    """Return what the page is called; that of the newsletter leads to its issues, if there are any."""
+    if not choices.has_only_issues:
+        title = _("Alerts by email")
+        return {"title": title, "document_title": ": ".join([title, *(row.label for row in choices.listed)])}
+    issues = Choice({KIND: NEWSLETTER}).build_condition()
+    has_issues = Edition.objects.live().filter(publication__kind__slug=NEWSLETTER).exists()
+    title = _("The newsletter by email")
+    return {
+        "title": title, "document_title": title, "issues_url": find_list(issues) if has_issues else "",
+    }  # fmt: skip
+
+
 def _render_sign_up(
     request: HttpRequest,
     choices: ChoiceList,
@@ -148,8 +162,7 @@ def _render_sign_up(
         request,
         "sign_up",
         status=status,
-        title=_("Alerts by email"),
-        document_title=": ".join([_("Alerts by email"), *(listed.label for listed in choices.listed)]),
+        **_describe_page(choices),
         alternates=alternates,
         canonical=reverse("subscriptions:sign_up"),
         robots="noindex" if query or request.method == "POST" else "",

@@ -94,6 +94,20 @@ def test_a_mail_and_the_page_say_how_often_mails_will_come(client, locale, words
 
 
 @pytest.mark.parametrize(
+    ("locale", "untrue", "twice"),
+    [("en", "you get nothing", "already: Change"), ("sv", "du får inget", "oss: Ändra")],
+)
+def test_who_has_alerts_reads_nothing_untrue_in_the_mail_to_confirm_more(locale, untrue, twice):
+    reader = make_subscriber(locale=locale)
+    reader.subscriptions.create(condition=Choice({"kind": "report"}).store())
+
+    message = parse(ask(reader))
+
+    for text in (text_of(message), html_of(message)):
+        assert untrue not in text and twice not in " ".join(text.split())
+
+
+@pytest.mark.parametrize(
     ("locale", "button", "hours"),
     [
         ("en", "A page opens with a button to confirm.", "hours"),

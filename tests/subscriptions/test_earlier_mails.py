@@ -192,7 +192,7 @@ def test_what_a_long_digest_leaves_out_counts_as_named_to_nobody(clock):
 @pytest.mark.parametrize("end", [lambda reader: reader.delete(), lambda _reader: None])
 def test_what_was_named_is_deleted_with_the_mails_and_is_of_nobody_who_has_left(clock, end):
     reader = make_subscriber()
-    publish()
+    title = publish().editions.get().title
     send()
     [shown] = describe_subscriber(reader)["mailed_events"]
     end(reader)
@@ -202,4 +202,8 @@ def test_what_was_named_is_deleted_with_the_mails_and_is_of_nobody_who_has_left(
 
     delete_old_mails()
 
-    assert shown["type"]["code"] == AlertType.NEW and not MailedEvent.objects.exists()
+    assert (
+        shown["type"]["code"] == AlertType.NEW
+        and shown["title"] == title
+        and not MailedEvent.objects.exists()
+    )

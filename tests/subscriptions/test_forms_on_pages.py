@@ -154,6 +154,7 @@ def test_a_form_of_a_text_in_which_nothing_is_ticked_is_shown_again(client, edit
 
     page = html.fromstring(response.content)
     assert response.status_code == 400 and error in page.xpath("string(//*[@role='alert'])")
+    assert page.xpath("string(//main)").count(error) == 1
     [form] = page.xpath("//form[@method='post']")
     again = dict(form.form_values())
     assert (again["of"], again["email"]) == (values["of"], email) and "choice" not in again

@@ -85,6 +85,18 @@ def test_an_editorial_action_is_said_with_its_reason(action, subject):
     assert message["Subject"] == subject and "The data were made up." in text_of(message)
 
 
+def test_a_text_that_was_retracted_and_is_withdrawn_has_no_second_mark_in_the_subject():
+    make_subscriber()
+    publication = make_live(title="Gas").publication
+    actions.retract(publication, by=None, note="The data were made up.")
+    expand_alerts()
+    for mail in AlertMail.objects.pending():
+        mail.mark_sent()
+    actions.withdraw(saved(publication), by=None, note="Nobody shall use it.")
+
+    assert read_last()["Subject"] == "Withdrawn: “Gas”"
+
+
 @pytest.mark.parametrize("action", [actions.withdraw, actions.undo])
 def test_what_is_no_longer_public_goes_out_to_nobody(action):
     make_subscriber()

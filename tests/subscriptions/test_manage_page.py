@@ -197,9 +197,9 @@ def test_who_removes_all_is_led_to_unsubscribe_and_nothing_is_stored(client, sub
     response = client.post(path, {"removed": rows, "pause": "week", "locale": "sv"})
 
     page = html.fromstring(response.content)
-    [error] = page.xpath("//section[@aria-labelledby='alerts-what']//*[@role='alert']")
+    [error] = page.xpath("//section[@aria-labelledby='alerts-what']//p[@id='alerts-removed-error']")
     [link] = error.xpath("a")
-    assert response.status_code == 400 and link.text in error.text  # what the link is called
+    assert response.status_code == 400
     assert page.xpath("//section[h2[@id=$id]]/details[@open]/form", id=link.get("href")[1:])
     boxes = page.xpath("//input[@name='removed' and @checked and @aria-invalid='true']")
     assert [box.get("value") for box in boxes] == rows
@@ -232,12 +232,16 @@ def test_the_newsletter_can_be_added(client, subscriber):
     [
         (["weekly"], {}, "", "weekly"),
         (["weekly"], {0: "daily"}, "", "daily"),
-        (["weekly", "daily", "daily"], {}, "", "daily"),
-        (["weekly", "daily", "daily"], {1: "weekly"}, "", "weekly"),
+        (["daily", "daily"], {}, "", "daily"),
+        (["weekly", "daily", "daily"], {}, "", "at_once"),
+        (["daily", "at_once"], {}, "", "at_once"),
+        (["weekly", "daily"], {1: "weekly"}, "", "weekly"),
         (["weekly"], {0: "daily"}, "at_once", "at_once"),
     ],
 )
-def test_what_is_added_comes_as_most_else_after_the_change(client, stored, changed, chosen, expected):
+def test_what_is_added_comes_as_all_else_after_the_change_or_at_once(
+    client, stored, changed, chosen, expected
+):
     reader = make_subscriber(Choice({"kind": "newsletter"}), Choice({"kind": "newsletter"}, "grid"))
     rows = [
         reader.subscriptions.create(
@@ -267,7 +271,9 @@ def test_one_button_ends_a_pause(client, subscriber):
         url("manage", subscriber), urlencode(pressed), content_type="application/x-www-form-urlencoded"
     )
 
-    assert not paused_on(subscriber)
+    assert (
+        not paused_on(subscriber) and not button.getparent().text.strip()
+    )  # beside the sentence it would break it
 
 
 def test_a_mistake_in_a_pause_stands_at_its_field_and_is_linked_from_the_top(client, subscriber):
