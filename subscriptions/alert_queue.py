@@ -108,11 +108,8 @@ def _alerts(now: Any, subscriber: Any = None) -> QuerySet[AlertMail]:
 
 
 def _lock_first(mails: QuerySet[AlertMail], subscriber: Any) -> QuerySet[AlertMail]:
-    """Return the first one with its subscriber, who is locked; new mails may be queued for them all the same.
-
-    PostgreSQL locks no row of an outer join: the query says that each has a subscriber.
-    """
-    own = mails.filter(subscriber=subscriber) if subscriber is not None else mails.exclude(subscriber=None)
+    """Return the first one with its subscriber, who is locked; new mails may be queued for them all the same."""
+    own = mails.filter(subscriber=subscriber) if subscriber is not None else mails
     joined = own.select_related("subscriber")
     return joined.select_for_update(skip_locked=True, of=("subscriber",), no_key=True)[:1]
 

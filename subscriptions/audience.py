@@ -21,6 +21,7 @@ from .models import (
     AlertState,
     AlertType,
     MailedEvent,
+    RemovedMails,
     Subscriber,
     Subscription,
     Timing,
@@ -175,8 +176,8 @@ def count_digests(event: AlertEvent, timing: Timing) -> DigestNumbers:
     mails = AlertMail.objects.filter(purpose=period.purpose, period_end=end, subscriber__in=readers)
     is_queued = AlertState.objects.filter(**{f"{period.column}__gte": end}).exists()
     pending = mails.pending() if is_queued else readers.reachable()
-    sent = MailedEvent.objects.filter(event=event, purpose=period.purpose)
-    return DigestNumbers(end, sent.count(), pending.count())
+    sent = MailedEvent.objects.filter(event=event, purpose=period.purpose).count()
+    return DigestNumbers(end, sent + RemovedMails.objects.count_sent(event, period.purpose), pending.count())
 
 
 def count_readers_of_withdrawal(edition: Edition) -> RecipientNumbers:

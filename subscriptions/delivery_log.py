@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Self
 
-from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet, Sum
 from django.utils import timezone
 
 from .expansion import ENDING_TYPES
-from .models import AlertEvent, AlertMail, AlertMailPurpose, Subscriber, has_paused
+from .models import AlertEvent, AlertMail, AlertMailPurpose, RemovedMails, Subscriber, has_paused
 from .periods import find_start, list_matched
 from .replies import describe_codes
 
@@ -66,9 +66,9 @@ class Delivery:
     Attributes:
         at: the moment of the event, or the end of the day or week.
         pending: those that are neither sent nor given up.
-        last_sent_at: None until one is sent.
         is_cut: the delivery has more mails than are counted (`COUNTED_MAILS`).
-        replies: why mails are not sent (codes, our words for them, how many), the most frequent first.
+        replies: why mails are not sent (codes, our words for them, how many), the most frequent first; not of readers
+            who have left.
         texts: what a digest is of, at most `MAX_TEXTS`: the last event of each text. Each reader has their own choice.
         other_texts: how many more it is of.
     """
@@ -79,7 +79,6 @@ class Delivery:
     sent: int
     pending: int
     given_up: int
-    last_sent_at: datetime | None
     is_cut: bool
     replies: list[tuple[str, str, int]]
     texts: list[AlertEvent]
@@ -88,14 +87,18 @@ class Delivery:
 
 @dataclass(frozen=True)
 class SentNumbers:
-    """How many mails went out, and how many of these ask to confirm a subscription: they are of no delivery."""
+    """How many mails went out, and how many of these ask to confirm a subscription: they are of no delivery, and of
+    readers who have left they are not counted.
+    """
 
     total: int
     confirmations: int
 
 
 def count_sent(counted: CountedMails, since: datetime | None = None) -> SentNumbers:
-    """Return how many mails are sent, of those that are counted and kept.
+    """Return how many mails are sent, of those that are counted and kept, and to readers who have left.
+
+    When a mail of who has left was sent is not kept: the moment of its event, or the end of its period, counts.
 
     Args:
         since: the moment after which they were sent; None for all.
@@ -103,9 +106,14 @@ def count_sent(counted: CountedMails, since: datetime | None = None) -> SentNumb
     mails = AlertMail.objects.filter(pk__gt=counted.after, sent_at__isnull=False)
     mails = mails.filter(sent_at__gt=since) if since else mails
     is_confirmation = Q(purpose=AlertMailPurpose.CONFIRM)
-    return SentNumbers(
-        **mails.aggregate(total=Count("pk"), confirmations=Count("pk", filter=is_confirmation))
-    )
+    numbers = mails.aggregate(total=Count("pk"), confirmations=Count("pk", filter=is_confirmation))
+    removed = RemovedMails.objects.of_deliveries()
+    removed = removed.filter(Q(event__happens_at__gt=since) | Q(period_end__gt=since)) if since else removed
+    return SentNumbers(numbers["total"] + _sum(removed, "sent"), numbers["confirmations"])
+
+
+def _sum(removed: QuerySet[RemovedMails], column: str) -> int:
+    return removed.aggregate(sum=Sum(column, default=0))["sum"]
 
 
 @dataclass(frozen=True)
@@ -156,6 +164,7 @@ def count_delivery(counted: CountedMails | None = None) -> DeliveryNumbers:
         retried=Count("pk", filter=Q(attempts__gt=0) | ~Q(last_error="")),
     )
     given_up = AlertMail.objects.filter(pk__gt=counted.after, sent_at=None, next_attempt_at=None).count()
+    given_up += _sum(RemovedMails.objects.all(), "given_up")
     subscribers = Subscriber.objects.aggregate(
         unreachable=Count("pk", filter=Q(failed_at__isnull=False)),
         bouncing=Count("pk", filter=Q(failed_at=None, bouncing_since__isnull=False)),
@@ -174,7 +183,7 @@ def list_deliveries(counted: CountedMails | None = None) -> list[Delivery]:
         The newest first, at most `MAX_DELIVERIES`.
     """
     counted = counted or CountedMails.find()
-    rows = list(_count_mails(counted))
+    rows = _add_removed(_count_mails(counted))
     events = AlertEvent.objects.select_related("edition").in_bulk({row["event"] for row in rows} - {None})
     replies, texts = _count_replies(counted), _list_texts([row for row in rows if not row["event"]])
     deliveries = [
@@ -185,7 +194,6 @@ def list_deliveries(counted: CountedMails | None = None) -> list[Delivery]:
             sent=row["sent"],
             pending=row["pending"],
             given_up=row["given_up"],
-            last_sent_at=row["last_sent_at"],
             is_cut=row["first"] <= counted.after or key == counted.cut,
             replies=replies.get(key, []),
             texts=(of_digest := texts.get(key, []))[:MAX_TEXTS],
@@ -204,8 +212,19 @@ def _count_mails(counted: CountedMails) -> QuerySet:
         sent=Count("pk", filter=Q(sent_at__isnull=False)),
         pending=Count("pk", filter=Q(next_attempt_at__isnull=False)),
         given_up=Count("pk", filter=Q(sent_at=None, next_attempt_at=None)),
-        last_sent_at=Max("sent_at"),
     )
+
+
+def _add_removed(rows: Iterable[dict]) -> list[dict]:
+    """Add the numbers of who has left. A delivery of them alone may have had older mails than are counted."""
+    by_key = {tuple(row[name] for name in KEY_COLUMNS): row for row in rows}
+    for removed in RemovedMails.objects.of_deliveries().values(*KEY_COLUMNS, "sent", "given_up"):
+        sent, given_up = removed.pop("sent"), removed.pop("given_up")
+        new = {**removed, "first": 1, "sent": 0, "pending": 0, "given_up": 0}
+        row = by_key.setdefault(tuple(removed.values()), new)
+        row["sent"] += sent
+        row["given_up"] += given_up
+    return list(by_key.values())
 
 
 def _count_replies(counted: CountedMails) -> Mapping[DeliveryKey, list[tuple[str, str, int]]]:

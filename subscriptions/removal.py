@@ -1,6 +1,7 @@
 """Delete readers who leave, and what was not confirmed in time."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator
 from itertools import batched
 
 from django.db import transaction
@@ -8,7 +9,22 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from .addresses import digest_address, list_digests
-from .models import AlertMail, Condition, SignUpAttempt, Subscriber, Subscription, SuppressedAddress
+from .models import (
+    AlertEvent,
+    AlertMail,
+    AlertMailPurpose,
+    Condition,
+    MailedEvent,
+    RemovedKey,
+    RemovedMails,
+    RemovedNumbers,
+    SignUpAttempt,
+    Subscriber,
+    Subscription,
+    SuppressedAddress,
+)
+from .periods import PERIODS
+from .retention import find_start_of_log
 from .signup import ATTEMPT_PERIOD
 
 BATCH_ROWS = 1_000
@@ -16,24 +32,26 @@ BATCH_ROWS = 1_000
 
 @transaction.atomic
 def remove_subscriber(subscriber: Subscriber) -> None:
-    """Delete a reader who leaves, with all that waits for them; a digest of the address keeps lists from adding it.
+    """Delete a reader who leaves, with all that is of them; a digest of the address keeps lists from adding it.
 
-    What was sent stays, as of nobody, so that the desk still knows to how many.
+    What was sent is counted (`RemovedMails`), so that the desk still knows to how many.
 
     Whoever has signed up anew while the key of their address was missing (`keys`) leaves with both rows.
 
-    A sender may have the lock, and wait long for its relay. Then all that the reader gets is deleted at once, and the
-    row, which is of no use to anybody, by the next `delete_outdated`. The mail that the relay has then is in no log.
+    A sender may have the lock, and wait long for its relay. Then all that the reader gets and got is deleted at once,
+    and the row, which is of no use to anybody, by the next `delete_outdated`. What the relay has then is in no log.
     """
     address = subscriber.address
     digest = digest_address(address) if address else subscriber.address_digest
     SuppressedAddress.objects.get_or_create(address_digest=digest)
     rows = Subscriber.objects.filter(Q(pk=subscriber.pk) | Q(address_digest__in=list_digests(address)))
     free = list(rows.select_for_update(skip_locked=True).values_list("pk", flat=True))
-    _delete_subscribers(rows.filter(pk__in=free))
-    busy = [row.pk for row in rows]
-    AlertMail.objects.pending().filter(subscriber__in=busy).delete()
-    Subscription.objects.filter(subscriber__in=busy).delete()
+    every = [row.pk for row in rows]
+    removed = _Removal()
+    removed.delete_mails(every)
+    Subscription.objects.filter(subscriber__in=every).delete()
+    rows.filter(pk__in=free).delete()
+    removed.store()
 
 
 @transaction.atomic
@@ -47,10 +65,13 @@ def delete_outdated() -> int:
     SignUpAttempt.objects.filter(at__lte=end).exclude(mail_due_at__gt=end).delete()
     for rows in _lock(Subscription.objects.outdated()):
         rows.delete()
-    unused = Subscriber.objects.filter(~Exists(_subscriptions("subscriber")))
-    count = sum(map(_delete_subscribers, _lock(unused)))
+    count, removed = 0, _Removal()
+    for rows in _lock(Subscriber.objects.filter(~Exists(_subscriptions("subscriber")))):
+        removed.delete_mails(list(rows.values_list("pk", flat=True)))
+        count += rows.delete()[1].get(Subscriber._meta.label, 0)
     for rows in _lock(Condition.objects.filter(~Exists(_subscriptions("condition")))):
         rows.delete()
+    removed.store()
     return count
 
 
@@ -65,7 +86,41 @@ def _lock[Row: Model](unused: QuerySet[Row]) -> Iterator[QuerySet[Row]]:
         yield unused.filter(pk__in=pks)
 
 
-def _delete_subscribers(rows: QuerySet[Subscriber]) -> int:
-    """Delete readers who are locked, with the mails that wait, but not with those that are sent; return how many."""
-    AlertMail.objects.pending().filter(subscriber__in=rows).delete()
-    return rows.delete()[1].get(Subscriber._meta.label, 0)
+class _Removal:
+    """The numbers of what a transaction deletes: they are stored last, as others wait for whoever stores them."""
+
+    def __init__(self) -> None:
+        self._sent: Counter[RemovedKey] = Counter()
+        self._given_up: Counter[RemovedKey] = Counter()
+
+    def delete_mails(self, readers: Collection[int]) -> None:
+        """Delete and count the mails of readers, given by primary key, and what these have named.
+
+        Whoever locks a row counts it, so that it is counted once. Mails that ask to confirm are not counted.
+        """
+        mails = AlertMail.objects.filter(subscriber__in=readers)
+        for *key, sent_at, next_attempt_at in _take(mails, *RemovedKey._fields, "sent_at", "next_attempt_at"):
+            if key[0] != AlertMailPurpose.CONFIRM and not next_attempt_at:
+                (self._sent if sent_at else self._given_up)[RemovedKey(*key)] += 1
+        named = MailedEvent.objects.filter(subscriber__in=readers)
+        logged = AlertEvent.objects.filter(happens_at__gte=find_start_of_log())
+        digests = [period.purpose for period in PERIODS.values()]
+        for purpose, event in _take(named.filter(event__in=logged, purpose__in=digests), "purpose", "event"):
+            self._sent[RemovedKey(purpose, event, None)] += 1
+        named.delete()
+
+    def store(self) -> None:
+        RemovedMails.objects.add(
+            {
+                key: RemovedNumbers(self._sent[key], self._given_up[key])
+                for key in self._sent.keys() | self._given_up.keys()
+            }
+        )
+
+
+def _take(rows: QuerySet, *columns: str) -> list[list]:
+    """Lock rows in one order, delete them in batches, and return what they held."""
+    found = list(rows.select_for_update().order_by("pk").values_list("pk", *columns))
+    for batch in batched(found, BATCH_ROWS):
+        rows.model.objects.filter(pk__in=[pk for pk, *_values in batch]).delete()
+    return [values for _pk, *values in found]

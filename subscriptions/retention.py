@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from .models import AlertEvent, AlertMail, EarlierTiming, EventMatch, MailedEvent
+from .models import AlertEvent, AlertMail, EarlierTiming, EventMatch, MailedEvent, RemovedMails
 
 MAIL_DAYS = 30
 """How long mails that are sent or given up are kept: what was sent to whom is nobody's business for longer."""
@@ -28,6 +28,7 @@ def delete_old_mails() -> int:
     has_ended = Q(next_attempt_at=None) | ~Q(last_error="")
     count = AlertMail.objects.filter(ended, has_ended).delete()[0]
     MailedEvent.objects.filter(event__happens_at__lt=limit).delete()
+    RemovedMails.objects.filter(ended).delete()
     needed = EventMatch.objects.filter(event=OuterRef("pk")).exclude(condition__query="")
     waiting = AlertMail.objects.filter(event=OuterRef("pk"))
     EarlierTiming.objects.filter(until__lt=limit).delete()

@@ -148,6 +148,7 @@ CREATED_BY_MIGRATION = {
     "0002_earlier_timings": {"earliertiming"},
     "0005_mail_due_at_of_attempts": {"signupattempt.mail_due_at"},
     "0006_mailed_events": {"mailedevent"},
+    "0007_removed_mails": {"removedmails"},
 }
 """Models and fields, as their migrations name them, whose data would be lost by undoing those. Others lose nothing."""
 

@@ -10,6 +10,7 @@ from .alerts import (
     EventMatch,
     MailedEvent,
 )
+from .removed_mails import RemovedKey, RemovedMails, RemovedNumbers
 from .subscribers import (
     CONFIRMATION_HOURS,
     CONFIRMATION_PERIOD,
@@ -40,6 +41,9 @@ __all__ = [
     "EarlierTiming",
     "EventMatch",
     "MailedEvent",
+    "RemovedKey",
+    "RemovedMails",
+    "RemovedNumbers",
     "SignUpAttempt",
     "Subscriber",
     "Subscription",

@@ -99,10 +99,9 @@ class AlertMailQuerySet(QueuedMailQuerySet):
 class AlertMail(QueuedMail):
     """A mail to a subscriber: of one event, or of all that match between two moments.
 
-    One that waits is deleted with the subscriber (`removal`); one that is sent or given up stays in the log without.
+    It goes with the subscriber; how many there were is kept (`RemovedMails`).
 
     Attributes:
-        subscriber: None once the reader has left.
         period_end: the end of the day or week that a digest is of; of another mail when it was requested.
         last_error: its codes (`replies`), never the words of a mail server.
         named_events: those that it names, as it was last written, by primary key; not stored.
@@ -111,7 +110,7 @@ class AlertMail(QueuedMail):
     retry_delays = ALERT_RETRY_DELAYS
     named_events: Collection[int] = ()
 
-    subscriber = models.ForeignKey(Subscriber, on_delete=models.SET_NULL, null=True, related_name="mails")
+    subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="mails")
     purpose = models.CharField(max_length=10, choices=AlertMailPurpose)
     event = models.ForeignKey(
         AlertEvent, on_delete=models.CASCADE, null=True, related_name="mails", db_index=False
@@ -136,10 +135,6 @@ class AlertMail(QueuedMail):
                 fields=["subscriber", "purpose", "period_end"],
                 condition=Q(period_end__isnull=False),
                 name="one_mail_a_period",
-            ),
-            models.CheckConstraint(
-                condition=Q(subscriber__isnull=False) | Q(next_attempt_at=None),
-                name="waiting_mails_have_a_reader",
             ),
         ]
         indexes = [
@@ -167,7 +162,7 @@ class AlertMail(QueuedMail):
         events = [self.event_id] if self.event_id else self.named_events
         with transaction.atomic(savepoint=False):
             super().mark_sent()
-            MailedEvent.objects.store(self.subscriber_id, events, purpose=self.purpose)
+            MailedEvent.objects.store(self.pk, events)
 
     def mark_failed(self, error: str, *, is_final: bool = False) -> None:
         """Store the codes of the error alone, and when to try again."""
@@ -179,36 +174,35 @@ class AlertMail(QueuedMail):
 
 
 class MailedEventQuerySet(models.QuerySet):
-    def store(self, subscriber: int, events: Collection[int], *, purpose: str) -> None:
-        """Store in one statement what a mail has named; nothing of a reader who has left, or of deleted events.
+    def store(self, mail: int, events: Collection[int]) -> None:
+        """Store in one statement what a mail has named; nothing of deleted events, or once the mail is deleted.
+
+        The mail of a reader who leaves is deleted at once, their row may stay for a while.
 
         Args:
-            subscriber, events: primary keys.
+            mail, events: primary keys.
         """
         if not events:
             return
         places = ", ".join(["%s"] * len(events))
         statement = (
             f"INSERT INTO {MailedEvent._meta.db_table} (subscriber_id, event_id, purpose) "  # noqa: S608
-            f"SELECT reader.id, event.id, %s FROM {Subscriber._meta.db_table} reader, "
-            f"{AlertEvent._meta.db_table} event WHERE reader.id = %s AND event.id IN ({places}) "
+            f"SELECT mail.subscriber_id, event.id, mail.purpose FROM {AlertMail._meta.db_table} mail, "
+            f"{AlertEvent._meta.db_table} event WHERE mail.id = %s AND event.id IN ({places}) "
             "ON CONFLICT DO NOTHING"
         )
         with connection.cursor() as cursor:
-            cursor.execute(statement, [purpose, subscriber, *events])
+            cursor.execute(statement, [mail, *events])
 
 
 class MailedEvent(models.Model):
     """An event that a mail has named to a subscriber, stored as the mail is marked as sent.
 
     Attributes:
-        subscriber: None once they have left: to how many it was named is still known.
         purpose: that of the first mail that has named it.
     """
 
-    subscriber = models.ForeignKey(
-        Subscriber, on_delete=models.SET_NULL, null=True, related_name="mailed_events"
-    )
+    subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="mailed_events")
     event = models.ForeignKey(
         AlertEvent, on_delete=models.CASCADE, related_name="+", db_index=False
     )  # found by `event_named_once`

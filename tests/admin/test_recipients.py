@@ -166,6 +166,18 @@ def test_a_digest_whose_readers_have_left_is_not_said_to_be_nobody(desk):
     assert said == [f"1 reader got it in the daily mail ({datetime_with_zone(due_at)})."]
 
 
+def test_a_mail_at_once_whose_reader_has_left_counts(desk):
+    record_events()
+    subscribers = [make_subscriber(), make_subscriber()]
+    edition = make_live()
+    expand_alerts()
+    for mail in AlertMail.objects.select_related("subscriber"):
+        deliver(mail)
+    remove_subscriber(subscribers[0])
+
+    assert describe_mails(edition) == ["2 readers were mailed."]
+
+
 def test_what_a_digest_says_counts_by_the_timing_when_it_was_matched(desk):
     record_events()
     reader = make_subscriber(timing=Timing.WEEKLY)

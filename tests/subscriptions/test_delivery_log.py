@@ -4,14 +4,21 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from publications import actions
 from publications.locales import localized_path
 from subscriptions.conditions import Choice
-from subscriptions.delivery_log import MAX_TEXTS, SentNumbers, count_delivery, list_deliveries
+from subscriptions.delivery_log import (
+    MAX_TEXTS,
+    RECENT_DAYS,
+    CountedMails,
+    SentNumbers,
+    count_delivery,
+    count_sent,
+    list_deliveries,
+)
 from subscriptions.expansion import expand_alerts
 from subscriptions.models import (
     AlertEvent,
@@ -19,7 +26,9 @@ from subscriptions.models import (
     AlertMailPurpose,
     AlertState,
     MailedEvent,
+    RemovedMails,
     Subscriber,
+    Subscription,
     Timing,
 )
 from subscriptions.removal import delete_outdated, remove_subscriber
@@ -28,10 +37,10 @@ from subscriptions.tokens import TokenPurpose, make_token
 from tests.factories import make_live, make_person
 
 from .factories import make_subscriber, make_unconfirmed
-from .other_connections import LOCK_SUBSCRIBERS, locked_by_another
 from .sending import send
 
 pytestmark = pytest.mark.django_db
+PURPOSES = ("daily", "weekly")
 SENT, GIVEN_UP, WAITING, RETRIED = "sent", "given up", "waiting", "retried"
 
 
@@ -75,34 +84,60 @@ def event(recording) -> AlertEvent:
 
 
 @pytest.mark.parametrize("leave", [leave_by_page, lose_subscriptions])
-def test_what_is_sent_or_given_up_stays_without_its_reader(client, event, leave):
+def test_of_who_leaves_numbers_alone_stay(client, event, leave):
     subscriber, other = make_subscriber(), make_subscriber()
-    stored, kept = store_mails(subscriber), store_mails(other)
+    store_mails(subscriber)
+    name_in_digest(subscriber, event)
+    kept = store_mails(other)
 
     leave(client, subscriber)
 
-    left = set(AlertMail.objects.filter(subscriber=None).values_list("pk", flat=True))
-    assert left == {pk for pk, state in stored.items() if state in (SENT, GIVEN_UP)}
-    assert set(AlertMail.objects.exclude(subscriber=None).values_list("pk", flat=True)) == kept.keys()
+    assert set(AlertMail.objects.values_list("pk", flat=True)) == kept.keys()
+    assert not MailedEvent.objects.exists()
+    numbers = RemovedMails.objects.values_list("purpose", "event", "sent", "given_up")
+    assert sorted(map(str, numbers)) == sorted(
+        map(
+            str,
+            [
+                ("alert", event.pk, 1, 0),
+                *((purpose, None, *count) for purpose in PURPOSES for count in ((1, 0), (0, 1))),
+                ("daily", event.pk, 1, 0),
+                ("daily", None, 1, 0),
+            ],
+        )
+    )
 
 
-def test_no_column_of_what_stays_is_of_a_reader_who_has_left(event):
-    subscribers = [make_subscriber() for _number in range(2)]
-    for subscriber in subscribers:
+def name_in_digest(subscriber: Subscriber, event: AlertEvent) -> None:
+    mail = subscriber.mails.create(purpose="daily", period_end=timezone.now(), next_attempt_at=timezone.now())
+    mail.named_events = [event.pk]
+    mail.mark_sent()
+
+
+def test_no_table_refers_to_who_has_left_and_numbers_have_no_columns_of_a_reader(event):
+    for _number in range(2):
+        subscriber = make_subscriber()
         store_mails(subscriber)
-        MailedEvent.objects.store(subscriber.pk, [event.pk], purpose=AlertMailPurpose.DAILY)
+        name_in_digest(subscriber, event)
         remove_subscriber(subscriber)
 
-    columns = {
-        AlertMail: {
-            "id", "subscriber", "purpose", "event", "period_end", "next_attempt_at", "attempts", "last_error", "sent_at",
-        },
-        MailedEvent: {"id", "subscriber", "event", "purpose"},
+    references = [field.related_model for field in Subscriber._meta.related_objects]
+    assert {AlertMail, MailedEvent, Subscription} <= set(references)
+    assert not any(model.objects.exists() for model in (Subscriber, *references))
+    assert {field.name for field in RemovedMails._meta.get_fields()} == {
+        "id", "purpose", "event", "period_end", "sent", "given_up",
     }  # fmt: skip
-    for model, names in columns.items():
-        assert {field.name for field in model._meta.get_fields()} == names
-        assert set(model.objects.values_list("subscriber", flat=True)) == {None}
-    assert not Subscriber.objects.exists()
+    assert RemovedMails.objects.get(purpose="alert").sent == 2
+    assert RemovedMails.objects.get(purpose="daily", event=event).sent == 2
+
+
+def test_of_who_never_confirmed_and_leaves_nothing_is_kept():
+    subscriber = make_unconfirmed(Choice()).subscriber
+    subscriber.mails.create(purpose="confirm", period_end=timezone.now(), sent_at=timezone.now())
+
+    remove_subscriber(subscriber)
+
+    assert not AlertMail.objects.exists() and not RemovedMails.objects.exists()
 
 
 def test_the_numbers_of_the_log_stay_as_they_are_when_all_readers_leave(event):
@@ -110,35 +145,43 @@ def test_the_numbers_of_the_log_stay_as_they_are_when_all_readers_leave(event):
     for subscriber in subscribers:
         store_mails(subscriber)
     AlertMail.objects.pending().delete()
-    before = list_deliveries(), count_delivery()
-    assert before[1].sent == SentNumbers(total=12, confirmations=3)
+    AlertMail.objects.confirmations().delete()
+    AlertMail.objects.update(last_error="")
+    before = list_deliveries(), count_delivery(), count_sent(CountedMails.find())
+    assert before[1].sent == SentNumbers(total=9, confirmations=0) and before[1].given_up == 6
 
     for subscriber in subscribers:
         remove_subscriber(subscriber)
-
-    assert (list_deliveries(), count_delivery()) == before
-
-
-def test_a_mail_that_waits_has_a_reader(event):
-    with pytest.raises(IntegrityError), transaction.atomic():
-        AlertMail.objects.create(
-            subscriber=None, purpose="alert", event=event, next_attempt_at=timezone.now()
-        )
+        assert (list_deliveries(), count_delivery(), count_sent(CountedMails.find())) == before
 
 
-def test_what_has_stayed_is_deleted_like_other_mails(event):
-    remove_subscriber_of(store_mails(make_subscriber()))
+def test_what_was_sent_earlier_is_not_of_the_last_days(event):
+    reader = make_subscriber()
+    reader.mails.create(
+        purpose="daily",
+        period_end=timezone.now() - timedelta(days=RECENT_DAYS + 1),
+        sent_at=timezone.now() - timedelta(days=RECENT_DAYS + 1),
+    )
+    remove_subscriber(reader)
+
+    assert count_delivery().sent.total == 0 and count_sent(CountedMails.find()).total == 1
+
+
+def test_numbers_are_deleted_like_mails(event):
+    reader = make_subscriber()
+    store_mails(reader)
+    name_in_digest(reader, event)
+    remove_subscriber(reader)
+    delete_old_mails()
+    assert RemovedMails.objects.exists()
     past = timezone.now() - timedelta(days=MAIL_DAYS + 1)
     AlertEvent.objects.update(happens_at=past, matched_at=past)
-    AlertMail.objects.filter(event=None).update(period_end=past)
+    for number, row in enumerate(RemovedMails.objects.filter(event=None)):
+        RemovedMails.objects.filter(pk=row.pk).update(period_end=past - timedelta(seconds=number))
 
     delete_old_mails()
 
-    assert not AlertMail.objects.exists() and not AlertEvent.objects.exists()
-
-
-def remove_subscriber_of(mails: dict[int, str]) -> None:
-    remove_subscriber(Subscriber.objects.get(mails__in=list(mails)[:1]))
+    assert not RemovedMails.objects.exists() and not AlertEvent.objects.exists()
 
 
 def test_a_withdrawal_that_was_mailed_is_in_the_log_after_its_only_reader_has_left(client, sink, recording):
@@ -158,23 +201,6 @@ def test_a_withdrawal_that_was_mailed_is_in_the_log_after_its_only_reader_has_le
     assert "Withdrawn · edition 1" in log and log.count("sent to 1 reader") == 2 == len(sink.mails)
     assert "2 mails were sent in the last 30 days." in log
     assert "2 mails were sent in the last 7 days." in page
-
-
-@pytest.mark.postgresql
-@pytest.mark.django_db(transaction=True)
-def test_who_leaves_while_mails_are_sent_is_forgotten_afterwards(client, event):
-    subscriber = make_subscriber()
-    stored = store_mails(subscriber)
-
-    with locked_by_another(LOCK_SUBSCRIBERS):
-        leave_by_page(client, subscriber)
-        assert not AlertMail.objects.pending().exists()
-    delete_outdated()
-
-    assert not Subscriber.objects.exists()
-    assert AlertMail.objects.filter(subscriber=None).count() == sum(
-        state in (SENT, GIVEN_UP) for state in stored.values()
-    )
 
 
 def test_a_digest_names_its_texts_what_has_ended_first(client, recording):

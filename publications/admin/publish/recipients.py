@@ -27,7 +27,7 @@ from subscriptions.audience import (
 )
 from subscriptions.events import TYPE_OF_CHANGE, is_news
 from subscriptions.labels import describe_choice
-from subscriptions.models import AlertEvent, AlertMail, AlertType, Timing
+from subscriptions.models import AlertEvent, AlertMail, AlertMailPurpose, AlertType, RemovedMails, Timing
 from subscriptions.periods import PERIODS, next_end
 from subscriptions.sending import find_stop, is_sender_late
 
@@ -116,6 +116,7 @@ def _describe_sent(event: AlertEvent) -> Iterator[str]:
     """Yield to how many the mails about an event have gone, and go."""
     mails = AlertMail.objects.filter(event=event)
     sent, pending = mails.filter(sent_at__isnull=False).count(), mails.pending().count()
+    sent += RemovedMails.objects.count_sent(event, AlertMailPurpose.ALERT)
     digests = {timing: count_digests(event, timing) for timing in PERIODS}
     if sent or not (pending or any(each.sent or each.pending for each in digests.values())):
         yield ngettext("%d reader was mailed.", "%d readers were mailed.", sent) % sent
