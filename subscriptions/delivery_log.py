@@ -202,7 +202,9 @@ def list_deliveries(counted: CountedMails | None = None) -> list[Delivery]:
         for row in rows
         if (key := tuple(row[name] for name in KEY_COLUMNS))
     ]
-    return sorted(deliveries, key=lambda delivery: delivery.at, reverse=True)[:MAX_DELIVERIES]
+    return sorted(deliveries, key=lambda delivery: (delivery.at, delivery.purpose), reverse=True)[
+        :MAX_DELIVERIES
+    ]
 
 
 def _count_mails(counted: CountedMails) -> QuerySet:
