@@ -199,7 +199,7 @@ def count_readers_of_mistake(edition: Edition) -> RecipientNumbers:
 def _find_informed(event: AlertEvent) -> tuple[list[int], QuerySet[Subscriber]]:
     """Return the conditions that what may end fulfils, and who reads of it if they have chosen it."""
     keys = list(find_matches(event, event.edition))
-    ending = Ending.of(event, Q(condition__in=keys))
+    ending = Ending.of(event)
     return keys, Subscriber.objects.reachable().filter(is_informed(ending, AlertType(event.type)))
 
 

@@ -165,7 +165,7 @@ def list_alerted(event: AlertEvent, edition: Edition, matched: Q, mails: Q = SEN
     chosen = _subscribers_of(matched, Q(timing=Timing.AT_ONCE))
     if event.type not in ENDING_TYPES:
         return chosen.filter(has_in_locale(edition))
-    ending, event_type = Ending.of(event, matched), AlertType(event.type)
+    ending, event_type = Ending.of(event), AlertType(event.type)
     mailed_at_once = find_mailed_at_once(ending, event_type, mails)
     informed = chosen.filter(is_informed(ending, event_type) | mailed_at_once)
     if event_type == AlertType.WITHDRAWN:

@@ -1,8 +1,8 @@
 """Find to whom mails have named a text before it ended: nobody else reads in a mail that it has.
 
-A mail that a text is withdrawn names it. So it goes to those to whom a mail has named the text (`MailedEvent`), and to
-whoever follows this very text; not to those whose mails had not left, nor to those who have subscribed since. That an
-edition was published by mistake goes to those who were mailed about this edition.
+A mail that a text is withdrawn names it. So it goes to those to whom a mail has named the text (`MailedEvent`, which is
+kept for a year), and to whoever follows this very text; not to those whose mails had not left, nor to those who have
+subscribed since. That an edition was published by mistake goes to those who were mailed about this edition.
 
 The rule is stated once, for whatever asks: the queue and the desk about all readers, a mail about its own reader.
 """
@@ -12,16 +12,11 @@ from functools import reduce
 from operator import or_
 from typing import Any, NamedTuple
 
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from publications.locales import LOCALES
-from publications.models import Change, Edition, EndReason
-from publications.models.prepared_queries import DATETIME, INTEGER, INTEGERS, InList, PreparedQuery
+from publications.models.prepared_queries import INTEGER, INTEGERS, InList, PreparedQuery
 
-from .events import MAX_TEXT_AGE, TYPE_OF_CHANGE
 from .models import AlertEvent, AlertMail, AlertMailPurpose, AlertState, AlertType, MailedEvent, Subscription
-from .periods import PERIODS
-from .retention import find_start_of_log
 
 SENT = Q(sent_at__isnull=False)
 COVERED_BY: Mapping[AlertType, Collection[AlertType]] = {
@@ -39,24 +34,19 @@ class Ending(NamedTuple):
 
     Attributes:
         edition, publication: what has ended.
-        matched: which subscriptions the event is matched with.
-        log_start: mails from before are deleted.
     """
 
     reader: Any
     edition: Any
     publication: Any
-    matched: Q
-    log_start: Any
 
     @classmethod
-    def of(cls, event: AlertEvent, matched: Q) -> "Ending":
+    def of(cls, event: AlertEvent) -> "Ending":
         """Return an event, stored or not, for a query of subscribers."""
-        edition = event.edition
-        return cls(OuterRef("pk"), edition.pk, edition.publication_id, matched, find_start_of_log())
+        return cls(OuterRef("pk"), event.edition_id, event.edition.publication_id)
 
     @classmethod
-    def refer_to(cls, lookup: str = "", *, reader: Any, log_start: Any = None) -> "Ending":
+    def refer_to(cls, lookup: str = "", *, reader: Any) -> "Ending":
         """Return an event of a query of others.
 
         Args:
@@ -66,8 +56,6 @@ class Ending(NamedTuple):
             reader=reader,
             edition=OuterRef(f"{lookup}edition"),
             publication=OuterRef(f"{lookup}edition__publication"),
-            matched=Q(condition__matches__event=OuterRef(lookup.removesuffix("__") or "pk")),
-            log_start=log_start or find_start_of_log(),
         )
 
 
@@ -91,11 +79,8 @@ def is_informed(ending: Ending, event_type: AlertType) -> Q:
     own = Subscription.objects.confirmed().filter(subscriber=ending.reader)
     if event_type == AlertType.TAKEN_BACK:
         return Q(Exists(mailed.filter(event__edition=ending.edition))) & Q(Exists(own))
-    return (
-        Q(Exists(mailed.filter(event__edition__publication=ending.publication)))
-        | Q(Exists(own.filter(condition__publication=ending.publication)))
-        | Q(Exists(_list_chosen_before(own.filter(ending.matched), ending)))
-    )
+    is_named = Exists(mailed.filter(event__edition__publication=ending.publication))
+    return Q(is_named) | Q(Exists(own.filter(condition__publication=ending.publication)))
 
 
 def is_informed_of(ending: Ending, lookup: str = "") -> Q:
@@ -124,38 +109,13 @@ def find_informed(subscriber: int, endings: Sequence[int]) -> frozenset[int]:
     """Return of which of these events a subscriber reads, all given by primary key."""
     if not endings:
         return frozenset()
-    found = _informed.flat_list(subscriber=subscriber, endings=endings, log_start=find_start_of_log())
-    return frozenset(found)
+    return frozenset(_informed.flat_list(subscriber=subscriber, endings=endings))
 
 
-def _list_informed(*, subscriber: Any, endings: Any, log_start: Any) -> QuerySet:
-    ending = Ending.refer_to(reader=subscriber, log_start=log_start)
+def _list_informed(*, subscriber: Any, endings: Any) -> QuerySet:
+    ending = Ending.refer_to(reader=subscriber)
     events = AlertEvent.objects.filter(InList(F("pk"), endings))
     return events.filter(is_informed_of(ending)).values_list("pk")
 
 
-_informed = PreparedQuery(_list_informed, subscriber=INTEGER, endings=INTEGERS, log_start=DATETIME)
-
-
-def _list_chosen_before(chosen: QuerySet[Subscription], ending: Ending) -> QuerySet[Subscription]:
-    """Return those by which a reader was mailed about a text, as far as it is known without the log: what was chosen
-    before it was published, or before the day or week was over, in a locale that listed it then.
-    """
-    lengths = [When(timing=timing, then=F("confirmed_at") - PERIODS[timing].length) for timing in PERIODS]
-    chosen = chosen.annotate(chosen_at=Case(*lengths, default=F("confirmed_at")))
-    mailed = _list_mailed(ending).filter(visible_from__gt=OuterRef("chosen_at"))
-    shown = (
-        Q(subscriber__locale=code) & Exists(mailed.for_locale(code, at=OuterRef("visible_from")))
-        for code in LOCALES
-    )
-    return chosen.filter(reduce(or_, shown))
-
-
-def _list_mailed(ending: Ending) -> QuerySet[Edition]:
-    """Return the editions of a publication that were mailed before the log begins, for a query of subscriptions."""
-    publication = ending.publication
-    if isinstance(publication, OuterRef):
-        publication = OuterRef(publication)
-    is_news = ~Q(change=Change.FIRST) | Q(published_at__gte=F("visible_from") - MAX_TEXT_AGE)
-    editions = Edition.objects.ever_public(ending.log_start).exclude(end_reason=EndReason.UNDONE)
-    return editions.filter(is_news, publication=publication, change__in=TYPE_OF_CHANGE)
+_informed = PreparedQuery(_list_informed, subscriber=INTEGER, endings=INTEGERS)

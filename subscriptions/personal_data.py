@@ -15,6 +15,7 @@ from publications.models import Publication
 
 from .labels import describe_choice, describe_condition
 from .models import AlertMail, Subscriber, Subscription, SuppressedAddress, Timing
+from .retention import NAMED_DAYS
 
 
 def describe_subscriber(subscriber: Subscriber) -> dict[str, object]:
@@ -48,7 +49,11 @@ def describe_subscriber(subscriber: Subscriber) -> dict[str, object]:
         ),
         "subscriptions": (_list_subscriptions(subscriber), _("Your alerts, as you have chosen them.")),
         "mails": (_list_mails(subscriber), _("The emails of the last days, sent or about to be sent.")),
-        "mailed_events": (_list_mailed_events(subscriber), _("What the emails of the last days have named.")),
+        "mailed_events": (
+            _list_mailed_events(subscriber),
+            _("What emails have named in the last %(days)s days: you are told if it is withdrawn.")
+            % {"days": NAMED_DAYS},
+        ),
     }
     about = {name: sentence for name, (_value, sentence) in entries.items()}
     return {"about": about, **{name: value for name, (value, _sentence) in entries.items()}}

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.mail import CONSOLE
 from publications import actions
-from publications.admin.publish.recipients import describe_mails
+from publications.admin.publish.recipients import describe_issue_mails, describe_mails
 from publications.locales import datetime_with_zone
 from publications.models import Edition, Publication
 from subscriptions.conditions import Choice
@@ -19,6 +19,7 @@ from subscriptions.manage import change_subscriptions
 from subscriptions.models import AlertMail, Subscriber, Timing
 from subscriptions.periods import PERIODS, next_end
 from subscriptions.removal import remove_subscriber
+from subscriptions.retention import MAIL_DAYS, delete_old_mails
 from subscriptions.sending import MAX_SENDER_PAUSE, stop_sending
 from tests.desk_pages import read_page
 from tests.factories import make_live, make_person, make_publication, saved, tomorrow
@@ -279,3 +280,18 @@ def test_who_has_chosen_it_twice_is_counted_for_the_first_mail(desk):
 
     for said in (before, page):
         assert "2 readers get it in the daily mail" in said and "weekly mail" not in said
+
+
+def test_once_the_mails_are_deleted_nothing_is_said_of_how_many_they_were():
+    record_events()
+    make_subscriber(Choice(query="zzqgas"))
+    edition = make_live(title="zzqgas")
+    expand_alerts()
+    deliver(AlertMail.objects.get())
+    before = describe_mails(edition)
+
+    with time_machine.travel(timezone.now() + timedelta(days=MAIL_DAYS + 1)):
+        delete_old_mails()
+        after = describe_mails(edition), describe_issue_mails(edition)
+
+    assert before == ["1 reader was mailed."] and after == ([], [])

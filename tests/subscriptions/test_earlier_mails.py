@@ -12,7 +12,8 @@ from subscriptions.mails import MAX_ENTRIES
 from subscriptions.manage import change_subscriptions
 from subscriptions.models import AlertMail, AlertType, MailedEvent, Subscriber, Timing
 from subscriptions.personal_data import describe_subscriber
-from subscriptions.retention import MAIL_DAYS, delete_old_mails
+from subscriptions.removal import remove_subscriber
+from subscriptions.retention import MAIL_DAYS, NAMED_DAYS, delete_old_mails
 from subscriptions.sending import resume_sending, stop_sending
 from tests.factories import make_live, make_tag, saved
 
@@ -119,7 +120,8 @@ def test_a_digest_without_the_text_is_no_reason_to_read_that_it_is_withdrawn(clo
     assert send_for_days(clock) == set()
 
 
-def test_after_the_log_of_mails_is_deleted_those_know_a_text_who_had_chosen_it_then(clock):
+@pytest.mark.parametrize("days", [0, NAMED_DAYS])
+def test_after_the_log_of_mails_is_deleted_those_are_known_for_a_year_to_whom_mails_named_a_text(clock, days):
     readers = {reader.pk for reader in make_readers()}
     clock.shift(A_DAY)
     publication = publish()
@@ -128,9 +130,72 @@ def test_after_the_log_of_mails_is_deleted_those_know_a_text_who_had_chosen_it_t
         clock.shift(A_DAY)
     make_readers()
     delete_log(clock)
+    clock.shift(timedelta(days=days))
+    queue_digests()
+    delete_old_mails()
+    followers = {reader.pk for reader in make_readers(Choice(publication=publication.pk))}
     withdraw(publication)
 
-    assert send_for_days(clock) == readers
+    assert send_for_days(clock) == followers | (set() if days else readers)
+
+
+def pause(reader: Subscriber) -> None:
+    Subscriber.objects.filter(pk=reader.pk).update(paused_until=timezone.now() + 10 * A_DAY)
+
+
+def refuse_mails(_reader: Subscriber) -> None:
+    expand_alerts()
+    for mail in AlertMail.objects.pending():
+        mail.mark_failed("554 5.7.1 no", is_final=True)
+
+
+def publish_many(_reader: Subscriber) -> None:
+    """A digest then names the text under “more”."""
+    for _number in range(MAX_ENTRIES):
+        make_live(title="Another")
+
+
+@pytest.mark.parametrize("timing", Timing)
+@pytest.mark.parametrize("has_log", [True, False])
+@pytest.mark.parametrize(
+    "before, after",
+    [(pause, None), (None, refuse_mails), (publish_many, None)],
+    ids=["paused", "refused", "more"],
+)
+def test_whom_no_mail_has_named_the_text_reads_of_no_withdrawal_however_late(
+    clock, timing, has_log, before, after
+):
+    reader = make_subscriber(timing=timing)
+    if before:
+        before(reader)
+    publication = publish()
+    for _day in range(8):
+        if after:
+            after(reader)
+        send()
+        clock.shift(A_DAY)
+    clock.shift(3 * A_DAY)
+    send()
+    is_named = reader.mailed_events.filter(event__edition__title=TITLE).exists()
+    if not has_log:
+        delete_log(clock)
+    withdraw(publication)
+
+    assert is_named is (before is publish_many and timing == Timing.AT_ONCE)
+    assert send_for_days(clock) == ({reader.pk} if is_named else set())
+
+
+@pytest.mark.parametrize("choice", [Choice(query=TITLE), Choice()])
+def test_a_search_that_had_found_a_text_counts_as_long_as_what_mails_have_named(clock, choice):
+    reader = make_subscriber(choice)
+    publication = publish()
+    send()
+    clock.shift(timedelta(days=NAMED_DAYS - 1))
+    queue_digests()
+    delete_old_mails()
+    withdraw(publication)
+
+    assert send_for_days(clock) == {reader.pk}
 
 
 def test_nobody_counts_as_mailed_about_a_text_from_an_archive(clock):
@@ -189,21 +254,19 @@ def test_what_a_long_digest_leaves_out_counts_as_named_to_nobody(clock):
     assert named == {"Another"} and send_for_days(clock) == set()
 
 
-@pytest.mark.parametrize("end", [lambda reader: reader.delete(), lambda _reader: None])
-def test_what_was_named_to_whom_is_deleted_with_the_mails_and_with_who_leaves(clock, end):
+@pytest.mark.parametrize("has_left", [False, True])
+def test_what_was_named_is_kept_for_a_year_and_goes_with_who_leaves(clock, has_left):
     reader = make_subscriber()
     title = publish().editions.get().title
     send()
     [shown] = describe_subscriber(reader)["mailed_events"]
-    end(reader)
-    clock.shift(timedelta(days=MAIL_DAYS + 1))
-    is_left = Subscriber.objects.exists()
-    assert MailedEvent.objects.exists() == is_left
+    if has_left:
+        remove_subscriber(reader)
+    counts = [MailedEvent.objects.count()]
+    for shift in (NAMED_DAYS - 1, 2):
+        clock.shift(timedelta(days=shift))
+        delete_old_mails()
+        counts.append(MailedEvent.objects.count())
 
-    delete_old_mails()
-
-    assert (
-        shown["type"]["code"] == AlertType.NEW
-        and shown["title"] == title
-        and not MailedEvent.objects.exists()
-    )
+    assert shown["type"]["code"] == AlertType.NEW and shown["title"] == title
+    assert counts == ([0, 0, 0] if has_left else [1, 1, 0])

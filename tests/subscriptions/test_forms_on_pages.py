@@ -17,7 +17,7 @@ from publications.models import Publication, SitePage, SiteSettings, TagKind
 from publications.path_prefixes import ALERT_PREFIXES
 from subscriptions.conditions import Choice
 from subscriptions.models import CONFIRMATION_HOURS, Condition, Subscriber, Subscription
-from subscriptions.retention import MAIL_DAYS
+from subscriptions.retention import MAIL_DAYS, NAMED_DAYS
 from subscriptions.signup import ATTEMPT_PERIOD
 from subscriptions.tokens import TokenPurpose, make_token
 from tests.factories import make_author, make_live, make_tag
@@ -330,7 +330,8 @@ def test_the_privacy_text_says_how_long_each_thing_is_kept(client):
     page = " ".join(client.get("/en/privacy/").content.decode().split())
 
     assert f"after {CONFIRMATION_HOURS} hours if it is never confirmed" in page
-    assert f"Which emails were sent, and what they named, is kept for {MAIL_DAYS} days" in page
+    assert f"Which emails were sent is kept for {MAIL_DAYS} days" in page
+    assert f"which texts they named, for {NAMED_DAYS} days" in page
     assert "are kept for a day" in page and timedelta(days=1) == ATTEMPT_PERIOD
 
 

@@ -12,7 +12,7 @@ from subscriptions.models import (
     AlertMail,
     Subscriber,
 )
-from subscriptions.retention import MAIL_DAYS, delete_old_mails
+from subscriptions.retention import MAIL_DAYS, NAMED_DAYS, delete_old_mails
 from tests.factories import make_live
 
 from .factories import make_subscriber, make_unconfirmed
@@ -31,19 +31,24 @@ def test_a_run_deletes_what_was_not_confirmed_in_time():
     assert list(Subscriber.objects.all()) == [early.subscriber]
 
 
-def test_old_mails_go_and_what_a_withdrawal_needs_stays():
-    make_subscriber(Choice(query="pipeline"))
-    make_live(body="A pipeline.")
-    make_live(body="A harbour.")
-    expand_alerts()
-    old = timezone.now() - timedelta(days=MAIL_DAYS + 1)
-    AlertMail.objects.update(sent_at=old, next_attempt_at=None)
-    AlertEvent.objects.update(happens_at=old, matched_at=old)
+def test_old_mails_go_and_their_events_stay_for_a_year():
+    make_subscriber()
+    for days in (NAMED_DAYS + 1, MAIL_DAYS + 1):
+        make_live()
+        expand_alerts()
+        old = timezone.now() - timedelta(days=days)
+        AlertMail.objects.filter(sent_at=None).update(sent_at=old, next_attempt_at=None)
+        AlertEvent.objects.filter(happens_at__gt=old).update(happens_at=old, matched_at=old)
     waiting = make_subscriber()
     make_live()
     expand_alerts()
+    AlertMail.objects.exclude(subscriber=waiting).delete()
+    AlertEvent.objects.filter(mails__isnull=False).update(
+        happens_at=old - 400 * timedelta(days=1), matched_at=old
+    )
+    newest = AlertEvent.objects.get(mails__isnull=False)
 
     delete_old_mails()
 
-    assert [mail.subscriber_id for mail in AlertMail.objects.all()] == [waiting.pk]
-    assert AlertEvent.objects.count() == 2, "that of the waiting mail, and the match of the search"
+    assert [mail.event for mail in AlertMail.objects.all()] == [newest]
+    assert [event.happens_at for event in AlertEvent.objects.exclude(pk=newest.pk)] == [old]

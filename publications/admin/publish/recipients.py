@@ -29,6 +29,7 @@ from subscriptions.events import TYPE_OF_CHANGE, is_news
 from subscriptions.labels import describe_choice
 from subscriptions.models import AlertEvent, AlertMail, AlertMailPurpose, AlertType, RemovedMails, Timing
 from subscriptions.periods import PERIODS, next_end
+from subscriptions.retention import find_start_of_log
 from subscriptions.sending import find_stop, is_sender_late
 
 MAX_CHOICES = 3
@@ -93,7 +94,11 @@ def describe_issue_mails(live: Edition) -> list[str]:
         live: the edition that readers see, which may be a correction.
     """
     events = AlertEvent.objects.filter(edition__publication=live.publication_id, type=AlertType.NEW)
-    event = events.filter(matched_at__isnull=False).order_by("happens_at").last()
+    event = (
+        events.filter(matched_at__isnull=False, happens_at__gte=find_start_of_log())
+        .order_by("happens_at")
+        .last()
+    )
     return list(_describe_sent(event)) if event else describe_mails(live)
 
 
@@ -113,10 +118,12 @@ def _describe_nobody(edition: Edition) -> str:
 
 
 def _describe_sent(event: AlertEvent) -> Iterator[str]:
-    """Yield to how many the mails about an event have gone, and go."""
+    """Yield to how many the mails about an event have gone, and go; nothing once those that were sent are deleted."""
     mails = AlertMail.objects.filter(event=event)
     sent, pending = mails.filter(sent_at__isnull=False).count(), mails.pending().count()
     sent += RemovedMails.objects.count_sent(event, AlertMailPurpose.ALERT)
+    if not pending and event.happens_at < find_start_of_log():
+        return
     digests = {timing: count_digests(event, timing) for timing in PERIODS}
     if sent or not (pending or any(each.sent or each.pending for each in digests.values())):
         yield ngettext("%d reader was mailed.", "%d readers were mailed.", sent) % sent

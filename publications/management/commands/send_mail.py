@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.mail import can_send_mail
+from publications.database_log import empty_database_log
 from publications.models import OutboxMail
 from publications.news import SendResult, StaffQueue, expand_events, send_due, sender_lock
 from subscriptions.alert_queue import AlertQueue
@@ -36,6 +37,7 @@ class Command(BaseCommand):
                 self._write_line(options, "Another run is sending.")
                 return
             delete_outdated()
+            empty_database_log()
             if not can_send_mail():
                 expand_events(is_mail_on=False)
                 self._write_line(options, "Mail is off: EMAIL_URL is not set.")

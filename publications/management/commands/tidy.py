@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand
 from accounts.models import EVENT_DAYS, AccountEvent, DeskSession
 from publications import actions, renditions, search
 from publications.admin import pending_uploads
+from publications.database_log import empty_database_log
 from publications.failed_requests import delete_outdated_failures
 from publications.models import (
     ARCHIVE_IMPORT_DAYS,
@@ -62,6 +63,7 @@ class Command(BaseCommand):
         }
         search.merge_segments()
         renewed = renew_addresses()
+        empty_database_log()
         reserve_disk_space()
         if options["verbosity"] > 0:
             self.stdout.write(_describe_counts(counts))
