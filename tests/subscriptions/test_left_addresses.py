@@ -51,10 +51,9 @@ def test_who_has_left_is_in_no_file_no_output_and_no_backup(tmp_path, migrated_s
     site = copytree(migrated_sqlite, tmp_path / "site")
     database = sqlite3.connect(site / "site.sqlite3")
     with mail_sink() as sink, closing(database):
+        # Open, as in a site that runs: the last connection that is closed removes the log.
         database.execute("PRAGMA journal_mode=WAL")
-        database.execute(
-            "PRAGMA user_version"
-        )  # open, as in a site that runs: who is last to close removes the log
+        database.execute("PRAGMA user_version")
         environment = {
             **os.environ, "SITE_DATA": str(site), "DATABASE_URL": f"sqlite:///{site}/site.sqlite3", "DEBUG": "1", "EMAIL_URL": sink.url,
             "SITE_URL": "http://127.0.0.1", "DJANGO_SETTINGS_MODULE": "sceeus.settings",
