@@ -15,7 +15,7 @@ from publications.models import Publication
 
 from .labels import describe_choice, describe_condition
 from .models import AlertMail, Subscriber, Subscription, SuppressedAddress, Timing
-from .retention import NAMED_DAYS
+from .retention import MAIL_DAYS, NAMED_DAYS
 
 
 def describe_subscriber(subscriber: Subscriber) -> dict[str, object]:
@@ -29,7 +29,7 @@ def describe_subscriber(subscriber: Subscriber) -> dict[str, object]:
         ),
         "paused_until": (
             _local(subscriber.paused_until),
-            _("No email is sent before; null without a pause."),
+            _("No email is sent before then; null without a pause."),
         ),
         "bouncing_since": (
             _local(subscriber.bouncing_since),
@@ -48,7 +48,10 @@ def describe_subscriber(subscriber: Subscriber) -> dict[str, object]:
             _("Whether you have chosen that the form sends no email to the address."),
         ),
         "subscriptions": (_list_subscriptions(subscriber), _("Your alerts, as you have chosen them.")),
-        "mails": (_list_mails(subscriber), _("The emails of the last days, sent or about to be sent.")),
+        "mails": (
+            _list_mails(subscriber),
+            _("The emails of the last %(days)d days, sent or about to be sent.") % {"days": MAIL_DAYS},
+        ),
         "mailed_events": (
             _list_mailed_events(subscriber),
             _("What emails have named in the last %(days)s days: you are told if it is withdrawn.")

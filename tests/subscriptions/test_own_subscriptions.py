@@ -13,6 +13,7 @@ from lxml import html
 from publications.locales import LOCALES
 from subscriptions.conditions import Choice
 from subscriptions.models import AlertMailPurpose, ConsentSource, Subscriber, Timing
+from subscriptions.retention import MAIL_DAYS
 from subscriptions.signup import MAX_SUBSCRIPTIONS
 from tests.factories import make_live, make_tag
 
@@ -223,6 +224,7 @@ def test_the_data_of_a_reader_are_all_that_is_stored(client):
         }
     )
     assert set(data["about"]) == named - {"about"} and all(data["about"].values())
+    assert all(f" {MAIL_DAYS} days" in data["about"][name] for name in ("mails", "mailed_events"))
 
 
 CODES = {
