@@ -53,7 +53,9 @@ class ListImport:
 
     Attributes:
         added: addresses that were not subscribed to this before.
+        new: those of them that no reader had.
         known: addresses that were, which are left as they are.
+        repeated: lines with an address of an earlier line, in the same batch.
         suppressed: addresses whose owners have left, and stay away.
         unsubscribed: the lines whose owners have left in the other system, or never agreed: they are left out.
         refused: the lines without a mail address that a reader may have (`clean_address`).
@@ -61,7 +63,9 @@ class ListImport:
     """
 
     added: int = 0
+    new: int = 0
     known: int = 0
+    repeated: int = 0
     suppressed: int = 0
     unsubscribed: ListedLines = field(default_factory=ListedLines)
     refused: ListedLines = field(default_factory=ListedLines)
@@ -72,7 +76,9 @@ class ListImport:
         """What is stored of an import: numbers alone."""
         return {
             "added": self.added,
+            "new": self.new,
             "known": self.known,
+            "repeated": self.repeated,
             "suppressed": self.suppressed,
             "unsubscribed": self.unsubscribed.count,
             "refused": self.refused.count,
@@ -114,7 +120,9 @@ def import_list(
     timing, total, done = limit_timing(choice.filters, timing), len(all_lines), 0
     event = record_event(EventType.LIST_IMPORTED, by, by=by, request=request, lines=total, **result.numbers)
     for lines in batched(enumerate(all_lines, 1), BATCH_ADDRESSES):
-        addresses = {address.casefold(): address for address in _read_addresses(lines, rows, result)}.values()
+        read = list(_read_addresses(lines, rows, result))
+        addresses = {address.casefold(): address for address in read}.values()
+        result.repeated += len(read) - len(addresses)
         done += len(lines)
         with transaction.atomic():
             _subscribe(addresses, choice, timing, locale, consent_note, result)
@@ -191,6 +199,7 @@ def _lock_subscribers(addresses: Collection[str], locale: str, result: ListImpor
         if not stored.intersection(digests)
     ]
     Subscriber.objects.bulk_create(new, ignore_conflicts=True)
+    result.new += len(new)
     allowed = [key for digests in keys.values() for key in digests]
     found = Subscriber.objects.select_for_update(no_key=True).filter(address_digest__in=allowed)
     return list(found.order_by("address_digest"))

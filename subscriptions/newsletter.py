@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -99,14 +99,19 @@ def find_last_issue(language: str) -> Edition | None:
     Args:
         language: the code of the language of the issue.
     """
-    issues = Edition.objects.ever_public().filter(kind__slug=NEWSLETTER, language=language)
-    issues = issues.exclude(end_reason=EndReason.UNDONE)
+    issues = _list_issues(language)
     earlier = issues.filter(publication=OuterRef("publication"), number__lt=OuterRef("number"))
     return issues.filter(~Exists(earlier)).order_by("-published_at", "-pk").first()
 
 
+def _list_issues(language: str) -> QuerySet:
+    """Return the editions of issues in a language that readers see or saw, without those that were taken back."""
+    issues = Edition.objects.ever_public().filter(kind__slug=NEWSLETTER, language=language)
+    return issues.exclude(end_reason=EndReason.UNDONE)
+
+
 def propose_topics(locale: str) -> list[ProposedTopic]:
-    """Return what is new for readers of a locale since its last issue, by topic.
+    """Return what is new for readers of a locale since its last issue, or was not public then and is again, by topic.
 
     Args:
         locale: its code, which is the language of its issues.
@@ -116,12 +121,33 @@ def propose_topics(locale: str) -> list[ProposedTopic]:
     """
     last = find_last_issue(locale)
     since = truncate_to_minute(last.published_at) if last else timezone.now() - FIRST_PERIOD
-    editions = Edition.objects.live().listed().for_locale(locale).filter(published_at__gte=since)
+    is_new = Q(published_at__gte=since)
+    if last:
+        is_new |= Q(pk__in=_list_back(last)) & ~Q(publication__in=_list_mailed(locale))
+    editions = Edition.objects.live().listed().for_locale(locale).filter(is_new)
     if last:
         editions = editions.exclude(publication__linked_from__source=last.publication_id)
     newest = list(editions.newest_first().select_related("kind").without_texts()[:MAX_PROPOSED])
     _mark_chosen(newest, locale)
     return _group_by_topic(newest)
+
+
+def _list_back(last: Edition) -> QuerySet:
+    """Return the keys of live editions before which nothing was public when an issue became public."""
+    at = last.visible_from
+    shown = Edition.objects.not_cancelled().filter(
+        publication=OuterRef("publication"), visible_from__lte=at, visible_until__gt=at
+    )
+    earlier = Edition.objects.ever_public().filter(
+        publication=OuterRef("publication"), number__lt=OuterRef("number"), visible_until__lte=at
+    )
+    return Edition.objects.live().filter(~Exists(shown), Exists(earlier), visible_from__gte=at).values("pk")
+
+
+def _list_mailed(language: str) -> QuerySet:
+    """Return the keys of the publications that the public issues in a language have."""
+    issues = _list_issues(language).values("publication")
+    return RelatedLink.objects.filter(source__in=issues).values("target")
 
 
 def _mark_chosen(editions: Sequence[Edition], language: str) -> None:

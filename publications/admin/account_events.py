@@ -43,6 +43,7 @@ PROVIDER_REFUSALS = {
 IMPORT_NUMBERS = {
     "added": gettext_lazy("%d added"),
     "known": gettext_lazy("%d subscribed before"),
+    "repeated": gettext_lazy("%d with the address of an earlier line"),
     "suppressed": gettext_lazy("%d left before"),
     "unsubscribed": gettext_lazy("%d left out"),
     "refused": gettext_lazy("%d without an address"),
@@ -90,9 +91,9 @@ def _describe_handover(detail: dict) -> str:
 
 
 def _describe_pending(detail: dict) -> str:
-    return ngettext("%(count)d mail waits", "%(count)d mails wait", detail["waiting"]) % {
-        "count": detail["waiting"]
-    }
+    text = ngettext("%(count)d mail waits", "%(count)d mails wait", detail["waiting"])
+    text %= {"count": detail["waiting"]}
+    return f"{text}, {_('not including what had just been published')}" if detail.get("is_partial") else text
 
 
 def _describe_import(detail: dict) -> str:

@@ -66,19 +66,24 @@ def newsletter_issues(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
 
+def find_kind_of_issue(params: QueryDict) -> Kind | None:
+    """Return the kind of the newsletter if a form is that of a new issue, which names its language; otherwise None."""
+    is_issue = ISSUE_PARAM in params and params.get(LANGUAGE_PARAM) in LOCALES
+    return Kind.objects.filter(slug=NEWSLETTER).first() if is_issue else None
+
+
 def issue_initial(params: QueryDict, user: User) -> dict[str, object]:
     """Return the initial values of the form of a new issue; nothing for a form of any other text.
 
     Its author is the user, where there is one author of that name; otherwise the editor chooses.
     """
-    kind = Kind.objects.filter(slug=NEWSLETTER).first() if ISSUE_PARAM in params else None
-    language = params.get(LANGUAGE_PARAM, "")
-    if not kind or language not in LOCALES:
+    kind = find_kind_of_issue(params)
+    if not kind:
         return {}
     pks = list_proposed(parse_pk(value) for value in params.getlist(RELATED_PARAM))
     return {
         "kind": kind.pk,
-        "language": language,
+        "language": params[LANGUAGE_PARAM],
         "bylines": [(author.pk, BylineRole.AUTHOR) for author in _find_authors(user)],
         "related": [(pk, "") for pk in pks],
     }

@@ -1,4 +1,4 @@
-"""Subscribers at the desk: their numbers, what goes and went out, the button that stops it, and lists to import.
+"""Subscribers at the desk: their numbers, what goes and went out, and the button that stops it.
 
 No page shows an address.
 """
@@ -10,14 +10,14 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.events import record_event
 from accounts.mail import can_send_mail
 from accounts.models import EventType
 from accounts.names import full_name_of
-from publications.locales import LANGUAGE_LABELS, LOCALES, current_locale
-from publications.models import FACETS, KIND, NEWSLETTER, Kind
+from publications.locales import LANGUAGE_LABELS, LOCALES
+from publications.models import Edition
 from subscriptions.addresses import MAX_ADDRESS_CHARACTERS, clean_address
 from subscriptions.audience import (
     count_held,
@@ -26,25 +26,17 @@ from subscriptions.audience import (
     list_upcoming,
 )
 from subscriptions.condition_counts import ChoiceCount, ConditionKind, count_conditions
-from subscriptions.conditions import Choice
 from subscriptions.delivery_log import (
     COUNTED_MAILS,
     RECENT_DAYS,
     CountedMails,
+    Delivery,
     count_delivery,
     count_sent,
     list_deliveries,
 )
 from subscriptions.labels import NEWSLETTER_LABEL, describe_conditions, describe_facet
-from subscriptions.list_import import (
-    MAX_CONSENT_CHARACTERS,
-    MAX_LIST_BYTES,
-    MAX_REQUEST_LINES,
-    ListImport,
-    import_list,
-)
-from subscriptions.list_rows import count_entries
-from subscriptions.models import AlertMail, Timing
+from subscriptions.models import AlertMail, AlertType, Timing
 from subscriptions.refusals import allow_sign_ups
 from subscriptions.retention import MAIL_DAYS
 from subscriptions.sending import find_stop, is_sender_late, resume_sending, stop_sending
@@ -60,29 +52,6 @@ KIND_LABELS = {
     ConditionKind.SEARCH: gettext_lazy("Searches"),
     ConditionKind.PUBLICATION: gettext_lazy("Changes to one publication"),
 }
-
-
-FILE_AGAIN = gettext_lazy("Choose the file again: browsers forget it when a page is shown anew.")
-
-
-LISTED_LINES = {
-    "unsubscribed": ngettext_lazy(
-        "%(count)d line says that its owner has unsubscribed or not agreed, and is left out: %(lines)s.",
-        "%(count)d lines say that their owners have unsubscribed or not agreed, and are left out: %(lines)s.",
-        "count",
-    ),
-    "refused": ngettext_lazy(
-        "%(count)d line has no mail address, or one that no reader has (line %(lines)s).",
-        "%(count)d lines have no mail address, or one that no reader has (lines %(lines)s).",
-        "count",
-    ),
-    "shortened": ngettext_lazy(
-        "%(count)d line has several mail addresses, of which the first was read (line %(lines)s).",
-        "%(count)d lines have several mail addresses, of which the first was read (lines %(lines)s).",
-        "count",
-    ),
-}
-"""What is said of the lines of a list, by the attribute of `ListImport` that has them."""
 
 
 class AllowedAddressForm(RedisplayMixin, forms.Form):
@@ -111,7 +80,7 @@ def subscribers_page(request: HttpRequest) -> HttpResponse:
         _change_sending(request)
         return HttpResponseRedirect(reverse("desk:subscribers"))
     by_locale, counted, is_mail_on = count_subscribers(), CountedMails.find(), can_send_mail()
-    waiting = [delivery for delivery in list_deliveries(counted) if delivery.pending]
+    waiting = [delivery for delivery in _list_deliveries(counted) if delivery.pending]
     uncounted_since, stop = find_uncounted_since(), find_stop()
     return render_desk_page(
         request,
@@ -142,9 +111,26 @@ def subscriber_log(request: HttpRequest) -> HttpResponse:
     """Show what was sent when and to how many, and what mail servers replied."""
     counted = CountedMails.find()
     return render_desk_page(
-        request, "subscriber_log", title=_("What was sent"), deliveries=list_deliveries(counted), days=MAIL_DAYS,
+        request, "subscriber_log", title=_("What was sent"), deliveries=_list_deliveries(counted), days=MAIL_DAYS,
         sent=count_sent(counted), is_cut=counted.after > 0, counted_mails=COUNTED_MAILS,
     )  # fmt: skip
+
+
+def _list_deliveries(counted: CountedMails) -> list[Delivery]:
+    """Return the last deliveries; `mailed_number` of each event is the number of the edition that readers got.
+
+    A text that is published again has a new edition, and its event the one that was withdrawn.
+    """
+    deliveries = list_deliveries(counted)
+    events = [delivery.event for delivery in deliveries if delivery.event]
+    again = [event.edition_id for event in events if event.type == AlertType.REPUBLISHED]
+    copies = Edition.objects.filter(restored_from__in=again)
+    numbers = {
+        (pk, at): number for pk, at, number in copies.values_list("restored_from", "visible_from", "number")
+    }
+    for event in events:
+        event.mailed_number = numbers.get((event.edition_id, event.happens_at), event.edition.number)
+    return deliveries
 
 
 def _describe_chosen() -> dict[str, object]:
@@ -190,8 +176,13 @@ def _change_sending(request: HttpRequest) -> None:
     else:
         return
     if is_changed:
-        record_event(type, user, by=user, request=request, waiting=AlertMail.objects.pending().count())
+        record_event(type, user, by=user, request=request, **_count_waiting())
     messages.success(request, message)
+
+
+def _count_waiting() -> dict[str, object]:
+    """Return how many mails wait, and whether more do of what has happened since the sender has run."""
+    return {"waiting": AlertMail.objects.pending().count(), "is_partial": bool(find_uncounted_since())}
 
 
 def _describe_held() -> str:
@@ -204,110 +195,3 @@ def _describe_held() -> str:
         "readers": ngettext("%d reader", "%d readers", readers) % readers,
     }
     return _("%(mails)s to %(readers)s") % texts
-
-
-class SubscriberListForm(RedisplayMixin, forms.Form):
-    """A list of addresses, what they are informed of, and what proves that their owners have agreed."""
-
-    file = forms.FileField(
-        label=gettext_lazy("List of addresses"),
-        help_text=gettext_lazy(
-            "A text or a table (.csv, .txt) with one address in each line. The file is not kept. "
-            "Rows that say that somebody has unsubscribed are left out."
-        ),
-    )
-    kind = forms.ChoiceField(
-        label=gettext_lazy("What they are informed of"), required=False,
-        help_text=gettext_lazy("They can change it themselves by the link in each mail."),
-    )  # fmt: skip
-    timing = forms.ChoiceField(
-        label=gettext_lazy("How often"), choices=Timing.choices, initial=Timing.WEEKLY,
-        help_text=gettext_lazy("The newsletter comes as soon as an issue is published, whatever is chosen here."),
-    )  # fmt: skip
-    locale = forms.ChoiceField(
-        label=gettext_lazy("Language of the mails"),
-        choices=[(code, LANGUAGE_LABELS[code]) for code in LOCALES],
-    )
-    consent = forms.CharField(
-        label=gettext_lazy("What proves that they have agreed"), max_length=MAX_CONSENT_CHARACTERS,
-        help_text=gettext_lazy(
-            "Such as “Newsletter of the old site, confirmed by mail, 2019 to 2026; list kept by Ann Berg”. It is kept "
-            "with each of them."
-        ),
-    )  # fmt: skip
-
-    def __init__(self, *args, **kwargs) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
-        facet = FACETS[KIND]
-        kinds = [(row.slug, _label_of_kind(row)) for row in facet.model.objects.all()]
-        self.fields["kind"].choices = [("", _("All publications")), *kinds]
-        self.fields["kind"].initial = NEWSLETTER
-        self.fields["locale"].initial = current_locale()
-        if self.is_redisplay:
-            self.fields["file"].help_text = f"{FILE_AGAIN} {self.fields['file'].help_text}"
-
-    def clean(self) -> dict:
-        """Mark the file wherever anything is wrong: no browser keeps it."""
-        cleaned = super().clean()
-        if self.errors and "file" in cleaned:
-            self.add_error("file", str(FILE_AGAIN))
-        return cleaned
-
-    def clean_file(self) -> str:
-        """Return the text of the file."""
-        file = self.cleaned_data["file"]
-        if file.size > MAX_LIST_BYTES:
-            text = _("The file is larger than %(size)d MB: divide it.")
-            raise forms.ValidationError(text % {"size": MAX_LIST_BYTES // 1_000_000})
-        try:
-            text = file.read().decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            raise forms.ValidationError(_("The file is no text in UTF-8: save it as such.")) from error
-        if (count := count_entries(text.splitlines())) > MAX_REQUEST_LINES:
-            message = _(
-                "The list has %(count)d lines or addresses, and this page takes %(limit)d at a time: divide it. Or run "
-                "the command manage.py import_subscribers on the server, which takes lists of any length."
-            )
-            raise forms.ValidationError(message % {"count": count, "limit": MAX_REQUEST_LINES})
-        return text
-
-
-def _label_of_kind(kind: Kind) -> str:
-    return str(NEWSLETTER_LABEL if kind.is_newsletter else FACETS[KIND].label_of(kind))
-
-
-@require_permissions("change_subscriber", app="subscriptions")
-def subscriber_list_page(request: HttpRequest) -> HttpResponse:
-    """Import a list of addresses whose owners have agreed to mails."""
-    data = request.POST or None  # a form that was restored is filled in, whatever the method
-    form = SubscriberListForm(data, None if data is None else request.FILES)
-    if request.method == "POST" and form.is_valid():
-        chosen = form.cleaned_data
-        filters = {KIND: chosen["kind"]} if chosen["kind"] else {}
-        result = import_list(
-            chosen["file"], Choice(filters), timing=Timing(chosen["timing"]), locale=chosen["locale"],
-            consent_note=chosen["consent"], by=request.user, request=request,
-        )  # fmt: skip
-        messages.success(request, " ".join(_describe_result(result)))
-        return HttpResponseRedirect(reverse("desk:subscribers"))
-    return render_desk_page(request, "subscriber_list", title=_("Import a list of subscribers"), form=form)
-
-
-def _describe_result(result: ListImport) -> list[str]:
-    sentences = [
-        ngettext("%d subscriber was added.", "%d subscribers were added.", result.added) % result.added,
-    ]
-    if result.known:
-        sentences.append(
-            ngettext("%d was subscribed to it before.", "%d were subscribed to it before.", result.known)
-            % result.known
-        )
-    if result.suppressed:
-        text = ngettext(
-            "%d has left before, and stays away.", "%d have left before, and stay away.", result.suppressed
-        )
-        sentences.append(text % result.suppressed)
-    for name, text in LISTED_LINES.items():
-        if (lines := getattr(result, name)).count:
-            sentences.append(text % {"count": lines.count, "lines": lines})
-    return sentences

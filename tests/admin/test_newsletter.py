@@ -68,6 +68,35 @@ def test_a_correction_of_an_issue_leaves_out_nothing_that_was_new_before_it():
     assert "On gas" in [edition.title for topic in topics for edition in topic.editions]
 
 
+def test_what_was_withdrawn_while_an_issue_became_public_and_is_back_is_proposed_once():
+    now = timezone.now()
+    mailed, missed, shown = (
+        make_live(title=title, published_at=now - timedelta(days=2)).publication
+        for title in ("In an issue", "Missed", "Unticked")
+    )
+    first = make_publication(kind="newsletter", title="The first", body="Text.")
+    actions.set_related_links(first, [mailed], by=None)
+    actions.publish(first, by=None)
+    for publication in (mailed, missed):
+        actions.withdraw(publication, by=None, note="Wrong file.")
+    actions.publish(make_publication(kind="newsletter", title="The last", body="Text."), by=None)
+    for publication in (mailed, missed):
+        actions.undo(publication, by=None, state=actions.public_state(publication))
+    actions.publish(saved(shown, summary="Mended."), by=None, change="silent")
+
+    titles = [edition.title for topic in propose_topics("en") for edition in topic.editions]
+
+    assert titles == ["Missed"]
+
+
+@pytest.mark.parametrize("params", ["issue=new", "issue=new&language=xx"])
+def test_the_form_of_an_issue_without_its_language_is_that_of_any_text(editor, client, params):
+    make_publication(kind="newsletter")
+    page = client.get(f"{reverse('desk:publications_publication_add')}?{params}").text
+
+    assert "Subject of the mail" not in page
+
+
 def test_the_form_of_a_new_issue_has_what_was_ticked_in_order(editor, client):
     actions.publish(make_publication(kind="newsletter", authors=[make_author("Ann Berg")]), by=None)
     first, second = (make_live(title=title).publication_id for title in ("One", "Two"))

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.urls import reverse
 from django.utils import timezone
 from lxml import html
@@ -11,6 +12,7 @@ from lxml import html
 from accounts.mail import CONSOLE
 from publications import actions
 from publications.admin.mail_frames import PHONE_WIDTH, SCREEN_WIDTH, reckon_height
+from publications.models import Autosave
 from subscriptions.conditions import Choice
 from subscriptions.events import record_events
 from subscriptions.expansion import expand_alerts
@@ -42,10 +44,49 @@ def test_the_mail_of_a_public_issue_is_said_to_have_gone_out(desk):
     actions.publish(saved(issue, summary="Mended."), by=None, change="silent")
     corrected = desk.get(url).text
 
-    assert "as soon as the issue is public" in draft and "mailed once" not in draft
-    assert "The issue is public, and is mailed once." in leaving and "as soon as" not in leaving
+    assert "as soon as the issue is public" in draft and "The issue is public." not in draft
+    assert "The issue is public. A correction or update of it is mailed as well" in leaving
+    assert "as soon as the issue" not in leaving
     assert "1 reader is mailed within a minute." in leaving
-    assert "1 reader was mailed." in corrected and "silent fix" not in corrected
+    assert "1 reader was mailed." in corrected and "It is a silent fix" not in corrected
+
+
+def test_each_mailing_of_an_issue_has_its_number(desk):
+    record_events()
+    make_subscriber(Choice({"kind": "newsletter"}))
+    issue = make_publication(kind="newsletter", title="What is new")
+    url = reverse("desk:newsletter-issue", args=[issue.pk])
+    actions.publish(issue, by=None)
+    expand_alerts()
+    AlertMail.objects.get().mark_sent()
+    make_subscriber(Choice({"kind": "newsletter"}))
+    actions.publish(saved(issue, summary="Mended."), by=None, change="correction", note="It was 5.")
+
+    leaving = mailed_sentences(desk.get(url).text, "//")
+    expand_alerts()
+    waiting = mailed_sentences(desk.get(url).text, "//")
+
+    assert [re.sub(r" \(.*\)", "", each) for each in leaving] == [
+        "New: 1 reader was mailed.",
+        "Corrected: 2 readers are mailed within a minute.",
+    ]
+    assert re.sub(r" \(.*\)", "", waiting[1]) == "Corrected: 2 mails wait."
+
+
+def test_the_form_of_a_new_issue_offers_to_restore_issues_alone(desk):
+    kinds = [make_publication(kind=kind).kind_id for kind in ("newsletter", "quick-comment")]
+    owner = get_user_model().objects.get(email="eva@example.org")
+    for kind, title in zip(kinds, ("An issue", "A comment"), strict=True):
+        values = [["kind", str(kind)], ["title", title]]
+        Autosave.objects.create(owner=owner, key=title, values=values, typed_at=timezone.now())
+    path = reverse("desk:publications_publication_add")
+
+    offered = [
+        [autosave.key for autosave in desk.get(url).context["autosaves"]]
+        for url in (path, f"{path}?issue=new&language=en")
+    ]
+
+    assert sorted(offered[0]) == ["A comment", "An issue"] and offered[1] == ["An issue"]
 
 
 def test_where_readers_sign_up_names_the_page_of_the_site(desk, settings):
@@ -139,6 +180,16 @@ def test_the_page_of_remedies_says_who_is_mailed_of_each(desk):
     page = desk.get(reverse("desk:faulty-text", args=[publication.pk])).text
 
     assert page.count('class="mailed"') == page.count('id="remedy-') == 4
+    assert "Unless it is a silent fix" not in page
+
+
+def test_the_remedies_that_keep_a_text_say_the_same_of_who_chose_it(desk):
+    publication = make_live().publication
+    make_subscriber(Choice({"kind": publication.kind.slug}))
+
+    page = desk.get(reverse("desk:faulty-text", args=[publication.pk])).text
+
+    assert page.count("Of all these readers, 1 chose") == 3
 
 
 def test_a_schedule_can_be_cancelled_from_the_bar_of_the_form(desk):

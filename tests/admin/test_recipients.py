@@ -116,6 +116,19 @@ def test_what_is_scheduled_and_published_says_when_mails_leave_and_to_how_many(d
     assert "1 reader was mailed. 1 reader gets it in the daily mail (" in sent and "weekly mail (" in sent
 
 
+def test_mails_that_were_given_up_are_said_to_be():
+    record_events()
+    for _number in range(3):
+        make_subscriber()
+    edition = make_live()
+    expand_alerts()
+    sent, given_up, _waiting = AlertMail.objects.all()
+    sent.mark_sent()
+    AlertMail.objects.filter(pk=given_up.pk).update(next_attempt_at=None, last_error="550")
+
+    assert describe_mails(edition) == ["1 reader was mailed.", "1 mail waits.", "1 mail was given up."]
+
+
 def test_a_digest_alone_is_not_said_to_be_nobody(desk):
     record_events()
     make_subscriber(timing=Timing.DAILY)
@@ -244,7 +257,7 @@ def test_choices_of_the_newsletter_are_called_so(desk):
 
     page = read_page(desk, "publish", make_issue(language="en").pk)
 
-    assert "2 readers are mailed" in page and "1 of them chose Language: English." in page
+    assert "2 readers are mailed" in page and "Of all these readers, 1 chose Language: English." in page
     assert "Type: Newsletter" not in page
 
 

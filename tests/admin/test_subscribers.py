@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.models import AccountEvent, DeskSession
 from publications import actions
 from publications.admin.form_data import build_post, mark_redisplay
-from publications.admin.subscribers import SubscriberListForm
+from publications.admin.subscriber_list import SubscriberListForm
 from publications.models import AuditEntry, OutboxMail, TagKind
 from subscriptions.audience import list_upcoming
 from subscriptions.conditions import Choice
@@ -126,7 +126,7 @@ def test_many_addresses_in_one_line_take_as_long_as_lines(administrator, client)
 def test_a_list_names_the_lines_of_who_has_left_in_the_other_system(administrator, client):
     page = post_file(client, "email;status", "ann@example.org;unsubscribed", "bo@example.org;subscribed")
 
-    assert "1 line says that its owner has unsubscribed or not agreed, and is left out: 2." in page
+    assert "1 line says in a column that its owner has left or not agreed, and is left out: 2." in page
     assert "1 added, 1 left out" in client.get(reverse("desk:accounts_accountevent_changelist")).text
 
 
@@ -152,7 +152,7 @@ def test_a_form_that_was_carried_through_the_sign_in_says_that_the_file_is_missi
 
 
 def test_a_list_that_is_too_large_is_refused_with_the_limit(administrator, client, monkeypatch):
-    monkeypatch.setattr("publications.admin.subscribers.MAX_LIST_BYTES", 2_000_000)
+    monkeypatch.setattr("publications.admin.subscriber_list.MAX_LIST_BYTES", 2_000_000)
 
     page = client.post(LIST_PAGE, {**LIST, "file": SimpleUploadedFile("list.csv", b"x" * 2_000_001)}).text
 

@@ -5,8 +5,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.urls import reverse
 from django.utils import translation
+from lxml import html
 
-from publications.admin.subscribers import SubscriberListForm
+from publications.admin.subscriber_list import SubscriberListForm, _describe_result
 from subscriptions.conditions import Choice
 from subscriptions.list_import import import_list
 from subscriptions.models import Subscriber, Subscription, SuppressedAddress, Timing
@@ -35,9 +36,13 @@ def test_a_list_is_imported_once_with_what_proves_the_consent(administrator):
         file = SimpleUploadedFile("list.csv", content.encode())
         page = administrator.post(LIST_PAGE, {**form, "file": file}, follow=True).text
 
-    assert "0 subscribers were added. 4 were subscribed to it before. 1 has left before" in " ".join(
-        page.split()
-    )
+    said = html.fromstring(page).xpath('//ul[contains(@class, "messagelist")]/li/ul/li/text()')
+    assert said[:4] == [
+        "0 subscribers were added.",
+        "4 were subscribed to it before.",
+        "1 has left before, and stays away.",
+        "1 line has an address of an earlier one.",
+    ]
     assert "1 line has no mail address, or one that no reader has (line 5)." in page
     assert "1 line has several mail addresses, of which the first was read (line 9)." in page
     rows = Subscription.objects.exclude(subscriber=known)
@@ -49,6 +54,16 @@ def test_a_list_is_imported_once_with_what_proves_the_consent(administrator):
     assert {(row.consent_source, row.consent_note, row.timing) for row in rows} == {
         ("list", "Old newsletter, 2019 to 2026", "weekly")
     }
+
+
+def test_who_was_a_reader_of_something_else_is_counted_apart():
+    make_subscriber(Choice({"kind": "newsletter"}), address="ann@example.org")
+
+    lines = "ann@example.org\nbo@example.org\nBO@example.org"
+    result = import_list(lines, Choice(), timing=Timing.DAILY, locale="en", consent_note="Paper form")
+
+    assert (result.added, result.new, result.repeated) == (2, 1, 1)
+    assert _describe_result(result)[1] == "1 of them was a reader before, and now gets this as well."
 
 
 def test_a_list_is_taken_to_be_in_the_language_of_who_imports_it():

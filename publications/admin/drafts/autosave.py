@@ -33,6 +33,7 @@ from ..form_data import (
     new_form_key,
 )
 from ..history.comparison import build_comparison, build_draft_snapshot
+from ..newsletter import find_kind_of_issue
 from ..site import get_publication_or_404, render_desk_page, render_publication_page, require_permissions
 from .form import PublicationForm
 from .preview import form_from_values, publication_from_form
@@ -194,9 +195,14 @@ def fill_from_autosave(request: HttpRequest, publication: Publication | None) ->
 
 
 def autosave_context(request: HttpRequest, publication: Publication | None) -> dict[str, object]:
-    """Return the form key, the autosaves that the form offers to restore, and other editors of the publication."""
+    """Return the form key, the autosaves that the form offers to restore, and other editors of the publication.
+
+    The form of a new issue offers issues alone: restoring another text would change the kind of what is written.
+    """
     key = request.POST.get(FORM_KEY_FIELD) or _choose_form_key(request)
     autosaves = Autosave.objects.unsaved_by(request.user, publication).exclude(key=key)
+    if kind := None if publication else find_kind_of_issue(request.GET):
+        autosaves = [each for each in autosaves if ["kind", str(kind.pk)] in each.values]
     return {
         "form_key": key,
         "autosaves": distinct_autosaves(autosaves),

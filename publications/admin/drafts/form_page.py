@@ -15,7 +15,7 @@ from publications import actions, images, preflight
 from publications.models import Edition, Publication, status_of
 
 from .. import comments, related_links, submissions, translations
-from ..newsletter import ISSUE_PARAM
+from ..newsletter import find_kind_of_issue
 from ..planning.entries import open_plan_text
 from ..publish.approvals import build_approval_context
 from ..publish.withdraw import undo_name
@@ -161,7 +161,7 @@ def form_page_context(request: HttpRequest, publication: Publication | None, *, 
 
 def is_issue_form(request: HttpRequest, publication: Publication | None) -> bool:
     """Return whether the form is that of an issue of the newsletter, stored or new."""
-    return publication.kind.is_newsletter if publication else ISSUE_PARAM in request.GET
+    return publication.kind.is_newsletter if publication else bool(find_kind_of_issue(request.GET))
 
 
 def can_relate(request: HttpRequest, publication: Publication | None) -> bool:

@@ -33,6 +33,14 @@ from subscriptions.retention import find_start_of_log
 from subscriptions.sending import find_stop, is_sender_late
 
 MAX_CHOICES = 3
+MAILED_TYPES = (*TYPE_OF_CHANGE.values(), AlertType.REPUBLISHED)
+"""Events by which a public text is mailed."""
+
+
+class Lead(str):
+    """A sentence that leads to those after it: the box shows the next one in bold."""
+
+    is_lead = True
 
 
 def describe_recipients(edition: EditionWithRows | None) -> list[str]:
@@ -88,18 +96,29 @@ def describe_mails(edition: Edition) -> list[str]:
 
 
 def describe_issue_mails(live: Edition) -> list[str]:
-    """Return to how many an issue of the newsletter has been mailed, or is, since it became public.
+    """Return to how many an issue of the newsletter has been mailed, or is: of each mailing, if there are several.
 
     Args:
         live: the edition that readers see, which may be a correction.
     """
-    events = AlertEvent.objects.filter(edition__publication=live.publication_id, type=AlertType.NEW)
-    event = (
-        events.filter(matched_at__isnull=False, happens_at__gte=find_start_of_log())
-        .order_by("happens_at")
-        .last()
-    )
-    return list(_describe_sent(event)) if event else describe_mails(live)
+    events = AlertEvent.objects.filter(edition__publication=live.publication_id, type__in=MAILED_TYPES)
+    mailings = [
+        (_name_mailing(event.type, event.happens_at), list(_describe_sent(event)))
+        for event in events.filter(matched_at__isnull=False).order_by("happens_at")
+    ]
+    is_silent = mailings and live.change not in TYPE_OF_CHANGE
+    if not is_silent and not events.filter(edition=live, matched_at__isnull=False).exists():
+        name = _name_mailing(TYPE_OF_CHANGE.get(live.change, AlertType.NEW), live.visible_from)
+        mailings.append((name, describe_mails(live)))
+    mailings = [mailing for mailing in mailings if mailing[1]]
+    if len(mailings) > 1:
+        return [f"{name}: {' '.join(sentences)}" for name, sentences in mailings]
+    return [sentence for _mailing, sentences in mailings for sentence in sentences]
+
+
+def _name_mailing(event_type: str, at: datetime) -> str:
+    """Return the name of one of several mailings: "Corrected (1 December 2026 01:32)"."""
+    return f"{AlertType(event_type).label} ({datetime_with_zone(at)})"
 
 
 def _find_reason(edition: Edition, *, is_old: bool) -> str:
@@ -122,6 +141,7 @@ def _describe_sent(event: AlertEvent) -> Iterator[str]:
     mails = AlertMail.objects.filter(event=event)
     sent, pending = mails.filter(sent_at__isnull=False).count(), mails.pending().count()
     sent += RemovedMails.objects.count_sent(event, AlertMailPurpose.ALERT)
+    given_up = mails.filter(sent_at=None, next_attempt_at=None).count()
     if not pending and event.happens_at < find_start_of_log():
         return
     digests = {timing: count_digests(event, timing) for timing in PERIODS}
@@ -129,6 +149,8 @@ def _describe_sent(event: AlertEvent) -> Iterator[str]:
         yield ngettext("%d reader was mailed.", "%d readers were mailed.", sent) % sent
     if pending:
         yield ngettext("%d mail waits.", "%d mails wait.", pending) % pending
+    if given_up:
+        yield ngettext("%d mail was given up.", "%d mails were given up.", given_up) % given_up
     for timing, digest in digests.items():
         if digest.sent:
             yield _describe_sent_digest(timing, digest.sent, digest.at)
@@ -161,7 +183,7 @@ def describe_notice(edition: Edition) -> list[str]:
     """
     if refusal := _find_reason(edition, is_old=False):
         return [refusal]
-    recipients = count_recipients(EditionWithRows.get(edition), with_choices=False)
+    recipients = count_recipients(EditionWithRows.get(edition))
     if not recipients.has_any:
         return [_describe_nobody(edition)]
     return list(_describe(recipients, is_chosen=True, is_public=True, at=timezone.now()))
@@ -178,7 +200,7 @@ def describe_withdrawn(edition: Edition) -> list[str]:
     recipients = count_readers_of_withdrawal(edition)
     sentences = list(_describe(recipients, is_chosen=True, is_public=True, at=timezone.now()))
     if recipients.has_any:
-        sentences = [_("Mails say that it is withdrawn, with the reason:"), *sentences]
+        sentences = [Lead(_("Mails say that it is withdrawn, with the reason:")), *sentences]
     else:
         sentences = [_("No reader is mailed that it is withdrawn: nobody has been mailed about it so far.")]
     if AlertMail.objects.pending().filter(event__edition__publication=edition.publication_id).exists():
@@ -236,7 +258,7 @@ def describe_taken_back(edition: Edition) -> list[str]:
         return [_("Nobody has been mailed about it so far, and mails that have not left are not sent.")]
     sentences = _describe(recipients, is_chosen=True, is_public=True, at=timezone.now())
     return [
-        _("Mails say that it was published by mistake:"),
+        Lead(_("Mails say that it was published by mistake:")),
         *sentences,
         _("Mails that have not left are not sent."),
     ]
@@ -254,7 +276,7 @@ def _describe(
     if is_stopped:
         yield _describe_stop()
     if not is_chosen:
-        yield _("Unless it is a silent fix:")
+        yield Lead(_("Unless it is a silent fix:"))
     if count := recipients.counts[Timing.AT_ONCE]:
         yield _describe_at_once(count, is_public=is_public, is_stopped=is_stopped)
     for timing in (Timing.DAILY, Timing.WEEKLY):
@@ -262,7 +284,7 @@ def _describe(
             yield _describe_digest(timing, count, next_end(timing, at) if at and not is_stopped else None)
     choices = [choice for choice in recipients.choices if choice[:2] != (KIND, NEWSLETTER)]
     for name, value, count in choices[:MAX_CHOICES]:
-        text = ngettext("%(count)d of them chose %(label)s.", "%(count)d of them chose %(label)s.", count)
+        text = _("Of all these readers, %(count)d chose %(label)s.")
         yield text % {"count": count, "label": describe_choice(name, value)}
     if recipients.searches:
         yield _("Whoever has saved a search that finds it is informed as well.")

@@ -26,9 +26,8 @@ from publications.models import (
     site_settings,
 )
 
-from ..history.comparison import build_draft_snapshot
 from ..site import get_publication_or_404, render_publication_page, require_permissions
-from .recipients import describe_notice, describe_recipients, describe_withdrawn
+from .recipients import describe_notice, describe_withdrawn
 from .withdraw import StateForm, perform_action
 
 MAX_NOTICE_CHARACTERS = 2000
@@ -168,7 +167,7 @@ def list_remedies(publication: Publication, live: Edition | None) -> list[Remedy
                         "Write it right, then publish it as a correction with a note: readers see what was wrong."
                     ),
                 ),
-                mails=tuple(describe_recipients(build_draft_snapshot(publication))),
+                mails=mails,
             )
         )
     last = _last_public(publication)
