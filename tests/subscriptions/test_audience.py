@@ -200,7 +200,7 @@ def test_the_publish_page_says_who_will_be_informed(administrator):
         "2 readers are mailed within a minute after it becomes public.",
         "1 reader gets it in the daily mail.",
     ]
-    assert "2 of them chose Author: Ann Berg." in mailed_sentences(page)
+    assert "Of all these readers, 2 chose Author: Ann Berg." in mailed_sentences(page)
 
 
 def test_the_publish_page_says_when_nobody_is_mailed(administrator):
