@@ -77,6 +77,8 @@ NAME_RULES: dict[str, NoRule | dict[str, ColumnRule]] = {
     "taggit.Tag": {"name": redact_text, "slug": redact_slug},
     "subscriptions.Subscription": {"consent_note": redact_text, "timing": KEY, "consent_source": KEY},
     "subscriptions.AlertMail": {"last_error": KEY, "purpose": KEY},
+    "subscriptions.MailedEvent": {"purpose": KEY},
+    "subscriptions.RemovedMails": {"purpose": KEY},
     "subscriptions.AlertState": {"stopped_by": redact_text},
     # Redacted by the chain's rules: remove_name_from_rows, and with the publication
     "publications.AuditEntry": {

@@ -155,7 +155,7 @@ LEFT_OUT: dict[str, Absence] = {
             "subscriptions.Subscriber", "subscriptions.SuppressedAddress", "subscriptions.Condition",
             "subscriptions.Subscription", "subscriptions.AlertEvent", "subscriptions.EventMatch",
             "subscriptions.AlertMail", "subscriptions.AlertState", "subscriptions.SignUpAttempt",
-            "subscriptions.EarlierTiming", "subscriptions.RemovedMails",
+            "subscriptions.EarlierTiming", "subscriptions.MailedEvent", "subscriptions.RemovedMails",
         ),
         Absence.SUBSCRIBERS,
     ),

@@ -12,6 +12,8 @@ STATE = "events.py"
 """Whose `lock_state` one page calls, within a limit: see the test of a change while events are matched."""
 LIST_IMPORT = "list_import.py"
 """Of the desk, where many are locked at once."""
+REMOVAL = {"removal.py", "removed_mails.py"}
+"""Of who leaves: rows that senders and others who leave lock as the last thing that they do, never beside a relay."""
 
 
 def test_each_page_is_known_to_wait_briefly_or_not():
@@ -27,4 +29,4 @@ def test_rows_are_waited_for_where_the_wait_is_limited():
         and "skip_locked" not in {each.arg for each in node.keywords}
     }
 
-    assert waiting == {"locks.py", STATE, LIST_IMPORT}
+    assert waiting == {"locks.py", STATE, LIST_IMPORT, *REMOVAL}
