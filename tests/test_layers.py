@@ -61,6 +61,7 @@ LAYERS = {
     ),
     1: (
         "publications.compression",
+        "publications.database_log",
         "publications.fediverse",
         "publications.locales",
         "publications.name_particles",

@@ -181,7 +181,7 @@ def test_numbers_are_deleted_like_mails(event):
 
     delete_old_mails()
 
-    assert not RemovedMails.objects.exists() and not AlertEvent.objects.exists()
+    assert not RemovedMails.objects.exists()
 
 
 def test_a_withdrawal_that_was_mailed_is_in_the_log_after_its_only_reader_has_left(client, sink, recording):

@@ -13,7 +13,7 @@ from lxml import html
 from publications.locales import LOCALES
 from subscriptions.conditions import Choice
 from subscriptions.models import AlertMailPurpose, ConsentSource, Subscriber, Timing
-from subscriptions.retention import MAIL_DAYS
+from subscriptions.retention import MAIL_DAYS, NAMED_DAYS
 from subscriptions.signup import MAX_SUBSCRIPTIONS
 from tests.factories import make_live, make_tag
 
@@ -224,7 +224,8 @@ def test_the_data_of_a_reader_are_all_that_is_stored(client):
         }
     )
     assert set(data["about"]) == named - {"about"} and all(data["about"].values())
-    assert all(f" {MAIL_DAYS} days" in data["about"][name] for name in ("mails", "mailed_events"))
+    days = {"mails": MAIL_DAYS, "mailed_events": NAMED_DAYS}
+    assert all(f" {number} days" in data["about"][name] for name, number in days.items())
 
 
 CODES = {
