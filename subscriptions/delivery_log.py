@@ -1,6 +1,6 @@
 """What was sent to subscribers, to how many, and how delivery goes: numbers and codes, never an address."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Self
@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from .expansion import ENDING_TYPES
 from .models import AlertEvent, AlertMail, AlertMailPurpose, RemovedMails, Subscriber, has_paused
-from .periods import find_start, list_matched
+from .periods import PERIODS, TIMING_OF, find_start, list_matched
 from .replies import describe_codes
 
 MAX_DELIVERIES = 50
@@ -185,7 +185,7 @@ def list_deliveries(counted: CountedMails | None = None) -> list[Delivery]:
     counted = counted or CountedMails.find()
     rows = _add_removed(_count_mails(counted))
     events = AlertEvent.objects.select_related("edition").in_bulk({row["event"] for row in rows} - {None})
-    replies, texts = _count_replies(counted), _list_texts([row for row in rows if not row["event"]])
+    replies, texts = _count_replies(counted), _list_texts(rows)
     deliveries = [
         Delivery(
             purpose=AlertMailPurpose(row["purpose"]),
@@ -240,8 +240,9 @@ def _count_replies(counted: CountedMails) -> Mapping[DeliveryKey, list[tuple[str
     return replies
 
 
-def _list_texts(digests: Sequence[Mapping]) -> Mapping[DeliveryKey, list[AlertEvent]]:
+def _list_texts(rows: Iterable[Mapping]) -> Mapping[DeliveryKey, list[AlertEvent]]:
     """Return the last event of each text that a digest is of: what has ended first, then the newest."""
+    digests = [row for row in rows if TIMING_OF[row["purpose"]] in PERIODS]
     if not digests:
         return {}
     starts = [find_start(row["purpose"], row["period_end"]) for row in digests]
