@@ -62,6 +62,21 @@ def test_the_desk_says_that_nobody_has_chosen_what_is_published(desk, draft, sai
     assert f"No reader is mailed: {said}" in before and f"No reader is mailed: {said}" in after
 
 
+@pytest.mark.parametrize(
+    ("choices", "said"),
+    [
+        ([Choice(query="gas")], "Only whoever has saved a search that finds it is informed."),
+        ([Choice(query="gas"), Choice()], "Whoever has saved a search that finds it is informed as well."),
+    ],
+)
+def test_the_desk_says_that_saved_searches_may_find_what_is_published(desk, choices, said):
+    record_events()
+    for choice in choices:
+        make_subscriber(choice)
+
+    assert said in read_page(desk, "publish", make_publication().pk)
+
+
 def test_the_desk_says_that_nobody_is_mailed_where_mail_is_off(desk, settings):
     settings.MAILERS = {"default": {"BACKEND": CONSOLE}}
     make_subscriber()

@@ -26,7 +26,8 @@ from ..translations import outdated_notices
 from .approvals import ApprovalContext, approve, build_approval_context
 from .change_proposal import propose_change
 from .form import PublishForm
-from .recipients import describe_issues_with, describe_recipients
+from .issues_with import describe_issues_with
+from .recipients import describe_recipients
 
 
 @require_permissions("publish_publication")

@@ -10,12 +10,10 @@ from django.utils.translation import ngettext
 from accounts.mail import can_send_mail
 from publications.locales import datetime_with_zone
 from publications.models import (
-    FOREVER,
     KIND,
     NEWSLETTER,
     Edition,
     EditionWithRows,
-    Publication,
 )
 from subscriptions.audience import (
     RecipientNumbers,
@@ -208,43 +206,6 @@ def describe_withdrawn(edition: Edition) -> list[str]:
     return sentences
 
 
-def describe_issues_with(publication: Publication) -> list[str]:
-    """Return whose readers are not mailed of a correction: those of the issue of the newsletter that has it.
-
-    Args:
-        publication: that is corrected or withdrawn.
-    """
-    issues = Edition.objects.live().filter(
-        kind__slug=NEWSLETTER, publication__related_links__target=publication
-    )
-    issue = issues.order_by("-published_at", "-pk").first() if can_send_mail() else None
-    if not issue:
-        return []
-    text = _(
-        "Readers who know it from the issue “%(title)s” alone are not mailed: to inform them, correct the issue too."
-    )
-    return [text % {"title": issue.title}]
-
-
-def describe_scheduled_issues(publication: Publication, public_from: datetime = FOREVER) -> list[str]:
-    """Return which scheduled issues of the newsletter are mailed without a publication, as it is not public by then.
-
-    Args:
-        publication: without a live edition.
-        public_from: when it becomes public, if ever.
-    """
-    issues = Edition.objects.scheduled().filter(
-        kind__slug=NEWSLETTER, visible_from__lt=public_from, publication__related_links__target=publication
-    )
-    text = _(
-        "The issue “%(title)s” goes out %(time)s and is then mailed without it: schedule the issue again."
-    )
-    return [
-        text % {"title": issue.title, "time": datetime_with_zone(issue.visible_from)}
-        for issue in issues.order_by("visible_from").without_texts()
-    ]
-
-
 def describe_taken_back(edition: Edition) -> list[str]:
     """Return who is mailed when an edition is taken back.
 
@@ -286,8 +247,10 @@ def _describe(
     for name, value, count in choices[:MAX_CHOICES]:
         text = _("Of all these readers, %(count)d chose %(label)s.")
         yield text % {"count": count, "label": describe_choice(name, value)}
-    if recipients.searches:
+    if recipients.searches and any(recipients.counts.values()):
         yield _("Whoever has saved a search that finds it is informed as well.")
+    elif recipients.searches:
+        yield _("Only whoever has saved a search that finds it is informed.")
 
 
 def _describe_stop() -> str:

@@ -21,7 +21,8 @@ from publications.presentation.authors import byline_text
 
 from ..site import get_publication_or_404, render_publication_page, require_permissions
 from ..translations import outdated_notices
-from .recipients import describe_mails, describe_scheduled_issues
+from .issues_with import describe_scheduled_issues
+from .recipients import describe_mails
 from .withdraw import undo_context
 
 MAX_SOCIAL_CHARACTERS = 300

@@ -19,13 +19,8 @@ from ..form_data import RedisplayMixin
 from ..history.audit_text import AuditEntryText, describe_actions_since
 from ..related_links import editions_linking_to
 from ..site import get_publication_or_404, render_publication_page, require_permissions
-from .recipients import (
-    describe_issues_with,
-    describe_notice,
-    describe_scheduled_issues,
-    describe_taken_back,
-    describe_withdrawn,
-)
+from .issues_with import describe_issues_with, describe_scheduled_issues
+from .recipients import describe_notice, describe_taken_back, describe_withdrawn
 
 MAX_LINKING_EDITIONS = 100
 
