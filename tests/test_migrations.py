@@ -179,6 +179,7 @@ STOPPED = {
     "0072_addresses_of_imports",
     "0073_updates_by_imports",
     "0001_initial",  # of subscriptions
+    "0006_mailed_events",  # of subscriptions: older senders do not store what their mails name
 }
 """Migrations for which the app servers of older releases stop, as for those up to 0032. They are of one release:
 0048 moves rows that these servers write, so they have stopped for the others as well."""
