@@ -141,7 +141,7 @@ def _is_covered_by(rows: QuerySet, events: Sequence[AlertEvent]) -> Q:
 
     Few have any: for most readers the database looks no further than at the list of these.
     """
-    named = rows.filter(event__in=[event.pk for event in events], subscriber__isnull=False)
+    named = rows.filter(event__in=[event.pk for event in events])
     covering = rows.filter(_is_same_or_covers(events), subscriber=OuterRef("reader"))
     return Q(reader__in=named.values("subscriber")) & Exists(covering)
 

@@ -176,11 +176,11 @@ def _change_sending(request: HttpRequest) -> None:
     else:
         return
     if is_changed:
-        record_event(type, user, by=user, request=request, **_count_waiting())
+        record_event(type, user, by=user, request=request, **_count_pending())
     messages.success(request, message)
 
 
-def _count_waiting() -> dict[str, object]:
+def _count_pending() -> dict[str, object]:
     """Return how many mails wait, and whether more do of what has happened since the sender has run."""
     return {"waiting": AlertMail.objects.pending().count(), "is_partial": bool(find_uncounted_since())}
 
